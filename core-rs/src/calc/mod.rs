@@ -1,0 +1,1 @@
+//! Formulas only: leverage, margin, liquidation price, fees, profit and loss, sizing.

@@ -1,0 +1,1 @@
+//! Simulated venues speaking the real wire formats.

@@ -1,0 +1,91 @@
+//! The shape of a venue: a table row of functions and facts.
+
+use super::{DecodeError, EncodeError, EventBuf, Query, ReplyVerdict};
+use crate::ledger::Wallet;
+use crate::market::{Instrument, SeqRule};
+use crate::order::OrderCmd;
+use crate::units::{InstrumentId, Ns, Product, Symbol, Venue};
+use core::fmt;
+
+/// What a link carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Market data.
+    Public,
+    /// Orders, fills, balances, positions of one account.
+    Private,
+    /// Order entry of one account.
+    Trade,
+    /// Request and reply over HTTP.
+    Rest,
+}
+
+/// How a book is made whole again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resync {
+    /// Buffer the stream, fetch `Query::Snapshot`, join.
+    RestSnapshot,
+    /// Unsubscribe and subscribe again: the stream sends a snapshot.
+    Resubscribe,
+}
+
+/// Credentials of one account; Debug never shows them.
+#[derive(Clone)]
+pub struct Session {
+    pub key: String,
+    pub secret: Vec<u8>,
+    pub passphrase: String,
+    /// Server time minus our wall time, ns; added to every signed timestamp.
+    pub offset_ns: Ns,
+    /// Validity window of signed requests, ms.
+    pub recv_window_ms: u32,
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Session(redacted)")
+    }
+}
+
+/// The instruments a codec may meet, looked up by the venue's own symbol.
+pub trait Instruments {
+    fn find(&self, venue: Venue, product: Product, symbol: &Symbol) -> Option<&Instrument>;
+    fn get(&self, id: InstrumentId) -> Option<&Instrument>;
+}
+
+/// What a decoder may know: where the bytes came from.
+pub struct Context<'a> {
+    pub product: Product,
+    pub role: Role,
+    pub instruments: &'a dyn Instruments,
+    /// The instrument of a frame that does not name one (a Binance REST snapshot in a recorded stream).
+    pub implied: Option<InstrumentId>,
+}
+
+/// One venue product. All functions are pure; buffers are appended to, never cleared, by encoders.
+pub struct Codec {
+    pub venue: Venue,
+    pub product: Product,
+    pub wallet: Wallet,
+    pub seq_rule: SeqRule,
+    pub resync: Resync,
+    /// Decodes one frame of a WebSocket link (any role) into `out` (cleared by the caller). The whole frame is
+    /// parsed before anything is reported: on error `out` must be ignored.
+    pub decode: fn(&Context<'_>, &[u8], &mut EventBuf) -> Result<(), DecodeError>,
+    /// One order request for the Trade link; `wall` is our wall time.
+    pub encode_order: fn(&OrderCmd, &Instrument, &Session, Ns, &mut Vec<u8>) -> Result<(), EncodeError>,
+    /// Frames to send when a link of this role comes up, before subscribing (login); none for public links.
+    pub encode_login: fn(Role, &Session, Ns, &mut Vec<Vec<u8>>),
+    /// Subscribe (`on`) or unsubscribe frames. Public: depth of the instruments. Private: the account's topics.
+    pub encode_subscribe: fn(Role, bool, &[&Instrument], &mut Vec<Vec<u8>>),
+    /// One REST request as text: `METHOD target\nHeader: value\n...\n\nbody`. No Host header.
+    pub encode_query: fn(&Query, &dyn Instruments, Option<&Session>, Ns, &mut Vec<u8>) -> Result<(), EncodeError>,
+    /// Decodes the reply to `query`. `status` is the HTTP status.
+    pub decode_reply: fn(&Query, &Context<'_>, u16, &[u8], &mut EventBuf) -> Result<ReplyVerdict, DecodeError>,
+}
+
+impl fmt::Debug for Codec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Codec({}:{})", self.venue.name(), self.product.name())
+    }
+}

@@ -1,0 +1,12 @@
+//! Venue wire formats: pure functions, bytes -> events and intents -> bytes. No socket, no state between calls.
+//! A venue is one file here (hot half) and one in Python (cold half), plus a line in `codec::codec`.
+
+mod codec;
+mod error;
+mod event;
+mod query;
+
+pub use codec::{Codec, Context, Resync, Role, Session, Instruments};
+pub use error::{DecodeError, EncodeError, RejectClass, VenueReject};
+pub use event::{Bbo, Depth, Event, EventBuf, RequestReply, ReplyOutcome, SessionNote, Trade};
+pub use query::{Query, ReplyVerdict};

@@ -1,0 +1,33 @@
+//! Questions to a venue over REST, and what their answers are worth.
+
+use super::VenueReject;
+use crate::units::{ClientId, InstrumentId, Ns};
+
+/// One question. The engine remembers it under a request id and hands it back with the reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Query {
+    /// Public depth snapshot.
+    Snapshot { instrument: InstrumentId, depth: u16 },
+    /// One order by our client id.
+    Order { instrument: InstrumentId, client_id: ClientId },
+    /// All open orders of the product.
+    OpenOrders,
+    /// Our fills of an instrument since a wall time (epoch ns), oldest first as far as the venue allows.
+    /// `from_id` continues paging (Binance `fromId`); `None` starts at `since`.
+    Fills { instrument: InstrumentId, since: Ns, from_id: Option<u64> },
+    /// All balances.
+    Balances,
+    /// All open positions (linear only).
+    Positions,
+}
+
+/// What a served answer proves. A transport failure or HTTP 5xx proves nothing and never gets here as `Absent`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReplyVerdict {
+    /// Served; what it says is in the buffer. `more` = another page exists.
+    Served { more: bool },
+    /// Served, and the order asked for is not there.
+    Absent,
+    /// The venue refused the question itself.
+    Refused(VenueReject),
+}

@@ -1,0 +1,1 @@
+"""Backtest jobs (built by a later issue)."""

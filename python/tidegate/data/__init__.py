@@ -1,0 +1,1 @@
+"""Candles and recordings (built by a later issue)."""

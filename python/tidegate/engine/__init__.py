@@ -1,0 +1,1 @@
+"""Runs the core: executes effects through ports, projects, recovers."""

@@ -1,0 +1,1 @@
+"""Frozen structs: commands, queries, views, events, errors, configuration."""

@@ -1,0 +1,1 @@
+"""Rules, dispatch and channels of notifications (built by a later issue)."""

@@ -1,0 +1,1 @@
+"""Facades of logging, metrics and traces."""

@@ -1,0 +1,1 @@
+"""Engine and control as two processes (built by a later issue)."""

@@ -1,0 +1,1 @@
+"""Backtest tables (built by a later issue)."""

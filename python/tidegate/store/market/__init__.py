@@ -1,0 +1,1 @@
+"""Candle tables (built by a later issue)."""

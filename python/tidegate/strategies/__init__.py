@@ -1,0 +1,1 @@
+"""Strategy plug-ins (built by a later issue)."""

@@ -1,0 +1,1 @@
+"""Cold halves of the venues: SPEC table, instruments, candles, session upkeep."""

@@ -4,7 +4,10 @@ from typing import Protocol
 
 
 class MarketFetch(Protocol):
-    """REST look-ups behind a short-TTL cache. Raises `TidegateError` (EXCHANGE_UNAVAILABLE, NOT_FOUND, UPSTREAM_ERROR)."""
+    """REST look-ups behind a short-TTL cache.
+
+    Both raise `TidegateError`: EXCHANGE_UNAVAILABLE, NOT_FOUND or UPSTREAM_ERROR.
+    """
 
     async def book(self, exchange: str, product: str, symbol: str, depth: int) -> bytes:
         """`{exchange, symbol, type, bids, asks, ts, ageMs, synced, source: cache | rest}` as `GET /api/prices`."""

@@ -1,0 +1,165 @@
+"""The configuration as one frozen value: what may stand in `tidegate.yaml`, and what each key means.
+
+Knows no file and no environment; `model/config_text.py` turns text and variables into it.
+"""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic.alias_generators import to_camel
+
+Profile = Literal["sim", "paper", "live"]
+VenueName = Literal["binance", "bybit"]
+Product = Literal["spot", "linear"]
+Direction = Literal["auto", "leg1_buy", "leg2_buy"]
+Scope = Literal["total", "venue", "instrument", "account", "pair", "owner"]
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+VENUES: Final[tuple[VenueName, ...]] = ("binance", "bybit")
+PRODUCTS: Final[tuple[Product, ...]] = ("spot", "linear")
+
+Name = Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[A-Za-z0-9_-]+$")]
+Amount = Annotated[Decimal, Field(ge=0, allow_inf_nan=False, max_digits=30)]
+Url = Annotated[str, Field(pattern=r"^(http|https|ws|wss)://[^\s/]+(/[^\s]*)?$")]
+Urls = Url | dict[Product, Url]
+
+
+class Section(BaseModel):
+    """Unknown keys are refused, values are frozen; keys are written in camelCase as over HTTP."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel, populate_by_name=False)
+
+
+class VenueConfig(Section):
+    """One venue. `rest` and `ws` replace the venue's own addresses: one for all products, or one per product."""
+
+    enabled: bool = True
+    products: tuple[Product, ...] = PRODUCTS
+    rest: Urls | None = None
+    ws: Urls | None = None
+    simulated: bool | None = None
+    accounts: tuple[Name, ...] = ("main",)
+
+    @model_validator(mode="after")
+    def _both_addresses(self) -> "VenueConfig":
+        if (self.rest is None) != (self.ws is None):
+            raise ValueError("set both rest and ws, or neither")
+        if not self.products or not self.accounts:
+            raise ValueError("products and accounts need at least one entry")
+        return self
+
+
+class LegConfig(Section):
+    exchange: VenueName
+    symbol: Annotated[str, Field(min_length=2, max_length=32, pattern=r"^[A-Z0-9]+$")]
+    type: Product = "spot"
+
+
+class PairConfig(Section):
+    """A pair that a fresh journal starts with.
+
+    threshold: percent of net spread; qty: base units; total_amount: quote.
+    """
+
+    id: Name | None = None
+    leg1: LegConfig
+    leg2: LegConfig
+    threshold: Annotated[Decimal, Field(allow_inf_nan=False, gt=-100, lt=100)]
+    qty: Annotated[Amount, Field(gt=0)]
+    total_amount: Amount
+    direction: Direction = "auto"
+    enabled: bool = True
+
+    @model_validator(mode="after")
+    def _two_legs(self) -> "PairConfig":
+        if self.leg1 == self.leg2:
+            raise ValueError("leg1 and leg2 are the same instrument")
+        return self
+
+
+class LimitConfig(Section):
+    """One risk limit that a fresh journal starts with; `value` None leaves it unset."""
+
+    name: Name
+    scope: Scope = "total"
+    id: str = ""
+    value: Amount | None
+
+
+class PolicyConfig(Section):
+    """How plans behave. bps are hundredths of a percent of the price."""
+
+    complete_within_bps: Annotated[int, Field(ge=0, le=1000)] = 10
+    max_attempts: Annotated[int, Field(ge=1, le=10)] = 3
+    plan_deadline_ms: Annotated[int, Field(ge=100, le=60_000)] = 5000
+    slippage_bps: Annotated[int, Field(ge=0, le=1000)] = 5
+    cooldown_ms: Annotated[int, Field(ge=0, le=3_600_000)] = 500
+
+
+class LogConfig(Section):
+    level: LogLevel = "info"
+
+
+class SimConfig(Section):
+    """The embedded venues: one seed, one market."""
+
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
+
+
+class VenuesConfig(Section):
+    binance: VenueConfig = VenueConfig()
+    bybit: VenueConfig = VenueConfig()
+
+    def items(self) -> tuple[tuple[VenueName, VenueConfig], ...]:
+        """The enabled venues by name, in the fixed order of `VENUES`."""
+        rows: tuple[tuple[VenueName, VenueConfig], ...] = (("binance", self.binance), ("bybit", self.bybit))
+        return tuple(row for row in rows if row[1].enabled)
+
+
+class Config(Section):
+    """Everything that a process may be told. `home` is the data directory."""
+
+    profile: Profile = "sim"
+    host: Annotated[str, Field(min_length=1, max_length=255)] = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535)] = 7000
+    home: Path = Path("~/.tidegate")
+    instance: Annotated[str, Field(pattern=r"^[A-Z0-9]{2}$")] | None = None
+    master_key_file: Path = Path("~/.config/tidegate/master.key")
+    database_url: str | None = None
+    bus_url: str | None = None
+    admin_password: SecretStr | None = None
+    venues: VenuesConfig = VenuesConfig()
+    pairs: tuple[PairConfig, ...] | None = None
+    limits: tuple[LimitConfig, ...] | None = None
+    policy: PolicyConfig = PolicyConfig()
+    log: LogConfig = LogConfig()
+    sim: SimConfig = SimConfig()
+
+    @model_validator(mode="after")
+    def _unique_pairs(self) -> "Config":
+        ids = [pair.id for pair in self.pairs or () if pair.id is not None]
+        if len(ids) != len(set(ids)):
+            raise ValueError("two pairs have the same id")
+        return self
+
+    @model_validator(mode="after")
+    def _one_reality(self) -> "Config":
+        for name, venue in self.venues.items():
+            if self.profile == "sim" and venue.simulated is False:
+                raise ValueError(f"venues.{name}.simulated is false in profile sim; real and simulated never mix")
+            if self.profile != "sim" and venue.simulated:
+                raise ValueError(f"venues.{name}.simulated is true in profile {self.profile}; use profile sim")
+        return self
+
+    @property
+    def simulated(self) -> bool:
+        """Whether every venue is a simulation."""
+        return self.profile == "sim"
+
+
+def base_url(urls: Urls, product: Product) -> str | None:
+    """The address of one product, without a slash at its end; None when a mapping leaves the product out."""
+    url = urls if isinstance(urls, str) else urls.get(product)
+    return url.rstrip("/") if url is not None else None

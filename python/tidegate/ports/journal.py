@@ -1,7 +1,22 @@
 """The journal: the truth about orders, plans, limits and pairs."""
 
 from collections.abc import Callable, Iterator
+from enum import StrEnum
 from typing import Protocol
+
+
+class JournalFault(StrEnum):
+    """What went wrong, for those who must act differently on it."""
+
+    LOCKED = "LOCKED"
+    """Another process works in the data directory."""
+    UNREADABLE = "UNREADABLE"
+    DISK_FULL = "DISK_FULL"
+    WRITE_FAILED = "WRITE_FAILED"
+    SYNC_FAILED = "SYNC_FAILED"
+    TOO_LARGE = "TOO_LARGE"
+    """One record is larger than a segment; nothing was written and the journal goes on."""
+    CLOSED = "CLOSED"
 
 
 class JournalError(Exception):
@@ -10,9 +25,10 @@ class JournalError(Exception):
     After a write or sync error the descriptor is never used again (an fsync that failed once proves nothing later).
     """
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, fault: JournalFault = JournalFault.UNREADABLE) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.fault = fault
 
 
 class Journal(Protocol):
@@ -49,7 +65,11 @@ class Journal(Protocol):
         ...
 
     def on_failed(self, callback: Callable[[str], None]) -> None:
-        """`callback(reason)` runs once on the loop when a group sync failed. One callback; set before `start`."""
+        """`callback(reason)` runs once on the loop when a sync failed or the room for the next segment could not be had.
+
+        In the second case the rest of the segment in use still takes records: time to cancel and to note what ends.
+        One callback; set before `start`.
+        """
         ...
 
     async def flush(self) -> None:

@@ -1,0 +1,43 @@
+"""People who may log in, and their sessions."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a user is; `users/roles.py` says what each may do."""
+
+    VIEWER = "viewer"
+    TRADER = "trader"
+    STRATEGIST = "strategist"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """`password_hash`: Argon2id in its own text form. Times are epoch ms."""
+
+    id: str
+    username: str
+    role: Role
+    password_hash: str
+    disabled: bool
+    created_ts: int
+    updated_ts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One refresh token of one login. `family`: all tokens rotated out of the same login. Times are epoch ms.
+
+    `used_ts` is set when the token was exchanged; `revoked_ts` when the login was ended.
+    """
+
+    id: str
+    family: str
+    user_id: str
+    token_hash: str
+    created_ts: int
+    expires_ts: int
+    used_ts: int | None = None
+    revoked_ts: int | None = None

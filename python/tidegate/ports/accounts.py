@@ -1,0 +1,39 @@
+"""Where users and their sessions are kept."""
+
+from typing import Protocol
+
+from tidegate.model.accounts import Session, User
+
+
+class AccountStore(Protocol):
+    """The only writer of the users and sessions tables. Raises StoreError."""
+
+    async def user_by_name(self, username: str) -> User | None: ...
+    async def user(self, user_id: str) -> User | None: ...
+    async def users(self) -> tuple[User, ...]:
+        """All users by name."""
+        ...
+
+    async def add_user(self, user: User) -> bool:
+        """False when the name is taken; nothing is changed then."""
+        ...
+
+    async def set_password(self, user_id: str, password_hash: str, ts: int, *, end_sessions: bool) -> None:
+        """Replaces the hash; `end_sessions` also revokes every session of the user, in the same transaction."""
+        ...
+
+    async def add_session(self, session: Session) -> None: ...
+    async def session_by_hash(self, token_hash: str) -> Session | None: ...
+
+    async def rotate(self, old_id: str, new: Session, ts: int) -> bool:
+        """Marks a session used and adds its successor. False when it was used or revoked before: nothing is added."""
+        ...
+
+    async def revoke_family(self, family: str, ts: int) -> None: ...
+    async def is_family_live(self, family: str) -> bool:
+        """Whether the login still has a session that is not revoked."""
+        ...
+
+    async def prune_sessions(self, before_ts: int) -> int:
+        """Forgets sessions that expired before `before_ts`; returns how many."""
+        ...

@@ -34,5 +34,9 @@ pub struct PlaceOrder {
 pub enum OrderCmd {
     Place(PlaceOrder),
     /// By client id; `venue_id` helps where the venue wants its own.
-    Cancel { client_id: ClientId, instrument: InstrumentId, venue_id: Option<VenueOrderId> },
+    Cancel {
+        client_id: ClientId,
+        instrument: InstrumentId,
+        venue_id: Option<VenueOrderId>,
+    },
 }

@@ -1,6 +1,8 @@
 //! What a venue tells about an order, in our terms. Produced by `venues`, consumed by the order table.
 
-use crate::units::{Asset, ClientId, InstrumentId, Money, Ns, Price, Qty, Side, Symbol, TradeId, VenueOrderId};
+use crate::units::{
+    Asset, ClientId, InstrumentId, Money, Ns, Price, Qty, Side, Symbol, TradeId, VenueOrderId,
+};
 
 /// Whose order a report speaks of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

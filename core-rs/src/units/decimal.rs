@@ -157,7 +157,11 @@ mod tests {
             assert_eq!(parse_fixed(text.as_bytes(), *decimals), *want, "{text}");
             assert_eq!(
                 parse_wide(text.as_bytes(), *decimals).map(|v| v as i64),
-                if *want == Err(UnitError::Overflow) { Ok(99_999_999_999_999_999_999i128 as i64) } else { *want },
+                if *want == Err(UnitError::Overflow) {
+                    Ok(99_999_999_999_999_999_999i128 as i64)
+                } else {
+                    *want
+                },
                 "wide {text}"
             );
         }

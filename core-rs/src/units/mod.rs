@@ -16,5 +16,5 @@ pub use error::UnitError;
 pub use ids::{AccountId, ClientId, Direction, InstrumentId, LinkId, OwnerId, PlanId, Product, Side, Venue};
 pub use money::{MONEY_DECIMALS, Money, RATE_DECIMALS, Rate, mul_div, mul_div_half_even};
 pub use number::{Price, Qty};
-pub use text::{Asset, Symbol, TradeId, VenueOrderId, Text};
+pub use text::{Asset, Symbol, Text, TradeId, VenueOrderId};
 pub use time::{Now, Ns};

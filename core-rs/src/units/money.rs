@@ -51,7 +51,9 @@ impl Money {
 
     /// `self * rate`, rounded half-even at 18 decimals.
     pub fn times_rate(self, rate: Rate) -> Result<Self, UnitError> {
-        mul_div_half_even(self.0, i128::from(rate.0), pow10(RATE_DECIMALS)).map(Self).ok_or(UnitError::Overflow)
+        mul_div_half_even(self.0, i128::from(rate.0), pow10(RATE_DECIMALS))
+            .map(Self)
+            .ok_or(UnitError::Overflow)
     }
 
     /// Shortest exact decimal text.
@@ -164,6 +166,9 @@ mod tests {
         let qty = Qty::new(50_000).unwrap();
         assert_eq!(Money::notional(px, 2, qty, 5), Money::parse(b"30868.815"));
         assert_eq!(Money::notional(px, 10, qty, 9), Err(UnitError::TooPrecise));
-        assert_eq!(Money::parse(b"30868.815").unwrap().times_rate(Rate::from_bps(10)), Money::parse(b"30.868815"));
+        assert_eq!(
+            Money::parse(b"30868.815").unwrap().times_rate(Rate::from_bps(10)),
+            Money::parse(b"30.868815")
+        );
     }
 }

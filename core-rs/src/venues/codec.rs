@@ -79,9 +79,11 @@ pub struct Codec {
     /// Subscribe (`on`) or unsubscribe frames. Public: depth of the instruments. Private: the account's topics.
     pub encode_subscribe: fn(Role, bool, &[&Instrument], &mut Vec<Vec<u8>>),
     /// One REST request as text: `METHOD target\nHeader: value\n...\n\nbody`. No Host header.
-    pub encode_query: fn(&Query, &dyn Instruments, Option<&Session>, Ns, &mut Vec<u8>) -> Result<(), EncodeError>,
+    pub encode_query:
+        fn(&Query, &dyn Instruments, Option<&Session>, Ns, &mut Vec<u8>) -> Result<(), EncodeError>,
     /// Decodes the reply to `query`. `status` is the HTTP status.
-    pub decode_reply: fn(&Query, &Context<'_>, u16, &[u8], &mut EventBuf) -> Result<ReplyVerdict, DecodeError>,
+    pub decode_reply:
+        fn(&Query, &Context<'_>, u16, &[u8], &mut EventBuf) -> Result<ReplyVerdict, DecodeError>,
 }
 
 impl fmt::Debug for Codec {

@@ -6,7 +6,7 @@ mod error;
 mod event;
 mod query;
 
-pub use codec::{Codec, Context, Resync, Role, Session, Instruments};
+pub use codec::{Codec, Context, Instruments, Resync, Role, Session};
 pub use error::{DecodeError, EncodeError, RejectClass, VenueReject};
-pub use event::{Bbo, Depth, Event, EventBuf, RequestReply, ReplyOutcome, SessionNote, Trade};
+pub use event::{Bbo, Depth, Event, EventBuf, ReplyOutcome, RequestReply, SessionNote, Trade};
 pub use query::{Query, ReplyVerdict};

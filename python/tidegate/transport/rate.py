@@ -1,0 +1,86 @@
+"""Budgets of one venue: connection attempts, request weight, and the bans it pronounced. Knows no venue."""
+
+from dataclasses import dataclass
+from typing import Final
+
+SECOND_NS: Final = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class WeightRule:
+    """`limit` weight in each window of `window_s`; `header` (lower case) carries the venue's own count, if it has one.
+
+    `ban_s` is how long to stay away after a refusal that names no time.
+    """
+
+    limit: int
+    window_s: int
+    header: str | None = None
+    ban_s: int = 60
+
+
+class TokenBucket:
+    """`capacity` tokens, refilled evenly over `window_s`."""
+
+    def __init__(self, capacity: int, window_s: float) -> None:
+        self._capacity = float(capacity)
+        self._tokens = float(capacity)
+        self._per_ns = capacity / (window_s * SECOND_NS)
+        self._at_ns: int | None = None
+
+    def take(self, now_ns: int) -> float:
+        """Takes a token and returns 0, or returns the seconds until one is there (and takes none)."""
+        if self._at_ns is not None:
+            self._tokens = min(self._capacity, self._tokens + (now_ns - self._at_ns) * self._per_ns)
+        self._at_ns = now_ns
+        if self._tokens >= 1.0:
+            self._tokens -= 1.0
+            return 0.0
+        return (1.0 - self._tokens) / self._per_ns / SECOND_NS
+
+
+class RateBudget:
+    """Weight of one venue host. A fifth is kept for urgent requests (cancels and order queries)."""
+
+    RESERVE_PERCENT: Final = 20
+
+    def __init__(self, rule: WeightRule) -> None:
+        self.rule: Final = rule
+        self._window_start_ns = 0
+        self._used = 0
+        self._banned_until_ns = 0
+
+    def admit(self, weight: int, now_ns: int, *, urgent: bool) -> bool:
+        """Books `weight` if the window and no ban forbid it. `now_ns` is monotonic."""
+        if now_ns < self._banned_until_ns:
+            return False
+        self._roll(now_ns)
+        limit = self.rule.limit if urgent else self.rule.limit * (100 - self.RESERVE_PERCENT) // 100
+        if self._used + weight > limit:
+            return False
+        self._used += weight
+        return True
+
+    def on_reply(self, status: int, used: str | None, retry_after: str | None, now_ns: int) -> bool:
+        """Learns from an answer: the venue's own count, and 429, 418 and 403. True when it pronounced a ban."""
+        self._roll(now_ns)
+        if used is not None and used.isdigit():
+            self._used = max(self._used, int(used))
+        if status not in (403, 418, 429):
+            return False
+        seconds = int(retry_after) if retry_after is not None and retry_after.isdigit() else self.rule.ban_s
+        self._banned_until_ns = max(self._banned_until_ns, now_ns + seconds * SECOND_NS)
+        return True
+
+    def used(self, now_ns: int) -> int:
+        self._roll(now_ns)
+        return self._used
+
+    def banned_s(self, now_ns: int) -> float:
+        """Seconds until requests are allowed again; 0 without a ban."""
+        return max(0, self._banned_until_ns - now_ns) / SECOND_NS
+
+    def _roll(self, now_ns: int) -> None:
+        if now_ns - self._window_start_ns >= self.rule.window_s * SECOND_NS:
+            self._window_start_ns = now_ns
+            self._used = 0

@@ -1,0 +1,255 @@
+"""Binance spot and USDT-M futures, cold half.
+
+Documents: developers.binance.com/docs/binance-spot-api-docs
+and developers.binance.com/docs/derivatives/usds-margined-futures.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from tidegate.venues.json import (
+    Object,
+    as_array,
+    as_object,
+    field,
+    integer,
+    levels,
+    parse_array,
+    parse_object,
+    text,
+    text_or_none,
+)
+from tidegate.venues.spec import (
+    BookPage,
+    InstrumentPage,
+    InstrumentRow,
+    Kline,
+    ListenKey,
+    Product,
+    ProductSpec,
+    Request,
+    Spec,
+    Ticker,
+    Timing,
+    Venue,
+    VenueReplyError,
+    Weight,
+)
+
+_PREFIX: Final[Mapping[Product, str]] = {"spot": "/api/v3", "linear": "/fapi/v1"}
+
+SPEC: Final = Spec(
+    name="binance",
+    products={
+        "spot": ProductSpec(
+            rest="https://api.binance.com",
+            ws={
+                "public": "wss://stream.binance.com:9443",
+                "private": "wss://ws-api.binance.com:443",
+                "trade": "wss://ws-api.binance.com:443",
+            },
+            paths={"public": "/ws", "private": "/ws-api/v3", "trade": "/ws-api/v3"},
+            weights=(
+                Weight("/api/v3/depth", 250),
+                Weight("/api/v3/openOrders", 80, urgent=True),
+                Weight("/api/v3/order", 4, urgent=True),
+                Weight("/api/v3/myTrades", 20, urgent=True),
+                Weight("/api/v3/account", 20),
+                Weight("/api/v3/exchangeInfo", 20),
+            ),
+            weight_limit=6000,
+            weight_window_s=60,
+            weight_header="x-mbx-used-weight-1m",
+            fee_maker="0.001",
+            fee_taker="0.001",
+        ),
+        "linear": ProductSpec(
+            rest="https://fapi.binance.com",
+            ws={
+                "public": "wss://fstream.binance.com",
+                "private": "wss://fstream.binance.com",
+                "trade": "wss://ws-fapi.binance.com",
+            },
+            paths={"public": "/public/ws", "private": "/private/ws?listenKey={listen_key}", "trade": "/ws-fapi/v1"},
+            weights=(
+                Weight("/fapi/v1/depth", 20),
+                Weight("/fapi/v1/openOrders", 40, urgent=True),
+                Weight("/fapi/v1/order", 1, urgent=True),
+                Weight("/fapi/v1/userTrades", 5, urgent=True),
+                Weight("/fapi/v3/account", 5),
+                Weight("/fapi/v3/positionRisk", 5),
+            ),
+            weight_limit=2400,
+            weight_window_s=60,
+            weight_header="x-mbx-used-weight-1m",
+            fee_maker="0.0002",
+            fee_taker="0.0005",
+        ),
+    },
+    keepalive=None,  # the server pings; the answering pong is the transport's
+    keepalive_s=20.0,
+    lifetime_s=23 * 3600.0,  # cut at 24 h
+    connects_max=250,  # of 300 in 5 minutes
+    connects_window_s=300.0,
+    ban_s=120,
+    shared_account_links=False,
+    timing=Timing(
+        recv_window_ms=1500, cap_ms=10_000, read_lag_ms=2000, clock_error_ms=500, stale_ms=3000, reply_ms=2000
+    ),
+    simulated_timing=Timing(
+        recv_window_ms=1500, cap_ms=1000, read_lag_ms=500, clock_error_ms=200, stale_ms=3000, reply_ms=2000
+    ),
+)
+
+
+def _time(product: Product) -> Request:
+    return Request(f"{_PREFIX[product]}/time")
+
+
+def _parse_time(body: bytes) -> int:
+    # {"serverTime":1499827319559}
+    return integer(parse_object(body), "serverTime") * 1_000_000
+
+
+def _instruments(product: Product) -> Request:
+    return Request(f"{_PREFIX[product]}/exchangeInfo", weight=20 if product == "spot" else 1)
+
+
+def _parse_instruments(product: Product, body: bytes) -> InstrumentPage:
+    # {"symbols":[{"symbol":"BTCUSDT","status":"TRADING","baseAsset":"BTC","quoteAsset":"USDT","filters":[
+    #   {"filterType":"PRICE_FILTER","minPrice":"0.01","maxPrice":"1000000.00","tickSize":"0.01"},
+    #   {"filterType":"LOT_SIZE","minQty":"0.00001","maxQty":"9000.0","stepSize":"0.00001"},
+    #   {"filterType":"NOTIONAL","minNotional":"5.0",...}]}]}; futures add "contractType":"PERPETUAL"
+    rows = (as_object(row, "symbol") for row in as_array(field(parse_object(body), "symbols"), "symbols"))
+    parsed = (_instrument(product, row) for row in rows if product == "spot" or _is_perpetual(row))
+    return InstrumentPage(tuple(row for row in parsed if row is not None))
+
+
+def _is_perpetual(row: Object) -> bool:
+    return row.get("contractType") == "PERPETUAL"
+
+
+def _instrument(product: Product, row: Object) -> InstrumentRow | None:
+    """None for a symbol without the filters that an order needs (it cannot be traded safely)."""
+    filters = {
+        text(rule, "filterType"): rule
+        for rule in (as_object(entry, "filter") for entry in as_array(field(row, "filters"), "filters"))
+    }
+    price, lot = filters.get("PRICE_FILTER"), filters.get("LOT_SIZE")
+    notional = filters.get("NOTIONAL") or filters.get("MIN_NOTIONAL")
+    if price is None or lot is None:
+        return None
+    minimum = (text_or_none(notional, "minNotional") or text_or_none(notional, "notional")) if notional else None
+    spec = SPEC.products[product]
+    return InstrumentRow(
+        symbol=text(row, "symbol"),
+        base=text(row, "baseAsset"),
+        quote=text(row, "quoteAsset"),
+        tick=text(price, "tickSize"),
+        lot=text(lot, "stepSize"),
+        qtyMin=text(lot, "minQty"),
+        qtyMax=text(lot, "maxQty"),
+        notionalMin=minimum or "0",
+        feeMaker=spec.fee_maker,
+        feeTaker=spec.fee_taker,
+        status=_STATUS.get(text(row, "status"), "halted"),
+    )
+
+
+_STATUS: Final[Mapping[str, str]] = {"TRADING": "trading", "CANCEL_ONLY": "cancel_only"}
+
+
+def _book(product: Product, symbol: str, depth: int) -> Request:
+    allowed = (5, 10, 20, 50, 100, 500, 1000)
+    limit = next((size for size in allowed if size >= depth), 1000)
+    weight = max(5, limit // 20) if product == "spot" else max(2, limit // 50)
+    return Request(f"{_PREFIX[product]}/depth?symbol={symbol}&limit={limit}", weight)
+
+
+def _parse_book(body: bytes) -> BookPage:
+    # {"lastUpdateId":1027024,"bids":[["4.00000000","431.00000000"]],"asks":[...]}; futures add "E" and "T" (ms)
+    record = parse_object(body)
+    ts = integer(record, "E") if "E" in record else None
+    return BookPage(levels(field(record, "bids"), "bids"), levels(field(record, "asks"), "asks"), ts)
+
+
+def _ticker(product: Product, symbol: str) -> Sequence[Request]:
+    prefix = _PREFIX[product]
+    return (
+        Request(f"{prefix}/ticker/24hr?symbol={symbol}", 2),
+        Request(f"{prefix}/ticker/bookTicker?symbol={symbol}", 2),
+    )
+
+
+def _parse_ticker(bodies: Sequence[bytes]) -> Ticker:
+    # {"symbol","priceChangePercent":"-95.960","lastPrice":"4.0","openPrice","highPrice","lowPrice","volume",
+    #  "quoteVolume","closeTime":1499869899040}, {"symbol","bidPrice":"4.0","askPrice":"4.1",...}
+    day, best = (parse_object(body) for body in bodies)
+    return Ticker(
+        last=text(day, "lastPrice"),
+        bid=text_or_none(best, "bidPrice"),
+        ask=text_or_none(best, "askPrice"),
+        open=text_or_none(day, "openPrice"),
+        high=text_or_none(day, "highPrice"),
+        low=text_or_none(day, "lowPrice"),
+        volume=text_or_none(day, "volume"),
+        quoteVolume=text_or_none(day, "quoteVolume"),
+        changePercent=text_or_none(day, "priceChangePercent"),
+        ts=integer(day, "closeTime") if "closeTime" in day else None,
+    )
+
+
+def _klines(product: Product, symbol: str, interval: str, limit: int) -> Request:
+    return Request(f"{_PREFIX[product]}/klines?symbol={symbol}&interval={interval}&limit={limit}", 2)
+
+
+def _parse_klines(body: bytes) -> tuple[Kline, ...]:
+    # [[1499040000000,"0.01634790","0.80000000","0.01575800","0.01577100","148976.11427815",1499644799999,...]]
+    rows = (as_array(row, "kline") for row in parse_array(body))
+    return tuple(_kline(row) for row in rows)
+
+
+def _kline(row: list[object]) -> Kline:
+    match row:
+        case [int(ts), str(opened), str(high), str(low), str(close), str(volume), *_]:
+            return Kline(ts, opened, high, low, close, volume)
+        case _:
+            raise VenueReplyError("a kline is not of the documented form")
+
+
+def _parse_failure(status: int, body: bytes) -> VenueReplyError:
+    # {"code":-1121,"msg":"Invalid symbol."}
+    try:
+        record = parse_object(body)
+        return VenueReplyError(text(record, "msg"), str(integer(record, "code")))
+    except VenueReplyError:
+        return VenueReplyError(f"HTTP {status}", str(status))
+
+
+def _listen_key(key: str, *, renew: bool) -> Request:
+    method = "PUT" if renew else "POST"
+    return Request("/fapi/v1/listenKey", 1, method, (("X-MBX-APIKEY", key),))
+
+
+def _parse_listen_key(body: bytes) -> str:
+    # {"listenKey":"pqia91ma19a5s61cv6a81va65sdf19v8a65a1a5s61cv6a81va65sdf19v8a65a1"}
+    return text(parse_object(body), "listenKey")
+
+
+VENUE: Final = Venue(
+    spec=SPEC,
+    time=_time,
+    parse_time=_parse_time,
+    instruments=_instruments,
+    parse_instruments=_parse_instruments,
+    book=_book,
+    parse_book=_parse_book,
+    ticker=_ticker,
+    parse_ticker=_parse_ticker,
+    klines=_klines,
+    parse_klines=_parse_klines,
+    parse_failure=_parse_failure,
+    listen_key=ListenKey(
+        product="linear", renew_s=30 * 60.0, build=_listen_key, parse=_parse_listen_key
+    ),  # a key lives 60 minutes
+)

@@ -20,6 +20,8 @@ pub struct Instrument {
     pub base: Asset,
     /// Quote asset; also the settlement asset of linear perpetuals.
     pub quote: Asset,
+    /// Digits the venue may send, not those of the step: Binance spot books hold resting orders finer than today's lot,
+    /// so there both are the asset precisions (8), and a finer level is refused, never rounded.
     pub px_decimals: u8,
     /// `px_decimals + qty_decimals <= 18`, so that notionals are exact Money.
     pub qty_decimals: u8,

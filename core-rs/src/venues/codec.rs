@@ -1,6 +1,6 @@
 //! The shape of a venue: a table row of functions and facts.
 
-use super::{DecodeError, EncodeError, EventBuf, Query, ReplyVerdict};
+use super::{DecodeError, EncodeError, EventBuf, Query, ReplyVerdict, Secret, binance};
 use crate::ledger::Wallet;
 use crate::market::{Instrument, SeqRule};
 use crate::order::OrderCmd;
@@ -33,7 +33,8 @@ pub enum Resync {
 #[derive(Clone)]
 pub struct Session {
     pub key: String,
-    pub secret: Vec<u8>,
+    /// `Secret::new(bytes)`.
+    pub secret: Secret,
     pub passphrase: String,
     /// Server time minus our wall time, ns; added to every signed timestamp.
     pub offset_ns: Ns,
@@ -89,5 +90,14 @@ pub struct Codec {
 impl fmt::Debug for Codec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Codec({}:{})", self.venue.name(), self.product.name())
+    }
+}
+
+/// The codec of a venue product; `None` for a venue that is not built in.
+pub fn codec(venue: Venue, product: Product) -> Option<&'static Codec> {
+    match (venue, product) {
+        (Venue::Binance, Product::Spot) => Some(&binance::SPOT),
+        (Venue::Binance, Product::Linear) => Some(&binance::LINEAR),
+        (Venue::Bybit | Venue::Okx | Venue::Bitget, _) => None,
     }
 }

@@ -1,12 +1,18 @@
 //! Venue wire formats: pure functions, bytes -> events and intents -> bytes. No socket, no state between calls.
-//! A venue is one file here (hot half) and one in Python (cold half), plus a line in `codec::codec`.
+//! A venue is one folder here (hot half) and one file in Python (cold half), plus a line in `codec::codec`.
 
+mod binance;
 mod codec;
 mod error;
 mod event;
+pub mod field;
+pub mod json;
+mod levels;
 mod query;
+pub mod sign;
 
-pub use codec::{Codec, Context, Instruments, Resync, Role, Session};
+pub use codec::{Codec, Context, Instruments, Resync, Role, Session, codec};
 pub use error::{DecodeError, EncodeError, RejectClass, VenueReject};
 pub use event::{Bbo, Depth, Event, EventBuf, ReplyOutcome, RequestReply, SessionNote, Trade};
 pub use query::{Query, ReplyVerdict};
+pub use sign::Secret;

@@ -13,7 +13,7 @@ pub enum Query {
     /// All open orders of the product.
     OpenOrders,
     /// Our fills of an instrument since a wall time (epoch ns), oldest first as far as the venue allows.
-    /// `from_id` continues paging (Binance `fromId`); `None` starts at `since`.
+    /// `from_id` continues paging with the `next` of the page before; `None` starts at `since`.
     Fills { instrument: InstrumentId, since: Ns, from_id: Option<u64> },
     /// All balances.
     Balances,
@@ -24,8 +24,9 @@ pub enum Query {
 /// What a served answer proves. A transport failure or HTTP 5xx proves nothing and never gets here as `Absent`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReplyVerdict {
-    /// Served; what it says is in the buffer. `more` = another page exists.
-    Served { more: bool },
+    /// Served; what it says is in the buffer. `next` = another page may exist: ask again with it as `from_id` (a
+    /// trade id on Binance, a time on Bybit; meaningless to us).
+    Served { next: Option<u64> },
     /// Served, and the order asked for is not there.
     Absent,
     /// The venue refused the question itself.

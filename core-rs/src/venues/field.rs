@@ -1,0 +1,163 @@
+//! One value of a message and the exact readings a decoder asks of it. Absent and null are the same.
+
+use super::DecodeError;
+use super::json::Reader;
+use crate::market::Instrument;
+use crate::units::{Money, Ns, Price, Qty, Text, mul_div_half_even, parse_fixed, parse_wide, pow10};
+
+/// A JSON value whose text still lies in the message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value<'a> {
+    /// Missing, or null.
+    Absent,
+    Bool(bool),
+    Number(&'a [u8]),
+    /// Between the quotes, escapes as sent.
+    Text(&'a [u8]),
+    Array(&'a [u8]),
+    Object(&'a [u8]),
+}
+
+/// A named value; the name is what an error will say.
+#[derive(Clone, Copy, Debug)]
+pub struct Field<'a> {
+    pub name: &'static str,
+    pub value: Value<'a>,
+}
+
+impl<'a> Field<'a> {
+    pub const fn is_absent(&self) -> bool {
+        matches!(self.value, Value::Absent)
+    }
+
+    /// This field, or `None` where it is absent, null or empty text.
+    pub fn present(self) -> Option<Self> {
+        match self.value {
+            Value::Absent | Value::Text(b"") => None,
+            _ => Some(self),
+        }
+    }
+
+    pub fn text(&self) -> Result<&'a [u8], DecodeError> {
+        match self.value {
+            Value::Text(text) => Ok(text),
+            _ => Err(self.wrong()),
+        }
+    }
+
+    /// The characters of a string or a number: venues send ids and decimals as either.
+    pub fn plain(&self) -> Result<&'a [u8], DecodeError> {
+        match self.value {
+            Value::Text(text) | Value::Number(text) => Ok(text),
+            _ => Err(self.wrong()),
+        }
+    }
+
+    pub fn name<const N: usize>(&self) -> Result<Text<N>, DecodeError> {
+        Text::new(self.plain()?).map_err(|_| DecodeError::Field(self.name))
+    }
+
+    pub fn uint(&self) -> Result<u64, DecodeError> {
+        let digits = self.plain()?;
+        let mut value = 0u64;
+        for byte in digits {
+            let digit = byte.wrapping_sub(b'0');
+            value = match value.checked_mul(10).and_then(|v| v.checked_add(u64::from(digit))) {
+                Some(next) if digit <= 9 => next,
+                _ => return Err(DecodeError::Field(self.name)),
+            };
+        }
+        if digits.is_empty() { Err(DecodeError::Field(self.name)) } else { Ok(value) }
+    }
+
+    /// A signed whole number, such as an error code.
+    pub fn int(&self) -> Result<i64, DecodeError> {
+        self.fixed(0)
+    }
+
+    pub fn flag(&self) -> Result<bool, DecodeError> {
+        match self.value {
+            Value::Bool(flag) => Ok(flag),
+            _ => Err(self.wrong()),
+        }
+    }
+
+    /// Epoch milliseconds as nanoseconds.
+    pub fn millis(&self) -> Result<Ns, DecodeError> {
+        let ms = i64::try_from(self.uint()?).ok().and_then(|ms| ms.checked_mul(1_000_000));
+        ms.ok_or(DecodeError::Field(self.name))
+    }
+
+    pub fn fixed(&self, decimals: u8) -> Result<i64, DecodeError> {
+        parse_fixed(self.plain()?, decimals).map_err(|_| DecodeError::Field(self.name))
+    }
+
+    pub fn price(&self, instrument: &Instrument) -> Result<Price, DecodeError> {
+        Price::new(self.fixed(instrument.px_decimals)?).map_err(|_| DecodeError::Field(self.name))
+    }
+
+    /// A price where the venue writes 0 (or nothing) for none.
+    pub fn price_or_none(&self, instrument: &Instrument) -> Result<Option<Price>, DecodeError> {
+        match self.present() {
+            None => Ok(None),
+            Some(field) if field.fixed(instrument.px_decimals) == Ok(0) => Ok(None),
+            Some(field) => field.price(instrument).map(Some),
+        }
+    }
+
+    /// An average price, rounded half-even to the instrument's decimals; `None` for 0 or nothing.
+    pub fn price_near(&self, instrument: &Instrument) -> Result<Option<Price>, DecodeError> {
+        let Some(field) = self.present() else { return Ok(None) };
+        let wide = parse_wide(field.plain()?, 18).map_err(|_| DecodeError::Field(self.name))?;
+        let near = mul_div_half_even(wide, 1, pow10(18 - instrument.px_decimals.min(18)));
+        let near = near.and_then(|near| i64::try_from(near).ok()).ok_or(DecodeError::Field(self.name))?;
+        Ok(Price::new(near).ok())
+    }
+
+    pub fn qty(&self, instrument: &Instrument) -> Result<Qty, DecodeError> {
+        Qty::new(self.fixed(instrument.qty_decimals)?).map_err(|_| DecodeError::Field(self.name))
+    }
+
+    pub fn money(&self) -> Result<Money, DecodeError> {
+        Money::parse(self.plain()?).map_err(|_| DecodeError::Field(self.name))
+    }
+
+    pub fn object(&self) -> Result<Reader<'a>, DecodeError> {
+        match self.value {
+            Value::Object(bytes) => Ok(Reader::new(bytes)),
+            _ => Err(self.wrong()),
+        }
+    }
+
+    pub fn array(&self) -> Result<Reader<'a>, DecodeError> {
+        match self.value {
+            Value::Array(bytes) => Ok(Reader::new(bytes)),
+            _ => Err(self.wrong()),
+        }
+    }
+
+    const fn wrong(&self) -> DecodeError {
+        if self.is_absent() { DecodeError::Missing(self.name) } else { DecodeError::Field(self.name) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn field(value: Value<'static>) -> Field<'static> {
+        Field { name: "f", value }
+    }
+
+    #[test]
+    fn a_reading_is_exact_or_says_what_is_wrong() {
+        assert_eq!(field(Value::Text(b"17")).uint(), Ok(17));
+        assert_eq!(field(Value::Number(b"-2013")).int(), Ok(-2013));
+        assert_eq!(field(Value::Number(b"1723161255208")).millis(), Ok(1_723_161_255_208_000_000));
+        assert_eq!(field(Value::Number(b"99999999999999999999")).uint(), Err(DecodeError::Field("f")));
+        assert_eq!(field(Value::Number(b"9999999999999999999")).millis(), Err(DecodeError::Field("f")));
+        assert_eq!(field(Value::Absent).uint(), Err(DecodeError::Missing("f")));
+        assert_eq!(field(Value::Bool(true)).text(), Err(DecodeError::Field("f")));
+        assert_eq!(field(Value::Text(b"")).uint(), Err(DecodeError::Field("f")));
+    }
+}

@@ -1,0 +1,433 @@
+//! A pull reader over JSON bytes: one pass, no allocation, text as slices of the input. Knows nothing of venues.
+//!
+//! Input is hostile: every read is bounded, nesting stops at [`DEPTH_MAX`], and a message counts only after
+//! [`Reader::end`]. Strings are handed out as sent, escapes validated but not resolved: a key or name written with
+//! escapes is a different text and so never matches; [`unescape_into`] resolves prose where it matters.
+
+use super::DecodeError;
+use super::field::{Field, Value};
+
+/// Deepest nesting of arrays and objects in one message.
+pub const DEPTH_MAX: u8 = 32;
+
+/// A cursor over one message.
+#[derive(Clone, Debug)]
+pub struct Reader<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    depth: u8,
+}
+
+impl<'a> Reader<'a> {
+    pub const fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, at: 0, depth: 0 }
+    }
+
+    /// True when the very next bytes are `prefix`; nothing is consumed.
+    #[inline]
+    pub fn starts_with(&self, prefix: &[u8]) -> bool {
+        self.bytes.get(self.at..).is_some_and(|rest| rest.starts_with(prefix))
+    }
+
+    /// The next byte that is not white space; nothing but white space is consumed.
+    #[inline]
+    pub fn peek(&mut self) -> Option<u8> {
+        loop {
+            match self.bytes.get(self.at) {
+                Some(b' ' | b'\t' | b'\n' | b'\r') => self.at += 1,
+                other => return other.copied(),
+            }
+        }
+    }
+
+    /// Reads an object; `on_field` gets each key and must read or skip its value.
+    #[inline]
+    pub fn object(
+        &mut self,
+        mut on_field: impl FnMut(&mut Self, &'a [u8]) -> Result<(), DecodeError>,
+    ) -> Result<(), DecodeError> {
+        self.enter(b'{')?;
+        if !self.take_if(b'}') {
+            loop {
+                let key = self.string()?;
+                self.expect(b':')?;
+                on_field(self, key)?;
+                if !self.take_if(b',') {
+                    break;
+                }
+            }
+            self.expect(b'}')?;
+        }
+        self.depth -= 1;
+        Ok(())
+    }
+
+    /// Reads an array; `on_item` must read or skip each item.
+    #[inline]
+    pub fn array(
+        &mut self,
+        mut on_item: impl FnMut(&mut Self) -> Result<(), DecodeError>,
+    ) -> Result<(), DecodeError> {
+        self.enter(b'[')?;
+        if !self.take_if(b']') {
+            loop {
+                on_item(self)?;
+                if !self.take_if(b',') {
+                    break;
+                }
+            }
+            self.expect(b']')?;
+        }
+        self.depth -= 1;
+        Ok(())
+    }
+
+    /// Reads an object, keeping the values of `names` and skipping the rest. A name met twice is refused.
+    pub fn fields<const N: usize>(
+        &mut self,
+        names: [&'static str; N],
+    ) -> Result<[Field<'a>; N], DecodeError> {
+        let mut found = names.map(|name| Field { name, value: Value::Absent });
+        self.object(|reader, key| {
+            match found.iter_mut().find(|field| field.name.as_bytes() == key) {
+                Some(field) if matches!(field.value, Value::Absent) => field.value = reader.value()?,
+                Some(field) => return Err(DecodeError::Field(field.name)),
+                None => reader.skip()?,
+            }
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// Reads any value; arrays and objects are validated and handed out as their bytes.
+    pub fn value(&mut self) -> Result<Value<'a>, DecodeError> {
+        let first = self.peek();
+        let start = self.at;
+        match first {
+            Some(b'"') => self.string().map(Value::Text),
+            Some(b'{') => self.skip().map(|()| Value::Object(&self.bytes[start..self.at])),
+            Some(b'[') => self.skip().map(|()| Value::Array(&self.bytes[start..self.at])),
+            Some(b't') => self.word(b"true").map(|()| Value::Bool(true)),
+            Some(b'f') => self.word(b"false").map(|()| Value::Bool(false)),
+            Some(b'n') => self.word(b"null").map(|()| Value::Absent),
+            _ => self.number().map(Value::Number),
+        }
+    }
+
+    /// Reads past any value, validating it. Recursion is bounded by [`DEPTH_MAX`].
+    pub fn skip(&mut self) -> Result<(), DecodeError> {
+        match self.peek() {
+            Some(b'"') => self.string().map(drop),
+            Some(b'{') => self.object(|reader, _| reader.skip()),
+            Some(b'[') => self.array(Self::skip),
+            Some(b't') => self.word(b"true"),
+            Some(b'f') => self.word(b"false"),
+            Some(b'n') => self.word(b"null"),
+            _ => self.number().map(drop),
+        }
+    }
+
+    /// The text between the quotes of a string, as sent.
+    #[inline]
+    pub fn string(&mut self) -> Result<&'a [u8], DecodeError> {
+        self.expect(b'"')?;
+        let start = self.at;
+        let mut all = 0u8;
+        loop {
+            match self.bytes.get(self.at) {
+                Some(b'"') => break,
+                Some(b'\\') => self.escape()?,
+                Some(&byte) if byte >= 0x20 => {
+                    all |= byte;
+                    self.at += 1;
+                }
+                _ => return Err(self.fail()),
+            }
+        }
+        let text = &self.bytes[start..self.at];
+        if all >= 0x80 && core::str::from_utf8(text).is_err() {
+            return Err(self.fail());
+        }
+        self.at += 1;
+        Ok(text)
+    }
+
+    /// The text of a number.
+    pub fn number(&mut self) -> Result<&'a [u8], DecodeError> {
+        self.peek();
+        let start = self.at;
+        if self.bytes.get(self.at) == Some(&b'-') {
+            self.at += 1;
+        }
+        let leading_zero = self.bytes.get(self.at) == Some(&b'0');
+        if self.digits()? > 1 && leading_zero {
+            return Err(self.fail());
+        }
+        if self.bytes.get(self.at) == Some(&b'.') {
+            self.at += 1;
+            self.digits()?;
+        }
+        if let Some(b'e' | b'E') = self.bytes.get(self.at) {
+            self.at += 1;
+            if let Some(b'+' | b'-') = self.bytes.get(self.at) {
+                self.at += 1;
+            }
+            self.digits()?;
+        }
+        Ok(&self.bytes[start..self.at])
+    }
+
+    /// A bare integer, the hot way to read an update id.
+    #[inline]
+    pub fn uint(&mut self, name: &'static str) -> Result<u64, DecodeError> {
+        let field = Field { name, value: self.value()? };
+        match field.value {
+            Value::Number(_) | Value::Absent => field.uint(),
+            _ => Err(DecodeError::Field(name)),
+        }
+    }
+
+    /// A decimal (usually quoted) as a mantissa at `decimals`, at least zero. `None` where the value is another
+    /// thing; the cursor is then anywhere and the message is lost.
+    #[inline]
+    pub fn mantissa(&mut self, decimals: u8) -> Result<Option<i64>, DecodeError> {
+        if let Some((mantissa, len)) = self.quoted_mantissa(decimals) {
+            self.at += len;
+            return Ok(Some(mantissa));
+        }
+        let value = Field { name: "", value: self.value()? };
+        Ok(value.fixed(decimals).ok().filter(|mantissa| *mantissa >= 0))
+    }
+
+    /// The rest of the message must be white space.
+    pub fn end(&mut self) -> Result<(), DecodeError> {
+        if self.peek().is_none() { Ok(()) } else { Err(self.fail()) }
+    }
+
+    /// Takes `byte` when it comes next.
+    #[inline]
+    pub fn take_if(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        self.at += usize::from(found);
+        found
+    }
+
+    #[inline]
+    pub fn expect(&mut self, byte: u8) -> Result<(), DecodeError> {
+        if self.take_if(byte) { Ok(()) } else { Err(self.fail()) }
+    }
+
+    pub fn fail(&self) -> DecodeError {
+        DecodeError::Syntax { at: self.at }
+    }
+
+    #[inline]
+    fn enter(&mut self, open: u8) -> Result<(), DecodeError> {
+        self.expect(open)?;
+        self.depth += 1;
+        if self.depth > DEPTH_MAX { Err(self.fail()) } else { Ok(()) }
+    }
+
+    /// The common form of a price: quoted plain digits that fit 18 places. Anything else takes the general way,
+    /// so this needs no error cases. Returns the mantissa and the bytes it took.
+    #[inline]
+    fn quoted_mantissa(&self, decimals: u8) -> Option<(i64, usize)> {
+        let text = self.bytes.get(self.at..)?.strip_prefix(b"\"")?;
+        let decimals = usize::from(decimals);
+        let (mut value, mut at) = (0u64, 0);
+        let whole = take_digits(text, &mut at, usize::MAX, &mut value);
+        let mut kept = 0;
+        if *text.get(at)? == b'.' {
+            at += 1;
+            kept = take_digits(text, &mut at, decimals, &mut value);
+            while *text.get(at)? == b'0' {
+                at += 1;
+            }
+        }
+        if *text.get(at)? != b'"' || whole == 0 || whole + decimals > 18 {
+            return None;
+        }
+        Some(((value * POW10[decimals - kept]) as i64, at + 2))
+    }
+
+    fn digits(&mut self) -> Result<usize, DecodeError> {
+        let start = self.at;
+        while self.bytes.get(self.at).is_some_and(u8::is_ascii_digit) {
+            self.at += 1;
+        }
+        if self.at > start { Ok(self.at - start) } else { Err(self.fail()) }
+    }
+
+    fn word(&mut self, word: &[u8]) -> Result<(), DecodeError> {
+        if !self.starts_with(word) {
+            return Err(self.fail());
+        }
+        self.at += word.len();
+        Ok(())
+    }
+
+    #[cold]
+    fn escape(&mut self) -> Result<(), DecodeError> {
+        let len = match self.bytes.get(self.at + 1) {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => 2,
+            Some(b'u') if hex4(self.bytes.get(self.at + 2..)).is_some() => 6,
+            _ => return Err(self.fail()),
+        };
+        self.at += len;
+        Ok(())
+    }
+}
+
+const POW10: [u64; 19] = {
+    let mut table = [1u64; 19];
+    let mut i = 1;
+    while i < 19 {
+        table[i] = table[i - 1] * 10;
+        i += 1;
+    }
+    table
+};
+
+/// Takes up to `max` digits into `value` and counts them. Wraps when there are too many: the caller looks at the count.
+#[inline]
+fn take_digits(text: &[u8], at: &mut usize, max: usize, value: &mut u64) -> usize {
+    let start = *at;
+    while *at - start < max {
+        let digit = match text.get(*at) {
+            Some(byte) => byte.wrapping_sub(b'0'),
+            None => break,
+        };
+        if digit > 9 {
+            break;
+        }
+        *value = value.wrapping_mul(10).wrapping_add(u64::from(digit));
+        *at += 1;
+    }
+    *at - start
+}
+
+fn hex4(text: Option<&[u8]>) -> Option<u32> {
+    let digits = text?.get(..4)?;
+    digits.iter().try_fold(0, |value, byte| Some((value << 4) | char::from(*byte).to_digit(16)?))
+}
+
+/// Resolves the escapes of a string into `out`, as far as it fits; returns the length. Escaped characters outside
+/// ASCII become `?`: this is for error prose, which is shown and matched by its ASCII parts only.
+pub fn unescape_into(text: &[u8], out: &mut [u8]) -> usize {
+    let (mut from, mut to) = (0, 0);
+    while from < text.len() && to < out.len() {
+        let (byte, len) = match (text[from], text.get(from + 1)) {
+            (b'\\', Some(b'u')) => match hex4(text.get(from + 2..)) {
+                Some(code @ 0x20..=0x7e) => (code as u8, 6),
+                _ => (b'?', 6),
+            },
+            (b'\\', Some(b'n' | b'r' | b't' | b'b' | b'f')) => (b' ', 2),
+            (b'\\', Some(byte)) => (*byte, 2),
+            (byte, _) => (byte, 1),
+        };
+        out[to] = byte;
+        from += len;
+        to += 1;
+    }
+    to
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn whole(text: &str) -> Result<(), DecodeError> {
+        let mut reader = Reader::new(text.as_bytes());
+        reader.skip()?;
+        reader.end()
+    }
+
+    #[test]
+    fn valid_json_is_read_and_anything_else_is_a_syntax_error() {
+        for good in [
+            "{}",
+            "[]",
+            " { \"a\" : [ 1 , -2.5e+3 , true , false , null , \"x\\u0041\\n\" ] } ",
+            "0",
+            "\"é\"",
+        ] {
+            assert_eq!(whole(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "",
+            "{",
+            "}",
+            "[1,]",
+            "{\"a\":1,}",
+            "{\"a\"}",
+            "{a:1}",
+            "[1 2]",
+            "01",
+            "1.",
+            ".5",
+            "-",
+            "1e",
+            "+1",
+            "nul",
+            "truefalse",
+            "\"\\x\"",
+            "\"\\u12g4\"",
+            "\"a",
+            "\"\n\"",
+            "{} {}",
+            "[1]]",
+            "NaN",
+            "{\"a\":1]",
+        ] {
+            assert!(matches!(whole(bad), Err(DecodeError::Syntax { .. })), "{bad}");
+        }
+        assert!(Reader::new(b"\"\xff\"").skip().is_err());
+    }
+
+    #[test]
+    fn nesting_stops_at_the_limit() {
+        let deep = |n: usize| "[".repeat(n) + &"]".repeat(n);
+        assert_eq!(whole(&deep(DEPTH_MAX as usize)), Ok(()));
+        assert!(whole(&deep(DEPTH_MAX as usize + 1)).is_err());
+        assert!(whole(&"[{\"a\":".repeat(100_000)).is_err());
+    }
+
+    #[test]
+    fn decimals_become_mantissas_on_the_short_and_on_the_general_way() {
+        let cases: &[(&str, u8, Option<i64>)] = &[
+            ("\"61737.63000000\"", 2, Some(6_173_763)),
+            ("\"61737.63\"", 8, Some(6_173_763_000_000)),
+            ("\"0.00000000\"", 5, Some(0)),
+            ("\"78715\"", 1, Some(787_150)),
+            ("78715.5", 1, Some(787_155)),
+            ("\"1.251\"", 2, None),
+            ("\"-1\"", 2, None),
+            ("\"\"", 2, None),
+            ("\".\"", 2, None),
+            ("\"1e3\"", 2, None),
+            ("null", 2, None),
+            ("\"922337203685477580.7\"", 1, Some(i64::MAX)),
+            ("\"922337203685477580.8\"", 1, None),
+            ("\"99999999999999999999999999\"", 0, None),
+        ];
+        for (text, decimals, want) in cases {
+            let mut reader = Reader::new(text.as_bytes());
+            assert_eq!(reader.mantissa(*decimals), Ok(*want), "{text}");
+        }
+        assert!(Reader::new(b"\"12").mantissa(2).is_err());
+    }
+
+    #[test]
+    fn a_field_met_twice_is_refused() {
+        let read = |text: &'static str| Reader::new(text.as_bytes()).fields(["a", "b"]);
+        assert_eq!(read("{\"c\":1,\"b\":2}").unwrap()[1].uint(), Ok(2));
+        assert_eq!(read("{\"a\":1,\"a\":2}").unwrap_err(), DecodeError::Field("a"));
+    }
+
+    #[test]
+    fn prose_is_unescaped_and_cut() {
+        let mut out = [0; 8];
+        let len = unescape_into(b"a\\u0042\\\"\\n\\u00e9 long tail", &mut out);
+        assert_eq!(&out[..len], b"aB\" ? lo");
+    }
+}

@@ -1,0 +1,46 @@
+//! Price levels of a depth message, `[["61737.63","0.5"],...]`, straight to mantissas.
+
+use super::DecodeError;
+use super::json::Reader;
+use crate::market::{Instrument, Level};
+
+/// Levels of one side in one message; Binance's largest snapshot has 5000.
+pub(super) const LEVELS_MAX: usize = 10_000;
+
+/// Appends the levels of one side; returns how many. A price must be above zero, a quantity at least zero; items after
+/// the first two of a level are ignored. `name` is the side's field.
+#[inline]
+pub(super) fn read_levels(
+    reader: &mut Reader<'_>,
+    name: &'static str,
+    instrument: &Instrument,
+    out: &mut Vec<Level>,
+) -> Result<usize, DecodeError> {
+    let start = out.len();
+    if reader.peek() != Some(b'[') {
+        return Err(if reader.starts_with(b"null") {
+            DecodeError::Missing(name)
+        } else {
+            DecodeError::Field(name)
+        });
+    }
+    reader.array(|reader| {
+        if out.len() - start == LEVELS_MAX {
+            return Err(DecodeError::TooLarge);
+        }
+        reader.expect(b'[')?;
+        let px = reader.mantissa(instrument.px_decimals)?;
+        reader.expect(b',')?;
+        let qty = reader.mantissa(instrument.qty_decimals)?;
+        while reader.take_if(b',') {
+            reader.skip()?;
+        }
+        reader.expect(b']')?;
+        match (px, qty) {
+            (Some(px @ 1..), Some(qty)) => out.push(Level { px, qty }),
+            _ => return Err(DecodeError::Field(name)),
+        }
+        Ok(())
+    })?;
+    Ok(out.len() - start)
+}

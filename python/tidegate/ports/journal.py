@@ -65,7 +65,7 @@ class Journal(Protocol):
         ...
 
     def on_failed(self, callback: Callable[[str], None]) -> None:
-        """`callback(reason)` runs once on the loop when a sync failed or the room for the next segment could not be had.
+        """`callback(reason)` runs once on the loop when a sync failed or no room for the next segment was to be had.
 
         In the second case the rest of the segment in use still takes records: time to cancel and to note what ends.
         One callback; set before `start`.

@@ -8,6 +8,7 @@ import errno
 import os
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -33,7 +34,7 @@ def numbers(directory: Path) -> list[int]:
     if not directory.is_dir():
         return []
     found = sorted(int(path.stem) for path in directory.glob(f"*{_SUFFIX}") if path.stem.isdigit())
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in pairwise(found):
         if after != before + 1:
             raise JournalError(f"journal segment {path_of(directory, before + 1).name} is missing in {directory}")
     return found

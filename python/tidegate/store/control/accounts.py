@@ -1,0 +1,120 @@
+"""Users and sessions over SQL."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, Final
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.engine import Row
+from sqlalchemy.exc import IntegrityError
+
+from tidegate.model.accounts import Role, Session, User
+from tidegate.store.control import tables
+from tidegate.store.database import Database
+
+_LIVE: Final = tables.sessions.c.revoked_ts.is_(None)
+
+
+class SqlAccounts:
+    """`tidegate.ports.accounts.AccountStore` over SQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def user_by_name(self, username: str) -> User | None:
+        """See the port."""
+        async with self._database.read() as connection:
+            query = select(tables.users).where(tables.users.c.username == username)
+            return _user((await connection.execute(query)).one_or_none())
+
+    async def user(self, user_id: str) -> User | None:
+        """See the port."""
+        async with self._database.read() as connection:
+            query = select(tables.users).where(tables.users.c.id == user_id)
+            return _user((await connection.execute(query)).one_or_none())
+
+    async def users(self) -> tuple[User, ...]:
+        """See the port."""
+        async with self._database.read() as connection:
+            found = (await connection.execute(select(tables.users).order_by(tables.users.c.username))).all()
+        return tuple(user for user in map(_user, found) if user is not None)
+
+    async def add_user(self, user: User) -> bool:
+        """See the port."""
+        async with self._database.write() as connection:
+            try:
+                async with connection.begin_nested():
+                    await connection.execute(insert(tables.users).values(**asdict(user)))
+            except IntegrityError:
+                return False
+        return True
+
+    async def set_password(self, user_id: str, password_hash: str, ts: int, *, end_sessions: bool) -> None:
+        """See the port."""
+        users, sessions = tables.users, tables.sessions
+        async with self._database.write() as connection:
+            await connection.execute(
+                update(users).where(users.c.id == user_id).values(password_hash=password_hash, updated_ts=ts)
+            )
+            if end_sessions:
+                await connection.execute(
+                    update(sessions).where(sessions.c.user_id == user_id, _LIVE).values(revoked_ts=ts)
+                )
+
+    async def add_session(self, session: Session) -> None:
+        """See the port."""
+        async with self._database.write() as connection:
+            await connection.execute(insert(tables.sessions).values(**asdict(session)))
+
+    async def session_by_hash(self, token_hash: str) -> Session | None:
+        """See the port."""
+        async with self._database.read() as connection:
+            query = select(tables.sessions).where(tables.sessions.c.token_hash == token_hash)
+            found = (await connection.execute(query)).one_or_none()
+        return None if found is None else Session(**_values(found))
+
+    async def rotate(self, old_id: str, new: Session, ts: int) -> bool:
+        """See the port."""
+        sessions = tables.sessions
+        async with self._database.write() as connection:
+            mark = (
+                update(sessions)
+                .where(sessions.c.id == old_id, sessions.c.used_ts.is_(None), _LIVE)
+                .values(used_ts=ts)
+                .returning(sessions.c.id)
+            )
+            if (await connection.execute(mark)).one_or_none() is None:
+                return False
+            await connection.execute(insert(sessions).values(**asdict(new)))
+        return True
+
+    async def revoke_family(self, family: str, ts: int) -> None:
+        """See the port."""
+        sessions = tables.sessions
+        async with self._database.write() as connection:
+            await connection.execute(update(sessions).where(sessions.c.family == family, _LIVE).values(revoked_ts=ts))
+
+    async def is_family_live(self, family: str) -> bool:
+        """See the port."""
+        query = select(func.count()).where(tables.sessions.c.family == family, _LIVE)
+        async with self._database.read() as connection:
+            return int((await connection.execute(query)).scalar_one()) > 0
+
+    async def prune_sessions(self, before_ts: int) -> int:
+        """See the port."""
+        sessions = tables.sessions
+        async with self._database.write() as connection:
+            gone = delete(sessions).where(sessions.c.expires_ts < before_ts).returning(sessions.c.id)
+            return len((await connection.execute(gone)).all())
+
+
+def _values(row: Row[Any]) -> Mapping[str, Any]:
+    values: Mapping[str, Any] = row._asdict()
+    return values
+
+
+def _user(row: Row[Any] | None) -> User | None:
+    if row is None:
+        return None
+    values = dict(_values(row))
+    return User(**{**values, "role": Role(values["role"])})

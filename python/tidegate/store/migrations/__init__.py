@@ -1,0 +1,6 @@
+"""Alembic scripts, packaged, so that the program can migrate from any directory."""
+
+from typing import Final
+
+HEAD: Final = "0001"
+"""The newest revision; a test keeps it equal to the scripts'."""

@@ -1,0 +1,106 @@
+"""The only writer of the trading tables. Upserts whole rows, so giving a batch twice changes nothing."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Final
+
+import structlog
+from sqlalchemy import Table, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import Insert
+
+from tidegate.ports.store import Row, StoreError
+from tidegate.store.database import Database
+from tidegate.store.trading import tables
+from tidegate.store.trading.columns import COLUMNS, Lifted, lift, load
+
+SPREAD_KEEP_MS: Final = 7 * 24 * 3600 * 1000
+"""How far back the spread history goes."""
+_PRUNE_EVERY: Final = 500
+_SPREADS_MAX: Final = 10_000
+
+log = structlog.get_logger(__name__)
+
+
+class TradingWriter:
+    """`tidegate.ports.store.UnitOfWork` over SQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._samples = 0
+
+    async def project(self, seq: int, rows: Sequence[Row]) -> None:
+        """See the port. A row that does not fit its table is logged and left out: the journal still has it."""
+        upserts, gone = _sorted_out(rows)
+        async with self._database.write() as connection:
+            for name, ids in gone.items():
+                table = COLUMNS[name][0]
+                await connection.execute(delete(table).where(table.c.id.in_(ids)))
+            for name, values in upserts.items():
+                await self._upsert(connection, COLUMNS[name][0], list(values.values()))
+            await self._upsert(connection, tables.projection, [{"id": 1, "seq": seq}])
+
+    async def projected_seq(self) -> int:
+        """See the port."""
+        async with self._database.read() as connection:
+            found = (await connection.execute(select(tables.projection.c.seq))).scalar_one_or_none()
+        return 0 if found is None else int(found)
+
+    async def add_spreads(self, ts_ms: int, spreads: bytes) -> None:
+        """See the port. One entry per pair and direction: `{pairId, direction, netPercent}`."""
+        points = _points(ts_ms, load(spreads))
+        async with self._database.write() as connection:
+            if points:
+                await self._upsert(connection, tables.spread_samples, points)
+            if self._samples % _PRUNE_EVERY == 0:
+                old = tables.spread_samples.c.ts < ts_ms - SPREAD_KEEP_MS
+                await connection.execute(delete(tables.spread_samples).where(old))
+        self._samples += 1
+
+    async def _upsert(self, connection: AsyncConnection, table: Table, values: list[Lifted]) -> None:
+        await connection.execute(_upsert_of(self._database.dialect, table), values)
+
+
+def _upsert_of(dialect: str, table: Table) -> Insert:
+    keys = [column.name for column in table.primary_key]
+    others = [column.name for column in table.columns if column.name not in keys]
+    if dialect == "postgresql":
+        for_postgresql = postgresql.insert(table)
+        excluded = {name: for_postgresql.excluded[name] for name in others}
+        return for_postgresql.on_conflict_do_update(index_elements=keys, set_=excluded)
+    for_sqlite = sqlite.insert(table)
+    return for_sqlite.on_conflict_do_update(
+        index_elements=keys, set_={name: for_sqlite.excluded[name] for name in others}
+    )
+
+
+def _sorted_out(rows: Sequence[Row]) -> tuple[Mapping[str, dict[str, Lifted]], Mapping[str, list[str]]]:
+    """Values to upsert and ids to delete, by table; of several rows with one id the last counts."""
+    upserts: dict[str, dict[str, Lifted]] = {}
+    gone: dict[str, list[str]] = {}
+    for row in rows:
+        try:
+            lifted = lift(row)
+        except StoreError as error:
+            log.warning("row_refused", table=row.table, id=row.id, reason=error.reason)
+            continue
+        if lifted is None:
+            upserts.get(row.table, {}).pop(row.id, None)
+            gone.setdefault(row.table, []).append(row.id)
+        else:
+            upserts.setdefault(row.table, {})[row.id] = lifted
+    return {name: values for name, values in upserts.items() if values}, gone
+
+
+def _points(ts_ms: int, spreads: object) -> list[Lifted]:
+    if not isinstance(spreads, list) or len(spreads) > _SPREADS_MAX:
+        raise StoreError(f"a spread sample is an array of at most {_SPREADS_MAX} entries")
+    points: dict[str, Lifted] = {}
+    for entry in spreads:
+        pair_id, direction, net = entry["pairId"], entry["direction"], entry["netPercent"]
+        if direction not in {"leg1_buy", "leg2_buy"}:
+            raise StoreError(f"{direction!r} is no direction of a spread")
+        point = points.setdefault(pair_id, {"pair_id": pair_id, "ts": ts_ms, "leg1_buy": None, "leg2_buy": None})
+        point[direction] = None if net is None else Decimal(str(net))
+    return list(points.values())

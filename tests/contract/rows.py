@@ -15,7 +15,8 @@ def order(row_id: str, ts: int, *, state: str = "FILLED", exchange: str = "binan
     doc = {
         "orderId": row_id, "clientOrderId": row_id, "account": "main", "exchange": exchange, "symbol": "BTCUSDT",
         "type": "spot", "side": "buy", "orderType": "limit", "timeInForce": "IOC", "state": state,
-        "planId": "plan_000001", "leg": 1, "venueOrderId": None, "reason": None, "createdTs": ts, "updatedTs": ts + 5, "simulated": True,
+        "planId": "plan_000001", "leg": 1, "venueOrderId": None, "reason": None,
+        "createdTs": ts, "updatedTs": ts + 5, "simulated": True,
     }  # fmt: skip
     text = json.dumps(doc)[:-1] + f', "qty": {qty}, "price": 68000.10, "filledQty": {qty}, "avgPrice": 68000.1}}'
     return MadeRow("orders", row_id, text.encode())

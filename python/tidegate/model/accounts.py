@@ -1,16 +1,8 @@
 """People who may log in, and their sessions."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class Role(StrEnum):
-    """What a user is; `users/roles.py` says what each may do."""
-
-    VIEWER = "viewer"
-    TRADER = "trader"
-    STRATEGIST = "strategist"
-    ADMIN = "admin"
+from tidegate.model.access import Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,11 +15,15 @@ class Message:
 
 
 class Subscription(Protocol):
-    """A bounded queue of messages. A reader that is too slow loses the oldest ones and can see how many."""
+    """A bounded queue of messages, in the order of their `seq`.
+
+    Of topics that are conflated (`model.events.CONFLATED`) a slow reader gets only the newest message. Of the others it
+    loses the oldest when the queue is full, and can see how many.
+    """
 
     @property
     def dropped(self) -> int:
-        """Messages lost because the queue was full."""
+        """Messages of topics that are not conflated, lost because the queue was full."""
         ...
 
     def __aiter__(self) -> AsyncIterator[Message]: ...
@@ -34,6 +38,15 @@ class MessageBus(Protocol):
 
     def publish(self, topic: str, data: bytes) -> None:
         """Queues one event for every subscriber. Never blocks and never raises for a slow or gone subscriber."""
+        ...
+
+    @property
+    def seq(self) -> int:
+        """Number of the newest message."""
+        ...
+
+    def replay(self, topics: Sequence[str], after: int) -> tuple[Message, ...] | None:
+        """The messages after number `after`, of topics that are not conflated. None when some are no longer held."""
         ...
 
     def subscribe(self, topics: Sequence[str], *, capacity: int = 1024) -> Subscription:

@@ -11,8 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-import structlog
-
+from tidegate.obs import log
 from tidegate.ports.journal import JournalError, JournalFault
 from tidegate.store import segments
 from tidegate.store.sync import GroupSync
@@ -21,7 +20,7 @@ _END_MARK: Final = 8
 """Zero bytes kept behind the last record of a segment, so that a reader always meets an end."""
 _NEXT_SEGMENT_S: Final = 5.0
 
-log = structlog.get_logger(__name__)
+_log = log.get("store")
 
 
 class FileJournal:
@@ -70,7 +69,7 @@ class FileJournal:
             fault = segments.fault_of(error, JournalFault.WRITE_FAILED)
             raise JournalError(f"cannot open the journal in {self._directory}: {error.strerror}", fault) from error
         if torn:
-            log.warning("journal_tail_cut", segment=self._number, offset=end, bytes=torn, seq=seq)
+            _log.warning("journal_tail_cut", segment=self._number, offset=end, bytes=torn, seq=seq)
         self._end = end
         self._limit = self._segment_bytes - _END_MARK
         self._durable = seq
@@ -184,7 +183,7 @@ class FileJournal:
         if self._failure_told:
             return
         self._failure_told = True
-        log.critical("journal_failed", reason=reason)
+        _log.critical("journal_failed", reason=reason)
         self._failed_callback(reason)
 
     def _from_sync(self, seq: int) -> None:

@@ -3,17 +3,17 @@
 import importlib
 from typing import Final
 
-import structlog
 from sqlalchemy import inspect, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tidegate.obs import log
 from tidegate.ports.store import StoreError
 from tidegate.store.database import Database
 from tidegate.store.migrations import HEAD
 
 _SCRIPTS_MODULE: Final = "tidegate.store.migrations.run"
 
-log = structlog.get_logger(__name__)
+_log = log.get("store")
 
 
 async def revision_of(database: Database) -> str | None:
@@ -36,7 +36,7 @@ async def ensure_current(database: Database) -> bool:
         )
     async with database.write() as connection:
         await _upgrade(connection)
-    log.info("database_migrated", before=found, after=HEAD)
+    _log.info("database_migrated", before=found, after=HEAD)
     return True
 
 

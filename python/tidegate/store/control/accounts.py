@@ -8,7 +8,8 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.exc import IntegrityError
 
-from tidegate.model.accounts import Role, Session, User
+from tidegate.model.access import Role
+from tidegate.model.accounts import Session, User
 from tidegate.store.control import tables
 from tidegate.store.database import Database
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
-import structlog
 from sqlalchemy import Table, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import Insert
 
+from tidegate.obs import log
 from tidegate.ports.store import Row, StoreError
 from tidegate.store.database import Database
 from tidegate.store.trading import tables
@@ -20,7 +20,7 @@ SPREAD_KEEP_MS: Final = 7 * 24 * 3600 * 1000
 _PRUNE_EVERY: Final = 500
 _SPREADS_MAX: Final = 10_000
 
-log = structlog.get_logger(__name__)
+_log = log.get("store")
 
 
 class TradingWriter:
@@ -83,7 +83,7 @@ def _sorted_out(rows: Sequence[Row]) -> tuple[Mapping[str, dict[str, Lifted]], M
         try:
             lifted = lift(row)
         except StoreError as error:
-            log.warning("row_refused", table=row.table, id=row.id, reason=error.reason)
+            _log.warning("row_refused", table=row.table, id=row.id, reason=error.reason)
             continue
         if lifted is None:
             upserts.get(row.table, {}).pop(row.id, None)

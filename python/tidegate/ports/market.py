@@ -26,7 +26,7 @@ class SystemProbe(Protocol):
         ...
 
     def exchanges(self) -> bytes:
-        """JSON array of `{name, latencyMs, rateLimit: {used, limit}, clockOffsetMs, banUntil}`: the transport's part
+        """JSON array of `{name, latencyMs, rateLimit: {used, limit}, clockOffsetMs, bannedMs}`: the transport's part
         of `GET /api/exchanges`; the engine's `exchanges` view has the rest."""
         ...
 

@@ -90,9 +90,9 @@ def _instruments(product: Product) -> Request:
 
 def _parse_instruments(product: Product, body: bytes) -> InstrumentPage:
     # linear: {"symbol":"BTCUSDT","contractType":"LinearPerpetual","status":"Trading","baseCoin":"BTC",
-    #  "quoteCoin":"USDT","priceFilter":{"tickSize":"0.10"},"lotSizeFilter":{"minOrderQty":"0.001","qtyStep":"0.001","maxOrderQty":"1190",
-    #  "minNotionalValue":"5"}}; spot: "lotSizeFilter":{"basePrecision":"0.000001","quotePrecision","minOrderQty",
-    #  "minOrderAmt":"5","maxLimitOrderQty":"83","maxMarketOrderQty"}
+    #  "quoteCoin":"USDT","priceFilter":{"tickSize":"0.10"},"lotSizeFilter":{"minOrderQty":"0.001",
+    #  "qtyStep":"0.001","maxOrderQty":"1190","minNotionalValue":"5"}}
+    # spot: "lotSizeFilter":{"basePrecision":"0.000001","minOrderQty","minOrderAmt":"5","maxLimitOrderQty":"83"}
     result = _result(body)
     rows = (as_object(row, "instrument") for row in as_array(field(result, "list"), "list"))
     parsed = (_instrument(product, row) for row in rows if product == "spot" or _is_perpetual(row))

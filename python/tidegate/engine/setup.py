@@ -1,0 +1,139 @@
+"""Config -> the JSON that the core is built from, and the table of links that both sides number alike."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import orjson
+
+from tidegate.model.config import Config, Product, VenueConfig, VenueName
+from tidegate.model.errors import Code, Json, TidegateError
+from tidegate.venues.spec import Venue
+
+Role = Literal["public", "private", "trade", "rest"]
+_ROLES: Final[tuple[Role, ...]] = ("public", "private", "trade", "rest")
+_MODES: Final = {"sim": "SIM", "paper": "PAPER", "live": "LIVE"}
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Credentials of one account; simulated venues have well-known ones."""
+
+    venue: VenueName
+    name: str
+    key: str
+    secret: str
+    passphrase: str
+    simulated: bool
+
+    def __repr__(self) -> str:
+        return f"Account({self.venue}:{self.name})"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """One link: socket or REST endpoint of a venue, product, role and account (LAW D6)."""
+
+    id: int
+    venue: VenueName
+    product: Product
+    role: Role
+    account: str
+
+
+def check_profile(config: Config) -> None:
+    """Refuses what this build can not do. Raises TidegateError CONFIG_ERROR."""
+    if config.profile == "sim":
+        return
+    unset = [limit.name for limit in config.limits or () if limit.value is None]
+    if config.profile == "live" and (not config.limits or unset):
+        missing = ", ".join(unset) or "all of them"
+        raise TidegateError(
+            Code.CONFIG_ERROR, f"profile live refuses to start while any limit is unset (unset: {missing}); set limits"
+        )
+    raise TidegateError(
+        Code.CONFIG_ERROR, f"profile {config.profile} is not built yet in this version; use profile sim"
+    )
+
+
+def accounts_of(config: Config) -> tuple[Account, ...]:
+    """The accounts of the enabled venues."""
+    return tuple(
+        Account(venue=venue, name=name, key="simkey", secret="simsecret", passphrase="simpass", simulated=True)  # noqa: S106  # the simulator's public defaults
+        for venue, section in config.venues.items()
+        for name in section.accounts
+    )
+
+
+def links_of(config: Config, venues: Mapping[str, Venue]) -> tuple[LinkRow, ...]:
+    """Every link, numbered from 0 in a fixed order."""
+    rows: list[LinkRow] = []
+    for venue, section in config.venues.items():
+        shared = venues[venue].spec.shared_account_links
+        for name in section.accounts:
+            for product, role in _wanted(section, name, shared):
+                rows.append(LinkRow(len(rows), venue, product, role, name))
+    return tuple(rows)
+
+
+def _wanted(section: VenueConfig, account: str, shared: bool) -> list[tuple[Product, Role]]:
+    """One set per product; market data once per venue; account links once where they serve all products."""
+    found: list[tuple[Product, Role]] = []
+    for index, product in enumerate(section.products):
+        for role in _ROLES:
+            if role == "public" and account != section.accounts[0]:
+                continue
+            if shared and index > 0 and role in ("private", "trade"):
+                continue
+            found.append((product, role))
+    return found
+
+
+def core_config(
+    config: Config, instance: str, accounts: Sequence[Account], links: Sequence[LinkRow], venues: Mapping[str, Venue]
+) -> bytes:
+    """The JSON for `_core.Engine`."""
+    document: dict[str, Json] = {
+        "mode": _MODES[config.profile],
+        "instance": instance,
+        "accounts": [_account(account) for account in accounts],
+        "venues": [
+            _venue(venue, product, venues[venue], config.simulated)
+            for venue, section in config.venues.items()
+            for product in section.products
+        ],
+        "links": [
+            {"id": row.id, "venue": row.venue, "type": row.product, "role": row.role, "account": row.account}
+            for row in links
+        ],
+        "policy": config.policy.model_dump(mode="json", by_alias=True),
+        "pairs": [pair.model_dump(mode="json", by_alias=True) for pair in config.pairs or ()],
+        "limits": [limit.model_dump(mode="json", by_alias=True) for limit in config.limits or ()],
+    }
+    return orjson.dumps(document)
+
+
+def _account(account: Account) -> Json:
+    return {
+        "venue": account.venue,
+        "name": account.name,
+        "key": account.key,
+        "secret": account.secret,
+        "passphrase": account.passphrase,
+        "simulated": account.simulated,
+        "publicOnly": False,
+    }
+
+
+def _venue(name: str, product: Product, venue: Venue, simulated: bool) -> Json:
+    timing = venue.spec.simulated_timing if simulated else venue.spec.timing
+    return {
+        "venue": name,
+        "type": product,
+        "recvWindowMs": timing.recv_window_ms,
+        "capMs": timing.cap_ms,
+        "readLagMs": timing.read_lag_ms,
+        "clockErrorMs": timing.clock_error_ms,
+        "staleMs": timing.stale_ms,
+        "replyMs": timing.reply_ms,
+    }

@@ -161,4 +161,7 @@ class Replayer:
         """One recorded frame of leg 0 or 1; returns finished JSON lines, if any."""
     def summary(self) -> bytes: ...
     def timings(self) -> bytes:
-        """JSON {frames, hops: {decode, book, spread: {p50, p99}}} in ns."""
+        """JSON {frames, ignored: [a, b], faults: [a, b], hops: {decode, book, spread: {p50, p99}}}; hops in ns per depth message.
+
+        `ignored`: depth messages that brought nothing new; `faults`: crossed books, late snapshots, nonsense levels.
+        """

@@ -1,1 +1,13 @@
-//! The only PyO3 code.
+//! The only PyO3 code: bytes in, few frozen effects out. Its contract is `python/tidegate/_core.pyi`.
+
+mod buffer;
+mod error;
+mod replay;
+
+use pyo3::prelude::*;
+
+#[pymodule]
+fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("CoreError", error::core_error_type(module.py())?.clone_ref(module.py()))?;
+    module.add_class::<replay::Replayer>()
+}

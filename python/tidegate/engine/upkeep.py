@@ -62,7 +62,7 @@ class Upkeep:
     """One venue product. `set_instruments(venue, product, rows)` and `set_offset(venue, offset_ns, error_ns)` take
     what was learnt."""
 
-    def __init__(  # noqa: PLR0913  # composed once, by name
+    def __init__(  # composed once, by name
         self,
         *,
         venue: Venue,
@@ -88,9 +88,7 @@ class Upkeep:
     async def prepare(self) -> None:
         """Before the engine starts: cached instruments at once, else one try to fetch them; one clock sample."""
         cached = self._cache.load(self.name, self.product)
-        if cached is not None and self._apply(cached):
-            await self._try(self._sync_clock(1))
-        elif await self._try(self._refresh()):
+        if (cached is not None and self._apply(cached)) or await self._try(self._refresh()):
             await self._try(self._sync_clock(1))
 
     async def run(self) -> None:

@@ -1,27 +1,30 @@
 //! `CoreError`: the one exception of the boundary; `args` is `(code, message, details)`.
 
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyType};
+use std::ffi::CStr;
 
 static CORE_ERROR: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+
+/// The stable ABI of 3.11 has no native subclass of Exception, hence a class in Python's own words.
+const CORE_ERROR_CLASS: &CStr = c"
+class CoreError(Exception):
+    'A refused command or query.'
+    __module__ = 'tidegate._core'
+    code = property(lambda self: self.args[0])
+    message = property(lambda self: self.args[1])
+    details = property(lambda self: self.args[2])
+";
 
 /// The exception's type, made once per process.
 pub(super) fn core_error_type(py: Python<'_>) -> PyResult<&Py<PyType>> {
     CORE_ERROR.get_or_try_init(py, || {
         let names = PyDict::new(py);
-        // The stable ABI of 3.11 has no native subclass of Exception, hence properties made by Python itself.
-        names.set_item("code", py.eval(c"property(lambda self: self.args[0])", None, None)?)?;
-        names.set_item("message", py.eval(c"property(lambda self: self.args[1])", None, None)?)?;
-        names.set_item("details", py.eval(c"property(lambda self: self.args[2])", None, None)?)?;
-        let base = py.get_type::<pyo3::exceptions::PyException>();
-        PyErr::new_type(
-            py,
-            c"tidegate._core.CoreError",
-            Some(c"A refused command or query."),
-            Some(&base),
-            Some(names.into_any().unbind()),
-        )
+        py.run(CORE_ERROR_CLASS, Some(&names), None)?;
+        let class = names.get_item("CoreError")?.ok_or_else(|| PyRuntimeError::new_err("CoreError"))?;
+        Ok(class.cast_into::<PyType>()?.unbind())
     })
 }
 

@@ -1,5 +1,6 @@
 //! `CoreError`: the one exception of the boundary; `args` is `(code, message, details)`.
 
+use crate::engine::Refusal;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -37,4 +38,9 @@ pub(super) fn core_error(py: Python<'_>, code: &str, message: &str, details: &[u
         }
         Err(error) => error,
     }
+}
+
+/// A refusal of the engine as the exception to raise.
+pub(super) fn raise(py: Python<'_>, refusal: &Refusal) -> PyErr {
+    core_error(py, refusal.code.name(), &refusal.message, &refusal.details)
 }

@@ -2,10 +2,9 @@
 
 use super::error::{Code, Refusal};
 use super::field::{FieldError, Fields, parse};
-use super::limits::LimitRow;
 use super::pairs::PairTerms;
 use crate::units::{Ns, Product, Venue};
-use crate::venues::{Role, Session};
+use crate::venues::{Role, Secret, Session};
 
 const MS: Ns = 1_000_000;
 
@@ -48,6 +47,15 @@ pub struct LinkConfig {
     pub account: String,
 }
 
+/// One limit as text; the risk room checks it when it is set.
+#[derive(Clone, Debug)]
+pub struct LimitSeed {
+    pub name: String,
+    pub scope: String,
+    pub id: String,
+    pub value: Option<String>,
+}
+
 /// How plans are carried through.
 #[derive(Clone, Copy, Debug)]
 pub struct Policy {
@@ -67,7 +75,7 @@ pub struct Config {
     pub links: Vec<LinkConfig>,
     /// Seeds, used when the journal holds none.
     pub pairs: Vec<(Option<String>, PairTerms)>,
-    pub limits: Vec<LimitRow>,
+    pub limits: Vec<LimitSeed>,
     pub policy: Policy,
 }
 
@@ -102,7 +110,7 @@ impl Config {
             venues,
             links: read_links(top)?,
             pairs: rows(top, "pairs", |f| Ok((f.opt_str("id")?.map(str::to_owned), PairTerms::read(f)?)))?,
-            limits: rows(top, "limits", LimitRow::read)?,
+            limits: rows(top, "limits", LimitSeed::read)?,
             policy: read_policy(top)?,
         })
     }
@@ -133,6 +141,18 @@ impl VenueConfig {
     /// From the send until "not found" means something.
     pub const fn fence(&self) -> Ns {
         self.recv_window + self.cap + self.read_lag + self.clock_error
+    }
+}
+
+impl LimitSeed {
+    pub fn read(f: Fields<'_>) -> Result<Self, FieldError> {
+        let f = f.only(&["name", "scope", "id", "value", "unit"])?;
+        Ok(Self {
+            name: f.str("name")?.to_owned(),
+            scope: f.opt_str("scope")?.unwrap_or("total").to_owned(),
+            id: f.opt_str("id")?.unwrap_or_default().to_owned(),
+            value: f.get("value").map(|_| f.digits("value")).transpose()?,
+        })
     }
 }
 
@@ -198,7 +218,7 @@ fn read_account(f: Fields<'_>, venues: &[VenueConfig]) -> Result<AccountConfig, 
     let window = venues.iter().find(|v| v.venue == venue).map_or(5_000, |v| (v.recv_window / MS) as u32);
     let session = Session {
         key: key.to_owned(),
-        secret: f.opt_str("secret")?.unwrap_or_default().as_bytes().to_vec(),
+        secret: Secret::new(f.opt_str("secret")?.unwrap_or_default().as_bytes()),
         passphrase: f.opt_str("passphrase")?.unwrap_or_default().to_owned(),
         offset_ns: 0,
         recv_window_ms: window,

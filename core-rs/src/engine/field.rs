@@ -123,7 +123,8 @@ impl<'a> Fields<'a> {
 
     /// An integer mantissa.
     pub fn client_id(self, key: &str) -> Result<ClientId, FieldError> {
-        ClientId::parse(self.str(key)?.as_bytes()).ok_or_else(|| FieldError::new(key, "not an order id of ours"))
+        ClientId::parse(self.str(key)?.as_bytes())
+            .ok_or_else(|| FieldError::new(key, "not an order id of ours"))
     }
 }
 

@@ -1,25 +1,48 @@
 //! What the reducer is told.
 
 use super::error::Refusal;
-use crate::units::{LinkId, Ns, Product, Venue};
+use crate::units::{LinkId, Ns, Venue};
 
 pub enum Input<'a> {
     /// One text frame of a WebSocket link.
-    Frame { link: LinkId, bytes: &'a [u8] },
-    Link { link: LinkId, up: bool },
+    Frame {
+        link: LinkId,
+        bytes: &'a [u8],
+    },
+    Link {
+        link: LinkId,
+        up: bool,
+    },
     /// Answer to a fetch; status 0 means that none came.
-    Reply { request: u64, status: u16, body: &'a [u8] },
+    Reply {
+        request: u64,
+        status: u16,
+        body: &'a [u8],
+    },
     Timer,
     /// Records up to this number are on disk.
-    Durable { seq: u64 },
+    Durable {
+        seq: u64,
+    },
     /// A send whose bytes certainly never left.
-    SendFailed { link: LinkId, data: &'a [u8] },
-    JournalFailed { reason: &'a str },
+    SendFailed {
+        link: LinkId,
+        data: &'a [u8],
+    },
+    JournalFailed {
+        reason: &'a str,
+    },
     /// Server time minus our wall time.
-    Clock { venue: Venue, offset: Ns, uncertainty: Ns },
+    Clock {
+        venue: Venue,
+        offset: Ns,
+        uncertainty: Ns,
+    },
     Command(Command<'a>),
-    Instruments { venue: Venue, product: Product, json: &'a [u8] },
-    Watch { instrument: &'a str, on: bool },
+    Watch {
+        instrument: &'a str,
+        on: bool,
+    },
     /// Recovery is over: a new epoch begins.
     Start,
 }

@@ -325,8 +325,8 @@ fn ceil_fixed(text: &str, decimals: u8) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use super::super::field::parse;
+    use super::*;
 
     const ROW: &str = r#"[{"symbol":"BTCUSDT","base":"BTC","quote":"USDT","tick":"0.10","lot":"0.00001",
         "qtyMin":"0.00001","qtyMax":"9000","notionalMin":"5","feeMaker":"0.001","feeTaker":"0.001","status":"TRADING"}]"#;

@@ -142,7 +142,8 @@ mod tests {
             });
             j.bool("b", true);
         });
-        let want = r#"{"a":"x\"\\\u000a","m":30868.815,"p":"61737.60","q":61737.6,"l":[1,{"n":null}],"b":true}"#;
+        let want =
+            r#"{"a":"x\"\\\u000a","m":30868.815,"p":"61737.60","q":61737.6,"l":[1,{"n":null}],"b":true}"#;
         assert_eq!(String::from_utf8(bytes).unwrap(), want);
     }
 }

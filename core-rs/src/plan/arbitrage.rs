@@ -65,9 +65,17 @@ pub enum Reason {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
     /// Nothing can be done before `until` (or before something changes).
-    Wait { until: Ns },
+    Wait {
+        until: Ns,
+    },
     /// One more price-bounded order; `bound` is to be rounded towards the safe side of the tick.
-    Order { leg: usize, side: Side, qty: Money, bound: Money, reason: Reason },
+    Order {
+        leg: usize,
+        side: Side,
+        qty: Money,
+        bound: Money,
+        reason: Reason,
+    },
     End(PlanState),
 }
 
@@ -256,8 +264,14 @@ mod tests {
 
     #[test]
     fn a_short_leg_is_completed_while_its_price_holds() {
-        assert_eq!(next(&facts("0.01", "0"), &POLICY), order(1, Side::Sell, "0.01", "99.9", Reason::Complete));
-        assert_eq!(next(&facts("0", "-0.01"), &POLICY), order(0, Side::Buy, "0.01", "100.1", Reason::Complete));
+        assert_eq!(
+            next(&facts("0.01", "0"), &POLICY),
+            order(1, Side::Sell, "0.01", "99.9", Reason::Complete)
+        );
+        assert_eq!(
+            next(&facts("0", "-0.01"), &POLICY),
+            order(0, Side::Buy, "0.01", "100.1", Reason::Complete)
+        );
         assert_eq!(
             next(&facts("0.0155", "-0.01"), &POLICY),
             order(1, Side::Sell, "0.005", "99.9", Reason::Complete)

@@ -1,7 +1,9 @@
 //! A plan's durable form: what was decided, and where it stands. Mutated only by applying records.
 
 use crate::order::{Names, push_field, row_digest};
-use crate::units::{AccountId, ClientId, Direction, InstrumentId, Money, Ns, OwnerId, PlanId, Price, Side, Text, UnitError};
+use crate::units::{
+    AccountId, ClientId, Direction, InstrumentId, Money, Ns, OwnerId, PlanId, Price, Side, Text, UnitError,
+};
 
 /// Most entries of a plan's timeline; later ones are counted, not kept.
 pub const TIMELINE_MAX: usize = 200;

@@ -8,9 +8,8 @@ use crate::units::{Money, Ns, Price, Qty, Text, mul_div_half_even, parse_fixed, 
 /// A JSON value whose text still lies in the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Value<'a> {
-    /// Not in the object.
+    /// Missing, or null.
     Absent,
-    Null,
     Bool(bool),
     Number(&'a [u8]),
     /// Between the quotes, escapes as sent.
@@ -28,13 +27,13 @@ pub struct Field<'a> {
 
 impl<'a> Field<'a> {
     pub const fn is_absent(&self) -> bool {
-        matches!(self.value, Value::Absent | Value::Null)
+        matches!(self.value, Value::Absent)
     }
 
     /// This field, or `None` where it is absent, null or empty text.
     pub fn present(self) -> Option<Self> {
         match self.value {
-            Value::Absent | Value::Null | Value::Text(b"") => None,
+            Value::Absent | Value::Text(b"") => None,
             _ => Some(self),
         }
     }

@@ -4,14 +4,14 @@ Knows nothing of HTTP servers or the native core; `engine/service.py` translates
 translates from here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from typing_extensions import TypeAliasType
 
-Json = TypeAliasType("Json", "bool | int | float | str | list[Json] | dict[str, Json] | None")
+Json = TypeAliasType("Json", "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None")
 """A JSON value; amounts inside details are decimal text, never floats."""
 
 

@@ -1,0 +1,41 @@
+"""The HTTP application: routes from the tables, one middleware, the WebSocket and the page."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from aiohttp import web
+
+from tidegate.api.envelope import success
+from tidegate.api.guard import envelope, expect, on_prepare
+from tidegate.api.hub import Hub
+from tidegate.api.page import add_page
+from tidegate.api.route import PUBLIC, Route, authorise
+from tidegate.api.services import SERVICES, Services
+from tidegate.api.stream import HUB, add_stream
+from tidegate.api.table import ROUTES, check, paths_of
+
+BODY_BYTES_MAX: Final = 1024 * 1024
+
+
+def build_app(services: Services, rows: tuple[Route, ...] = ROUTES) -> web.Application:
+    """The application, ready for `server.ApiRunner`. Raises ValueError when a row declares no permission."""
+    check(rows)
+    public = frozenset(path for row in rows if row.permission == PUBLIC for path in paths_of(row))
+    app = web.Application(middlewares=[envelope(public)], client_max_size=BODY_BYTES_MAX)
+    app[SERVICES] = services
+    app[HUB] = Hub(services)
+    app.on_response_prepare.append(on_prepare)
+    for row in rows:
+        for path in paths_of(row):
+            app.router.add_route(row.method, path, _handler(row), expect_handler=expect)
+    add_stream(app)
+    add_page(app.router)
+    return app
+
+
+def _handler(row: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        answer = await row.run(request, await authorise(request, row.permission))
+        return answer if isinstance(answer, web.StreamResponse) else success(answer)
+
+    return handle

@@ -1,0 +1,26 @@
+"""Who is asking: the bearer header of a request as a principal."""
+
+from typing import Final
+
+from aiohttp import web
+
+from tidegate.api.services import SERVICES
+from tidegate.model.access import Principal
+from tidegate.model.errors import Code, TidegateError
+
+TOKEN_CHARS_MAX: Final = 4096
+
+
+def bearer_token(request: web.Request) -> str | None:
+    """The token of `Authorization: Bearer ...`, or None. Tokens in the address are never accepted."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    token = token.strip()
+    return token if scheme.lower() == "bearer" and 0 < len(token) <= TOKEN_CHARS_MAX else None
+
+
+async def bearer_principal(request: web.Request) -> Principal:
+    """Raises TidegateError UNAUTHENTICATED."""
+    token = bearer_token(request)
+    if token is None:
+        raise TidegateError(Code.UNAUTHENTICATED, "a bearer token is needed: log in at /api/auth/login")
+    return await request.app[SERVICES].auth.authenticate(token)

@@ -1,0 +1,96 @@
+"""The one middleware: whatever a request meets, the answer is in the envelope with a code of the table."""
+
+import asyncio
+import secrets
+from typing import Final
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from tidegate.api.auth import bearer_principal
+from tidegate.api.envelope import failure
+from tidegate.model.errors import Code, TidegateError
+from tidegate.obs import log
+
+SECURITY_HEADERS: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+}
+CACHE_HEADER: Final = "no-store"
+
+_LOG = log.get("api")
+
+
+def envelope(public: frozenset[str]) -> Middleware:
+    """The middleware. `public`: paths whose wrong methods are told without a token."""
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except TidegateError as error:
+            return failure(error)
+        except web.HTTPException as error:
+            return failure(await _from_http(request, error, public))
+        except (ConnectionError, asyncio.CancelledError):
+            raise
+        except Exception as error:
+            return failure(_internal(request, error))
+
+    return middleware
+
+
+async def on_prepare(request: web.Request, response: web.StreamResponse) -> None:
+    """Signal: headers of every answer, errors and upgrades included."""
+    response.headers.update(SECURITY_HEADERS)
+    response.headers.setdefault("Cache-Control", CACHE_HEADER)
+    response.headers.popall("Server", None)
+
+
+async def expect(request: web.Request) -> web.StreamResponse | None:
+    """Answers `Expect: 100-continue`; any other expectation is refused in our form, as no middleware runs yet."""
+    if request.headers.get("Expect", "").lower() != "100-continue":
+        return failure(TidegateError(Code.VALIDATION_ERROR, "Expect may only be 100-continue"))
+    await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+    return None
+
+
+async def _from_http(request: web.Request, error: web.HTTPException, public: frozenset[str]) -> TidegateError:
+    """The server's own refusals. Under /api nobody learns without a token which paths exist."""
+    if request.path.startswith("/api") and request.path not in public:
+        try:
+            await bearer_principal(request)
+        except TidegateError as refused:
+            return refused
+    if isinstance(error, web.HTTPRequestEntityTooLarge):
+        return TidegateError(Code.PAYLOAD_TOO_LARGE, "the body is larger than 1 MiB")
+    if isinstance(error, web.HTTPMethodNotAllowed):
+        allowed = sorted(error.allowed_methods)
+        return TidegateError(Code.METHOD_NOT_ALLOWED, f"{request.method} is not possible here", {"allowed": allowed})
+    if isinstance(error, web.HTTPNotFound):
+        return TidegateError(Code.NOT_FOUND, "there is nothing at this path")
+    if 400 <= error.status < 500:
+        return TidegateError(Code.VALIDATION_ERROR, error.reason)
+    return _internal(request, error)
+
+
+def _internal(request: web.Request, error: BaseException) -> TidegateError:
+    """A bug: the log gets the traceback, the caller gets its number."""
+    fault_id = secrets.token_hex(6)
+    _LOG.error(
+        "request_failed",
+        fault_id=fault_id,
+        method=request.method,
+        path=request.path[:200],
+        success=False,
+        error_code=Code.INTERNAL.value,
+        exc_info=error,
+    )
+    return TidegateError(Code.INTERNAL, f"internal error {fault_id}; the log has the particulars under this id")

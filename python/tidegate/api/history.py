@@ -1,0 +1,65 @@
+"""Lists that grow, read from the tables once these have caught up with what the caller may already know."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import orjson
+
+from tidegate.api.jsontext import array
+from tidegate.api.services import Services
+from tidegate.model.errors import Code, TidegateError
+from tidegate.model.views import ViewName
+from tidegate.ports.read import DocPage, HistoryFilter, PageRequest
+
+FRESH_WAIT_S: Final = 1.0
+"""How long a list waits for the tables to show the journal's newest record at the time it was asked for."""
+
+NO_ITEMS: Final[Mapping[str, object]] = {"items": [], "nextCursor": None}
+
+
+async def orders(services: Services, narrow: HistoryFilter, page: PageRequest) -> Mapping[str, object]:
+    await _fresh(services)
+    return _page(await services.history.orders(narrow, page))
+
+
+async def trades(services: Services, narrow: HistoryFilter, page: PageRequest) -> Mapping[str, object]:
+    await _fresh(services)
+    return _page(await services.history.fills(narrow, page))
+
+
+async def plans(services: Services, narrow: HistoryFilter, page: PageRequest) -> Mapping[str, object]:
+    await _fresh(services)
+    return _page(await services.history.plans(narrow, page))
+
+
+async def order(services: Services, order_id: str) -> bytes:
+    """Raises TidegateError NOT_FOUND."""
+    await _fresh(services)
+    return _found(await services.history.order(order_id), f"no order has the id {order_id}")
+
+
+async def plan(services: Services, plan_id: str) -> bytes:
+    """The engine's own copy, else the table's. Raises TidegateError NOT_FOUND."""
+    try:
+        return await services.engine.query(ViewName.PLAN, planId=plan_id)
+    except TidegateError as error:
+        if error.code is not Code.NOT_FOUND:
+            raise
+    await _fresh(services)
+    return _found(await services.history.plan(plan_id), f"no plan has the id {plan_id}")
+
+
+async def _fresh(services: Services) -> None:
+    # A table still behind after the wait is served as it is: history, unlike a price, is never wrong, only short.
+    await services.freshness.reached(services.engine.seq, FRESH_WAIT_S)
+
+
+def _page(page: DocPage) -> Mapping[str, object]:
+    items: orjson.Fragment = array(page.items)
+    return {"items": items, "nextCursor": page.next_cursor}
+
+
+def _found(document: bytes | None, message: str) -> bytes:
+    if document is None:
+        raise TidegateError(Code.NOT_FOUND, message)
+    return document

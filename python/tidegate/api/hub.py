@@ -1,0 +1,197 @@
+"""Fan-out: one reader of the bus, every event encoded once, any number of clients.
+
+Sequence numbers begin at the start's epoch milliseconds times 1000, so that they never repeat over a restart and a
+client that resumes with a number of an earlier process is told that it can not.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable
+from typing import Final
+
+from tidegate.api.channels import CONFLATED_TOPICS, LOSSLESS_TOPICS, Channel, channels_of
+from tidegate.api.jsontext import dumps
+from tidegate.api.outbox import CloseCode, Ending, Frame, Outbox
+from tidegate.api.services import Services
+from tidegate.model.access import Principal
+from tidegate.model.errors import Code, TidegateError
+from tidegate.obs import log
+from tidegate.ports.bus import Message, Subscription
+
+CLIENTS_MAX: Final = 1000
+CLIENTS_PER_USER_MAX: Final = 20
+CHANNELS_MAX: Final = 200
+REPLAY_EVENTS_MAX: Final = 4096
+BUS_QUEUE_MAX: Final = 8192
+SESSION_CHECK_S: Final = 1.0
+
+_LOG = log.get("api")
+
+
+class Client:
+    """One open WebSocket."""
+
+    def __init__(self, principal: Principal) -> None:
+        self.principal: Final = principal
+        self.outbox: Final = Outbox()
+        self.channels: Final[dict[Channel, int]] = {}
+        """Channel -> the newest event's number when it was subscribed."""
+
+
+class Hub:
+    """All clients of this process. `run` is the pump; it is owned by the application."""
+
+    def __init__(self, services: Services) -> None:
+        self._services: Final = services
+        self._clients: Final[set[Client]] = set()
+        self._listeners: Final[dict[str, set[Client]]] = {}
+        self._watched: Final[dict[str, int]] = {}
+        self._replay: Final[deque[tuple[str, Frame]]] = deque(maxlen=REPLAY_EVENTS_MAX)
+        self._seq = services.now_ms * 1000
+        self._complete_after = self._seq
+
+    @property
+    def clients(self) -> int:
+        return len(self._clients)
+
+    # -- clients
+
+    def join(self, principal: Principal) -> Client:
+        """Raises TidegateError RATE_LIMITED when there are too many."""
+        own = sum(1 for client in self._clients if client.principal.user_id == principal.user_id)
+        if len(self._clients) >= CLIENTS_MAX or own >= CLIENTS_PER_USER_MAX:
+            raise TidegateError(
+                Code.RATE_LIMITED,
+                "too many open WebSockets",
+                {"perUser": CLIENTS_PER_USER_MAX, "total": CLIENTS_MAX, "retryAfterS": 5},
+            )
+        client = Client(principal)
+        self._clients.add(client)
+        return client
+
+    def leave(self, client: Client) -> None:
+        self.unsubscribe(client, tuple(client.channels))
+        self._clients.discard(client)
+
+    def subscribe(self, client: Client, channels: Iterable[Channel]) -> None:
+        """Raises TidegateError: NOT_FOUND for an unknown instrument, VALIDATION_ERROR for too many channels."""
+        for channel in channels:
+            if channel in client.channels:
+                continue
+            if len(client.channels) >= CHANNELS_MAX:
+                raise TidegateError(Code.VALIDATION_ERROR, f"at most {CHANNELS_MAX} channels for one connection")
+            if channel.instrument is not None:
+                self._watch(channel.instrument, 1)
+            client.channels[channel] = self._seq
+            self._listeners.setdefault(channel.topic, set()).add(client)
+
+    def unsubscribe(self, client: Client, channels: Iterable[Channel]) -> None:
+        for channel in channels:
+            if client.channels.pop(channel, None) is None:
+                continue
+            listeners = self._listeners.get(channel.topic, set())
+            listeners.discard(client)
+            if not listeners:
+                self._listeners.pop(channel.topic, None)
+            if channel.instrument is not None:
+                self._watch(channel.instrument, -1)
+
+    def answer(self, client: Client, event: str, data: object) -> None:
+        """A message for one client alone, numbered like every other."""
+        self._seq += 1
+        client.outbox.put(Frame(self._seq, dumps({"event": event, "data": data, "seq": self._seq})))
+
+    def resume(self, client: Client, after: int) -> None:
+        """Replays what the client missed on its lossless channels, or says that it can not be done."""
+        missed = [
+            frame
+            for topic, frame in self._replay
+            for channel, since in client.channels.items()
+            if channel.topic == topic and after < frame.seq <= since
+        ]
+        if not self._complete_after <= after <= self._seq:
+            reason = "the events after this number are not held any more; read orders and plans again"
+        elif len(missed) + 1 > client.outbox.room():
+            reason = "too many events were missed; read orders and plans again"
+        else:
+            client.outbox.put_back(missed)
+            self.answer(client, "resumed", {"after": after, "replayed": len(missed)})
+            return
+        self.answer(client, "resume_failed", {"after": after, "oldest": self._complete_after, "reason": reason})
+
+    def end_all(self, ending: Ending) -> None:
+        for client in self._clients:
+            client.outbox.end(ending)
+
+    # -- the pump
+
+    async def run(self) -> None:
+        """Carries events from the bus to the clients until cancelled."""
+        bus = self._services.bus
+        lossless = bus.subscribe(LOSSLESS_TOPICS, capacity=BUS_QUEUE_MAX)
+        conflated = bus.subscribe(CONFLATED_TOPICS, capacity=BUS_QUEUE_MAX)
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._pump_lossless(lossless), name="hub-lossless")
+                group.create_task(self._pump_conflated(conflated), name="hub-conflated")
+                group.create_task(self._check_sessions(), name="hub-sessions")
+        finally:
+            lossless.close()
+            conflated.close()
+
+    async def _pump_lossless(self, subscription: Subscription) -> None:
+        lost = 0
+        async for message in subscription:
+            if subscription.dropped > lost:
+                lost = subscription.dropped
+                self._gap(lost)
+            frame = self._encode(message)
+            if len(self._replay) == REPLAY_EVENTS_MAX:
+                self._complete_after = self._replay[0][1].seq
+            self._replay.append((message.topic, frame))
+            for client in self._listeners.get(message.topic, ()):
+                client.outbox.put(frame)
+
+    async def _pump_conflated(self, subscription: Subscription) -> None:
+        async for message in subscription:
+            listeners = [self._listeners[name] for name in channels_of(message.topic) if name in self._listeners]
+            if not listeners:
+                continue
+            frame = self._encode(message)
+            for client in set().union(*listeners) if len(listeners) > 1 else listeners[0]:
+                client.outbox.put_latest(message.topic, frame)
+
+    async def _check_sessions(self) -> None:
+        """A session that was ended closes its sockets within a second."""
+        while True:
+            await asyncio.sleep(SESSION_CHECK_S)
+            by_session: dict[str, list[Client]] = {}
+            for client in self._clients:
+                by_session.setdefault(client.principal.session_id, []).append(client)
+            for clients in by_session.values():
+                if not await self._services.auth.is_live(clients[0].principal):
+                    for client in clients:
+                        client.outbox.end(Ending(CloseCode.UNAUTHENTICATED, "the session has ended: log in again"))
+
+    def _encode(self, message: Message) -> Frame:
+        """`{"event", "data"}` of the bus with the number put in; the bytes are shared by all clients."""
+        self._seq += 1
+        return Frame(self._seq, b'%b,"seq":%d}' % (message.data[:-1], self._seq))
+
+    def _gap(self, lost: int) -> None:
+        """The bus overran us: whoever counts on order events must know."""
+        _LOG.error("order_events_lost", lost=lost, success=False)
+        self._replay.clear()
+        self._complete_after = self._seq
+        for topic in LOSSLESS_TOPICS:
+            for client in self._listeners.get(topic, ()):
+                client.outbox.end(Ending(CloseCode.TOO_SLOW, "order events were lost: connect again"))
+
+    def _watch(self, instrument: str, step: int) -> None:
+        count = self._watched.get(instrument, 0) + step
+        if count == (1 if step > 0 else 0):
+            self._services.engine.watch(instrument, step > 0)
+        if count:
+            self._watched[instrument] = count
+        else:
+            self._watched.pop(instrument, None)

@@ -1,0 +1,168 @@
+"""A route is a row: method, path, body, query, reply, permission, handler.
+
+The row turns a request into a typed call, and is also what the OpenAPI document is generated from.
+"""
+
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, Generic, Literal, TypeVar
+
+from aiohttp import web
+from pydantic import BaseModel, ValidationError
+
+from tidegate.api.auth import bearer_principal
+from tidegate.api.fields import check_path
+from tidegate.api.jsontext import Exact, parse_exact
+from tidegate.api.services import SERVICES, Services
+from tidegate.model.access import Permission, Principal
+from tidegate.model.commands import Command, CommandName
+from tidegate.model.errors import Code, Json, TidegateError
+
+PUBLIC: Final = "public"
+IDEMPOTENCY_KEY_CHARS_MAX: Final = 128
+
+Access = Permission | Literal["public"]
+BodyT = TypeVar("BodyT", bound=BaseModel)
+QueryT = TypeVar("QueryT", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call(Generic[BodyT, QueryT]):
+    """One request, checked and typed. `idempotency_key` is empty when the client sent none."""
+
+    services: Services
+    caller: Principal | None
+    path: Mapping[str, str]
+    body: BodyT
+    query: QueryT
+    peer: str
+    idempotency_key: str
+
+    @property
+    def principal(self) -> Principal:
+        """Who asks; only for routes that are not public."""
+        if self.caller is None:
+            raise TidegateError(Code.UNAUTHENTICATED, "log in first")
+        return self.caller
+
+    def command(self, name: CommandName, body: bytes, *, target: str = "") -> Command:
+        """A command in the caller's name; the same key for the same target is the same command."""
+        actor = self.principal.name
+        key = self.idempotency_key
+        command_id = f"{actor}:{name}:{target}:{key}" if key else f"api-{secrets.token_hex(12)}"
+        return Command(name=name, body=body, actor=actor, command_id=command_id)
+
+
+Handler = Callable[[Call[BodyT, QueryT]], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """A row as the application and the OpenAPI document see it; `run` holds the typed handler."""
+
+    method: str
+    path: str
+    body: type[BaseModel]
+    query: type[BaseModel]
+    reply: type[object]
+    permission: Access | None
+    summary: str
+    run: Callable[[web.Request, Principal | None], Awaitable[object]]
+    raw: bool
+    aliases: tuple[str, ...]
+
+
+def route(  # noqa: PLR0913 - the columns of the table
+    method: str,
+    path: str,
+    handler: Handler[BodyT, QueryT],
+    *,
+    body: type[BodyT],
+    query: type[QueryT],
+    reply: type[object],
+    permission: Access | None,
+    raw: bool = False,
+    aliases: tuple[str, ...] = (),
+) -> Route:
+    """One row. `reply`: the type of `data`. `raw`: the handler answers a whole response, outside the envelope."""
+
+    async def run(request: web.Request, caller: Principal | None) -> object:
+        path_fields = dict(request.match_info)
+        check_path(path_fields)
+        return await handler(
+            Call(
+                services=request.app[SERVICES],
+                caller=caller,
+                path=path_fields,
+                query=_read_query(request, query),
+                body=await _read_body(request, body),
+                peer=request.remote or "",
+                idempotency_key=_idempotency_key(request),
+            )
+        )
+
+    summary = (handler.__doc__ or "").strip().partition("\n")[0]
+    return Route(
+        method=method,
+        path=path,
+        body=body,
+        query=query,
+        reply=reply,
+        permission=permission,
+        summary=summary,
+        run=run,
+        raw=raw,
+        aliases=aliases,
+    )
+
+
+async def authorise(request: web.Request, access: Access | None) -> Principal | None:
+    """Who may pass. Raises TidegateError UNAUTHENTICATED or FORBIDDEN."""
+    if access is None:
+        raise TidegateError(Code.FORBIDDEN, "this route declares no permission")
+    if access == PUBLIC:
+        return None
+    principal = await bearer_principal(request)
+    if access not in principal.permissions:
+        raise TidegateError(Code.FORBIDDEN, f"the role {principal.role} lacks the permission {access}")
+    return principal
+
+
+async def _read_body(request: web.Request, model: type[BodyT]) -> BodyT:
+    if request.method in {"GET", "DELETE"}:
+        return validated(model, {}, "body")
+    raw = await request.read()
+    fields = parse_exact(raw) if raw.strip() else {}
+    if not isinstance(fields, dict):
+        raise TidegateError(Code.VALIDATION_ERROR, "the body must be a JSON object")
+    return validated(model, fields, "body")
+
+
+def _read_query(request: web.Request, model: type[QueryT]) -> QueryT:
+    query = request.query
+    twice: dict[str, Json] = {name: "is given twice" for name in query if len(query.getall(name)) > 1}
+    if twice:
+        raise TidegateError(Code.VALIDATION_ERROR, "the query does not fit", twice)
+    return validated(model, dict(query), "query")
+
+
+def validated(model: type[BodyT], fields: Mapping[str, Exact], what: str) -> BodyT:
+    """`fields` as a model. Raises TidegateError VALIDATION_ERROR whose details name each field."""
+    try:
+        return model.model_validate(fields)
+    except ValidationError as error:
+        details: dict[str, Json] = {
+            ".".join(str(part) for part in fault["loc"]) or what: fault["msg"]
+            for fault in error.errors(include_url=False, include_input=False, include_context=False)
+        }
+        names = ", ".join(sorted(details))
+        raise TidegateError(Code.VALIDATION_ERROR, f"the {what} does not fit: {names}"[:500], details) from None
+
+
+def _idempotency_key(request: web.Request) -> str:
+    key = request.headers.get("Idempotency-Key", "")
+    if len(key) > IDEMPOTENCY_KEY_CHARS_MAX or not key.isascii() or not key.isprintable():
+        limit = f"at most {IDEMPOTENCY_KEY_CHARS_MAX} printable ASCII characters"
+        raise TidegateError(Code.VALIDATION_ERROR, "Idempotency-Key does not fit", {"Idempotency-Key": limit})
+    return key

@@ -1,0 +1,117 @@
+"""Pairs, their current edges and their history."""
+
+from typing import Annotated, Final
+
+from pydantic import Field, StrictBool, model_validator
+
+from tidegate.api import pairs
+from tidegate.api.fields import DecimalIn, Direction, Empty, EpochMs, Exchange, Model, PageLimit, Product, Query, Symbol
+from tidegate.api.replies import Done, Opportunity, Pair, PairId, SpreadSample
+from tidegate.api.route import Call, route
+from tidegate.model.access import Permission
+from tidegate.model.views import ViewName
+
+
+class Leg(Model):
+    exchange: Exchange
+    symbol: Symbol
+    type: Product = "spot"
+
+
+class PairBody(Model):
+    """`threshold`: percent of net spread; `qty`: base units per shot; `totalAmount`: quote."""
+
+    leg1: Leg
+    leg2: Leg
+    threshold: Annotated[DecimalIn, Field(gt=-100, lt=100)]
+    qty: Annotated[DecimalIn, Field(gt=0)]
+    total_amount: Annotated[DecimalIn, Field(gt=0)]
+    direction: Direction = "auto"
+    enabled: StrictBool = True
+
+    @model_validator(mode="after")
+    def _two_legs(self) -> "PairBody":
+        if self.leg1 == self.leg2:
+            raise ValueError("leg1 and leg2 are the same instrument")
+        return self
+
+
+class PairUpdate(PairBody):
+    """What GET gave may be sent back as it came, its `id` and mark included."""
+
+    id: Annotated[str, Field(max_length=96)] | None = None
+    simulated: StrictBool | None = None
+
+
+class OpportunitiesQuery(Query):
+    limit: PageLimit = 100
+
+
+class HistoryQuery(Query):
+    """Epoch milliseconds; `to` is exclusive. Without `from` the last hour."""
+
+    from_: Annotated[EpochMs | None, Field(alias="from")] = None
+    to: EpochMs | None = None
+    limit: PageLimit = 1000
+
+
+async def list_pairs(call: Call[Empty, Query]) -> bytes:
+    """All monitored pairs."""
+    return await call.services.engine.query(ViewName.PAIRS)
+
+
+async def create_pair(call: Call[PairBody, Query]) -> bytes:
+    """Starts to monitor a pair; it survives a restart."""
+    return await pairs.create(call.services, call.body, call.command)
+
+
+async def update_pair(call: Call[PairUpdate, Query]) -> dict[str, object]:
+    """Replaces a pair."""
+    await pairs.replace(call.services, call.path["id"], call.body, call.command)
+    return {"success": True}
+
+
+async def delete_pair(call: Call[Empty, Query]) -> dict[str, object]:
+    """Stops monitoring a pair."""
+    await pairs.delete(call.services, call.path["id"], call.command)
+    return {"success": True}
+
+
+async def list_opportunities(call: Call[Empty, OpportunitiesQuery]) -> bytes:
+    """Current edges, best first."""
+    return await call.services.engine.query(ViewName.OPPORTUNITIES, limit=call.query.limit)
+
+
+async def pair_history(call: Call[Empty, HistoryQuery]) -> list[dict[str, object]]:
+    """The pair's net spread over time, oldest first."""
+    query = call.query
+    return await pairs.history(call.services, call.path["id"], query.from_, query.to, query.limit)
+
+
+_PAIRS: Final = "/api/monitoring/pairs"
+_READ, _PAIR = Permission.READ, Permission.PAIRS
+
+ROUTES: Final = (
+    route("GET", _PAIRS, list_pairs, body=Empty, query=Query, reply=list[Pair], permission=_READ),
+    route("POST", _PAIRS, create_pair, body=PairBody, query=Query, reply=PairId, permission=_PAIR),
+    route("PUT", f"{_PAIRS}/{{id}}", update_pair, body=PairUpdate, query=Query, reply=Done, permission=_PAIR),
+    route("DELETE", f"{_PAIRS}/{{id}}", delete_pair, body=Empty, query=Query, reply=Done, permission=_PAIR),
+    route(
+        "GET",
+        "/api/monitoring/opportunities",
+        list_opportunities,
+        body=Empty,
+        query=OpportunitiesQuery,
+        reply=list[Opportunity],
+        permission=_READ,
+    ),
+    route(
+        "GET",
+        f"{_PAIRS}/{{id}}/history",
+        pair_history,
+        body=Empty,
+        query=HistoryQuery,
+        reply=list[SpreadSample],
+        permission=_READ,
+    ),
+)

@@ -1,0 +1,64 @@
+"""Order books and tickers."""
+
+from typing import Annotated, Final
+
+import orjson
+from pydantic import Field
+
+from tidegate.api import prices
+from tidegate.api.fields import Empty, Exchange, Model, Product, Query, Symbol
+from tidegate.api.replies import BatchItem, Book, Ticker
+from tidegate.api.route import Call, route
+from tidegate.model.access import Permission
+
+BATCH_MAX: Final = 100
+BATCH_DEPTH: Final = 20
+
+
+class BookQuery(Query):
+    type: Product = "spot"
+    depth: Annotated[int, Field(ge=1, le=1000)] = 20
+
+
+class TickerQuery(Query):
+    type: Product = "spot"
+
+
+class BatchEntry(Model):
+    exchange: Exchange
+    symbol: Symbol
+    type: Product = "spot"
+
+
+class BatchBody(Model):
+    items: Annotated[tuple[BatchEntry, ...], Field(min_length=1, max_length=BATCH_MAX)]
+
+
+async def get_book(call: Call[Empty, BookQuery]) -> bytes:
+    """An order book, best first: live where subscribed, else fetched through a short-lived cache."""
+    wanted = prices.Wanted(call.path["exchange"], call.path["symbol"], call.query.type)
+    return await prices.book(call.services, wanted, call.query.depth)
+
+
+async def get_ticker(call: Call[Empty, TickerQuery]) -> bytes:
+    """Last price, best bid and ask, 24 h statistics."""
+    wanted = prices.Wanted(call.path["exchange"], call.path["symbol"], call.query.type)
+    return await prices.ticker(call.services, wanted)
+
+
+async def post_batch(call: Call[BatchBody, Query]) -> list[orjson.Fragment | dict[str, object]]:
+    """Several books in the order asked; a bad item yields its error in its place."""
+    wanted = [prices.Wanted(item.exchange, item.symbol, item.type) for item in call.body.items]
+    return await prices.batch(call.services, wanted, BATCH_DEPTH)
+
+
+_READ: Final = Permission.READ
+_ONE: Final = "/api/prices/{exchange}/{symbol}"
+
+ROUTES: Final = (
+    route(
+        "POST", "/api/prices/batch", post_batch, body=BatchBody, query=Query, reply=list[BatchItem], permission=_READ
+    ),
+    route("GET", _ONE, get_book, body=Empty, query=BookQuery, reply=Book, permission=_READ),
+    route("GET", f"{_ONE}/ticker", get_ticker, body=Empty, query=TickerQuery, reply=Ticker, permission=_READ),
+)

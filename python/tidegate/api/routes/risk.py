@@ -1,0 +1,102 @@
+"""Limits, exposure, and the two ways to stop."""
+
+from typing import Annotated, Final, Literal
+
+from pydantic import Field
+
+from tidegate.api.fields import DecimalIn, Empty, Model, Query, Text
+from tidegate.api.jsontext import dumps, number_text
+from tidegate.api.replies import Done, Limit, RiskMetrics
+from tidegate.api.route import Call, route
+from tidegate.model.access import Permission
+from tidegate.model.commands import CommandName
+from tidegate.model.views import ViewName
+
+LIMIT_ROWS_MAX: Final = 500
+
+LimitName = Literal[
+    "order_notional_max",
+    "position_symbol_max",
+    "position_venue_max",
+    "position_total_max",
+    "daily_loss_max",
+    "order_rate_max",
+    "price_collar_bps",
+    "slippage_max_bps",
+    "book_age_max_ms",
+    "open_orders_max",
+]
+
+
+class LimitRow(Model):
+    """`value` null leaves the limit unset. `unit` is fixed by the name; it may be sent back as it came."""
+
+    name: LimitName
+    scope: Literal["total", "venue", "instrument", "account", "pair", "owner"] = "total"
+    id: Annotated[str, Field(max_length=96, pattern=r"^[A-Za-z0-9_.:-]*$")] = ""
+    value: Annotated[DecimalIn, Field(ge=0)] | None
+    unit: Annotated[str, Field(max_length=32)] | None = None
+
+
+class LimitsBody(Model):
+    limits: Annotated[tuple[LimitRow, ...], Field(min_length=1, max_length=LIMIT_ROWS_MAX)]
+
+    def command_body(self) -> bytes:
+        rows = [
+            {
+                "name": row.name,
+                "scope": row.scope,
+                "id": row.id,
+                "value": None if row.value is None else number_text(row.value),
+            }
+            for row in self.limits
+        ]
+        return dumps({"limits": rows})
+
+
+class KillBody(Model):
+    """reduce_only lets plans shrink what they hold; halt lets nothing through."""
+
+    reason: Text
+    mode: Literal["reduce_only", "halt"] = "reduce_only"
+
+
+async def get_limits(call: Call[Empty, Query]) -> bytes:
+    """Every limit with its unit and scope."""
+    return await call.services.engine.query(ViewName.LIMITS)
+
+
+async def put_limits(call: Call[LimitsBody, Query]) -> bytes:
+    """Sets the limits given; the others stay. Answers all of them."""
+    await call.services.engine.command(call.command(CommandName.SET_LIMITS, call.body.command_body()))
+    return await call.services.engine.query(ViewName.LIMITS)
+
+
+async def get_metrics(call: Call[Empty, Query]) -> bytes:
+    """Exposure now against each limit, breaker states."""
+    return await call.services.engine.query(ViewName.RISK_METRICS)
+
+
+async def kill(call: Call[KillBody, Query]) -> dict[str, object]:
+    """Stops trading at once, and keeps it stopped over restarts."""
+    body = dumps({"reason": call.body.reason, "mode": call.body.mode})
+    await call.services.engine.command(call.command(CommandName.KILL, body))
+    return {"success": True, "mode": call.body.mode}
+
+
+async def reset(call: Call[Empty, Query]) -> dict[str, object]:
+    """Lifts the kill latch and the loss breakers."""
+    await call.services.engine.command(call.command(CommandName.RESET, b"{}"))
+    return {"success": True}
+
+
+_READ, _RISK = Permission.READ, Permission.RISK
+_LIMITS: Final = "/api/risk/limits"
+
+ROUTES: Final = (
+    route("GET", _LIMITS, get_limits, body=Empty, query=Query, reply=list[Limit], permission=_READ),
+    route("PUT", _LIMITS, put_limits, body=LimitsBody, query=Query, reply=list[Limit], permission=_RISK),
+    route("GET", "/api/risk/metrics", get_metrics, body=Empty, query=Query, reply=RiskMetrics, permission=_READ),
+    route("POST", "/api/risk/kill", kill, body=KillBody, query=Query, reply=Done, permission=Permission.TRADE),
+    route("POST", "/api/risk/reset", reset, body=Empty, query=Query, reply=Done, permission=_RISK),
+)

@@ -1,0 +1,119 @@
+"""Orders, trades, positions, performance."""
+
+from collections.abc import Mapping
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from tidegate.api import history
+from tidegate.api.fields import Empty, EpochMs, Exchange, PageQuery, Product, Query, Symbol
+from tidegate.api.jsontext import dumps
+from tidegate.api.replies import Done, Order, OrderPage, Performance, Position, TradePage
+from tidegate.api.route import Call, route
+from tidegate.model.access import Permission
+from tidegate.model.commands import CommandName
+from tidegate.model.views import ViewName
+from tidegate.ports.read import HistoryFilter, PageRequest
+
+Word = Annotated[str, Field(min_length=1, max_length=96, pattern=r"^[A-Za-z0-9_.:-]+$")]
+
+
+class HistoryQuery(PageQuery):
+    """`from` and `to` in epoch milliseconds, `to` exclusive."""
+
+    exchange: Exchange | None = None
+    symbol: Symbol | None = None
+    type: Product | None = None
+    account: Word | None = None
+    plan: Word | None = None
+    strategy: Word | None = None
+    from_: Annotated[EpochMs | None, Field(alias="from")] = None
+    to: EpochMs | None = None
+
+    def narrow(self, state: str | None = None) -> HistoryFilter:
+        return HistoryFilter(
+            account=self.account,
+            exchange=self.exchange,
+            symbol=self.symbol,
+            product=self.type,
+            state=state,
+            plan_id=self.plan,
+            from_ts=self.from_,
+            to_ts=self.to,
+        )
+
+    def page(self) -> PageRequest:
+        return PageRequest(limit=self.limit, cursor=self.cursor)
+
+
+class OrdersQuery(HistoryQuery):
+    state: Word | None = None
+
+
+async def list_orders(call: Call[Empty, OrdersQuery]) -> Mapping[str, object]:
+    """Orders, newest first."""
+    query = call.query
+    if query.strategy is not None:
+        return history.NO_ITEMS
+    return await history.orders(call.services, query.narrow(query.state), query.page())
+
+
+async def get_order(call: Call[Empty, Query]) -> bytes:
+    """One order."""
+    return await history.order(call.services, call.path["orderId"])
+
+
+async def cancel_order(call: Call[Empty, Query]) -> dict[str, object]:
+    """Asks the venue to cancel an order; what had filled stays filled."""
+    order_id = call.path["orderId"]
+    body = dumps({"orderId": order_id})
+    await call.services.engine.command(call.command(CommandName.CANCEL_ORDER, body, target=order_id))
+    return {"success": True, "orderId": order_id}
+
+
+async def list_trades(call: Call[Empty, HistoryQuery]) -> Mapping[str, object]:
+    """Fills, newest first."""
+    if call.query.strategy is not None:
+        return history.NO_ITEMS
+    return await history.trades(call.services, call.query.narrow(), call.query.page())
+
+
+async def list_positions(call: Call[Empty, Query]) -> bytes:
+    """Open positions."""
+    return await call.services.engine.query(ViewName.POSITIONS)
+
+
+async def performance(call: Call[Empty, Query]) -> bytes:
+    """PnL, fees, win rate, drawdown."""
+    return await call.services.engine.query(ViewName.PERFORMANCE)
+
+
+_READ, _TRADE = Permission.READ, Permission.TRADE
+_ORDER: Final = "/api/trading/orders/{orderId}"
+
+ROUTES: Final = (
+    route(
+        "GET",
+        "/api/trading/orders",
+        list_orders,
+        body=Empty,
+        query=OrdersQuery,
+        reply=OrderPage,
+        permission=_READ,
+        aliases=("/api/orders",),
+    ),
+    route("GET", _ORDER, get_order, body=Empty, query=Query, reply=Order, permission=_READ),
+    route("DELETE", _ORDER, cancel_order, body=Empty, query=Query, reply=Done, permission=_TRADE),
+    route(
+        "GET",
+        "/api/trading/positions",
+        list_positions,
+        body=Empty,
+        query=Query,
+        reply=list[Position],
+        permission=_READ,
+        aliases=("/api/positions",),
+    ),
+    route("GET", "/api/trading/trades", list_trades, body=Empty, query=HistoryQuery, reply=TradePage, permission=_READ),
+    route("GET", "/api/trading/performance", performance, body=Empty, query=Query, reply=Performance, permission=_READ),
+)

@@ -1,0 +1,37 @@
+"""What the HTTP face works with. `app/wire.py` fills it; nothing here is made by this room."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from tidegate.model.config import Config
+from tidegate.ports.auth import AuthService
+from tidegate.ports.bus import MessageBus
+from tidegate.ports.clock import Clock
+from tidegate.ports.engine import EngineService
+from tidegate.ports.market import MarketFetch, SystemProbe
+from tidegate.ports.read import Freshness, TradingHistory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The collaborators of every handler. `metrics` gives the Prometheus text."""
+
+    engine: EngineService
+    history: TradingHistory
+    freshness: Freshness
+    market: MarketFetch
+    probe: SystemProbe
+    auth: AuthService
+    bus: MessageBus
+    clock: Clock
+    config: Config
+    metrics: Callable[[], bytes]
+
+    @property
+    def now_ms(self) -> int:
+        return self.clock.wall_ns() // 1_000_000
+
+
+SERVICES: web.AppKey[Services] = web.AppKey("services", Services)

@@ -1,0 +1,191 @@
+"""`/ws`: who may open it, what it may ask, and one reader and one writer per client."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
+
+from aiohttp import WSMessage, WSMsgType, web
+from pydantic import Field, TypeAdapter, ValidationError
+
+from tidegate.api.auth import bearer_principal
+from tidegate.api.channels import CHANNEL_CHARS_MAX, parse_channel
+from tidegate.api.fields import EpochMs, Model
+from tidegate.api.hub import CHANNELS_MAX, Client, Hub
+from tidegate.api.jsontext import parse_exact
+from tidegate.api.outbox import CloseCode, Ending
+from tidegate.api.pagelog import PageEvent, PageLog
+from tidegate.api.services import SERVICES
+from tidegate.model.access import Permission, Principal
+from tidegate.model.errors import Code, TidegateError
+
+MESSAGE_BYTES_MAX: Final = 64 * 1024
+SEND_STALL_S: Final = 5.0
+"""A client whose socket takes nothing for so long is cut."""
+PING_S: Final = 20.0
+CLOSE_WAIT_S: Final = 2.0
+TICKET_CHARS_MAX: Final = 512
+
+HUB: web.AppKey[Hub] = web.AppKey("hub", Hub)
+
+ChannelText = Annotated[str, Field(min_length=1, max_length=CHANNEL_CHARS_MAX)]
+Channels = Annotated[tuple[ChannelText, ...], Field(min_length=1, max_length=CHANNELS_MAX)]
+
+
+class Subscribe(Model):
+    op: Literal["subscribe"]
+    channels: Channels
+
+
+class Unsubscribe(Model):
+    op: Literal["unsubscribe"]
+    channels: Channels
+
+
+class Ping(Model):
+    op: Literal["ping"]
+
+
+class Resume(Model):
+    """`after`: the last `seq` that the client saw."""
+
+    op: Literal["resume"]
+    after: EpochMs
+
+
+class Log(Model):
+    op: Literal["log"]
+    events: Annotated[tuple[PageEvent, ...], Field(min_length=1, max_length=20)]
+
+
+Op = Annotated[Subscribe | Unsubscribe | Ping | Resume | Log, Field(discriminator="op")]
+_OPS: Final[TypeAdapter[Subscribe | Unsubscribe | Ping | Resume | Log]] = TypeAdapter(Op)
+
+
+def add_stream(app: web.Application) -> None:
+    """The route, and the pump that lives as long as the application."""
+    app.router.add_get("/ws", _serve, allow_head=False)
+    app.cleanup_ctx.append(_pump)
+    app.on_shutdown.append(_close_all)
+
+
+async def _pump(app: web.Application) -> AsyncIterator[None]:
+    task = asyncio.create_task(app[HUB].run(), name="hub")
+    yield
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def _close_all(app: web.Application) -> None:
+    app[HUB].end_all(Ending(CloseCode.GOING_AWAY, "the server stops"))
+
+
+async def _serve(request: web.Request) -> web.StreamResponse:
+    principal = await _who(request)
+    hub = request.app[HUB]
+    client = hub.join(principal)
+    try:
+        socket = web.WebSocketResponse(heartbeat=PING_S, timeout=CLOSE_WAIT_S, max_msg_size=MESSAGE_BYTES_MAX)
+        if not socket.can_prepare(request):
+            raise TidegateError(Code.VALIDATION_ERROR, "this path speaks WebSocket only")
+        await socket.prepare(request)
+        ending = await _run(socket, hub, client)
+        await _close(request, socket, ending)
+    finally:
+        hub.leave(client)
+    return socket
+
+
+async def _who(request: web.Request) -> Principal:
+    """Raises TidegateError: FORBIDDEN for a foreign page, UNAUTHENTICATED without ticket or bearer header."""
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != request.host:
+        raise TidegateError(Code.FORBIDDEN, "this Origin may not open a WebSocket here")
+    ticket = request.query.get("ticket")
+    if ticket is None:
+        principal = await bearer_principal(request)
+    else:
+        principal = request.app[SERVICES].auth.redeem_ticket(ticket[:TICKET_CHARS_MAX])
+    if Permission.READ not in principal.permissions:
+        raise TidegateError(Code.FORBIDDEN, f"the role {principal.role} may not read")
+    return principal
+
+
+async def _run(socket: web.WebSocketResponse, hub: Hub, client: Client) -> Ending | None:
+    """Until either side ends it; the server's reason, or None when the client left."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [
+            group.create_task(_read(socket, hub, client), name="ws-read"),
+            group.create_task(_write(socket, client), name="ws-write"),
+        ]
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            task.cancel()
+    return client.outbox.ending
+
+
+async def _read(socket: web.WebSocketResponse, hub: Hub, client: Client) -> None:
+    page_log = PageLog(client.principal.name)
+    message: WSMessage
+    async for message in socket:
+        try:
+            _act(hub, client, page_log, _parse(message))
+        except TidegateError as error:
+            fault = {"code": error.code.value, "message": error.message, "details": dict(error.details)}
+            hub.answer(client, "error", fault)
+
+
+async def _write(socket: web.WebSocketResponse, client: Client) -> None:
+    outbox = client.outbox
+    while outbox.ending is None:
+        frame = outbox.pop()
+        if frame is None:
+            await outbox.wait()
+            continue
+        try:
+            async with asyncio.timeout(SEND_STALL_S):
+                await socket.send_frame(frame.data, WSMsgType.TEXT)
+        except TimeoutError:
+            outbox.end(Ending(CloseCode.TOO_SLOW, f"nothing was read for {SEND_STALL_S:g} s"))
+        except ConnectionError:
+            return
+
+
+async def _close(request: web.Request, socket: web.WebSocketResponse, ending: Ending | None) -> None:
+    """A clear code for who still listens; no patience with who does not."""
+    try:
+        async with asyncio.timeout(CLOSE_WAIT_S + 1):
+            if ending is not None:
+                await socket.close(code=ending.code, message=ending.reason.encode())
+    except (TimeoutError, ConnectionError):
+        pass
+    if not socket.closed and request.transport is not None:
+        request.transport.abort()
+
+
+def _parse(message: WSMessage) -> Subscribe | Unsubscribe | Ping | Resume | Log:
+    if message.type is not WSMsgType.TEXT:
+        raise TidegateError(Code.VALIDATION_ERROR, "messages are JSON text")
+    try:
+        return _OPS.validate_python(parse_exact(message.data.encode("utf-8", "surrogatepass")))
+    except ValidationError as error:
+        names = sorted({".".join(str(part) for part in fault["loc"]) or "op" for fault in error.errors()})
+        raise TidegateError(
+            Code.VALIDATION_ERROR, "the message does not fit", dict.fromkeys(names, "does not fit")
+        ) from None
+
+
+def _act(hub: Hub, client: Client, page_log: PageLog, op: Subscribe | Unsubscribe | Ping | Resume | Log) -> None:
+    match op:
+        case Subscribe():
+            hub.subscribe(client, [parse_channel(text) for text in op.channels])
+            hub.answer(client, "subscribed", {"channels": sorted(channel.topic for channel in client.channels)})
+        case Unsubscribe():
+            hub.unsubscribe(client, [parse_channel(text) for text in op.channels])
+            hub.answer(client, "unsubscribed", {"channels": sorted(channel.topic for channel in client.channels)})
+        case Resume():
+            hub.resume(client, op.after)
+        case Ping():
+            hub.answer(client, "pong", {})
+        case Log():
+            page_log.write(op.events)

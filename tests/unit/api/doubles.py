@@ -1,0 +1,308 @@
+"""In-memory collaborators of the HTTP face: what they were asked is kept, what they answer can be set."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+
+import orjson
+
+from tidegate.api.services import Services
+from tidegate.model.access import Permission, Principal, Role
+from tidegate.model.commands import Command, Receipt
+from tidegate.model.config import Config
+from tidegate.model.errors import Code, TidegateError
+from tidegate.ports.auth import Ticket, Tokens
+from tidegate.ports.bus import Message
+from tidegate.ports.read import DocPage, HistoryFilter, PageRequest, SpreadPage, SpreadPoint
+
+GOOD_TOKEN = "good-token"
+VIEWER_TOKEN = "viewer-token"
+NOW_NS = 1_790_000_000_000_000_000
+
+PAIR = (
+    b'{"id":"binance_bybit_btc","leg1":{"exchange":"binance","symbol":"BTCUSDT","type":"spot"},'
+    b'"leg2":{"exchange":"bybit","symbol":"BTCUSDT","type":"linear"},"threshold":0.05,"qty":0.010,'
+    b'"totalAmount":500000,"direction":"auto","enabled":true,"simulated":true}'
+)
+PLAN = (
+    b'{"planId":"plan_000001","pairId":"binance_bybit_btc","state":"HEDGED","direction":"leg1_buy","qty":0.010,'
+    b'"legs":[{"exchange":"binance","symbol":"BTCUSDT","side":"buy","orders":[{"orderId":"TGA7000001"}],'
+    b'"filledQty":0.010,"avgPrice":68000.10,"fees":[{"asset":"BTC","amount":0.00001,"quoteValue":0.680001}]},'
+    b'{"exchange":"bybit","symbol":"BTCUSDT","side":"sell","orders":[{"orderId":"TGA7000002"}],'
+    b'"filledQty":0.010,"avgPrice":68100.10,"fees":[{"asset":"USDT","amount":0.3745505,"quoteValue":0.3745505}]}],'
+    b'"residual":0,"pnl":-0.0545515,"createdTs":1790000000000,"endedTs":1790000000040,'
+    b'"timeline":[{"ts":1790000000000,"event":"planned"}],"simulated":true}'
+)
+BOOK = (
+    b'{"exchange":"binance","symbol":"BTCUSDT","type":"spot","bids":[["68000.10","0.50000000"]],'
+    b'"asks":[["68000.20","1.2"]],"ts":1790000000000,"ageMs":3,"synced":true,"simulated":true}'
+)
+REST_BOOK = (
+    b'{"exchange":"binance","symbol":"ETHBTC","type":"spot","bids":[["0.05","1"]],"asks":[["0.06","1"]],'
+    b'"ts":1790000000000,"ageMs":0,"synced":false,"source":"rest"}'
+)
+ORDER = (
+    b'{"orderId":"TGA7000001","exchange":"binance","symbol":"BTCUSDT","type":"spot","side":"buy","state":"FILLED",'
+    b'"qty":0.010,"filledQty":0.010,"price":68000.123456789012345}'
+)
+FILL = (
+    b'{"tradeId":"9","orderId":"TGA7000001","exchange":"binance","symbol":"BTCUSDT","side":"buy",'
+    b'"price":68000.10,"qty":0.010,"fee":0.00001,"feeAsset":"BTC","ts":1790000000000}'
+)
+BALANCE = (
+    b'{"account":"main","exchange":"binance","wallet":"spot","asset":"BTC","free":20.00000001,"locked":0,'
+    b'"total":20.00000001,"simulated":true}'
+)
+POSITION = (
+    b'{"account":"main","exchange":"bybit","symbol":"BTCUSDT","type":"linear","qty":-0.010,"entryPrice":68100.10}'
+)
+LIMIT = b'{"name":"order_notional_max","unit":"quote","scope":"total","id":"","value":50000}'
+
+VIEWS = {
+    "book": BOOK,
+    "pairs": b"[" + PAIR + b"]",
+    "opportunities": b'[{"pairId":"binance_bybit_btc","netPercent":0.061234}]',
+    "plan": PLAN,
+    "positions": b"[" + POSITION + b"]",
+    "balances": b"[" + BALANCE + b"]",
+    "limits": b"[" + LIMIT + b"]",
+    "risk_metrics": b'{"latch":"none","limits":[]}',
+    "performance": b'{"pnl":-0.0545515}',
+    "exchanges": b'[{"name":"binance","connected":true,"status":"up"},'
+    b'{"name":"bybit","connected":false,"status":"down"}]',
+    "health": b'{"status":"healthy","components":{"engine":{"status":"healthy"}}}',
+}
+REPLIES = {
+    "upsert_pair": b'{"id":"binance_bybit_btc"}',
+    "execute_pair": b'{"planId":"plan_000001"}',
+}
+
+
+@dataclass
+class FakeEngine:
+    views: dict[str, bytes | TidegateError] = field(default_factory=lambda: dict(VIEWS))
+    refusals: dict[str, Exception] = field(default_factory=dict)
+    commands: list[Command] = field(default_factory=list)
+    queries: list[tuple[str, dict[str, object]]] = field(default_factory=list)
+    watched: list[tuple[str, bool]] = field(default_factory=list)
+    plan: bytes | None = PLAN
+    seq: int = 42
+
+    async def command(self, command: Command) -> Receipt:
+        self.commands.append(command)
+        refusal = self.refusals.get(command.name)
+        if refusal is not None:
+            raise refusal
+        return Receipt(seq=self.seq, reply=REPLIES.get(command.name, b"{}"))
+
+    async def query(self, name: str, **params: object) -> bytes:
+        self.queries.append((str(name), params))
+        view = self.views[name]
+        if isinstance(view, Exception):
+            raise view
+        return view
+
+    def watch(self, instrument: str, on: bool) -> None:
+        if instrument.endswith("NOSUCH"):
+            raise TidegateError(Code.NOT_FOUND, f"no instrument {instrument}")
+        self.watched.append((instrument, on))
+
+    async def wait_plan(self, plan_id: str, timeout_s: float) -> bytes | None:
+        assert plan_id == "plan_000001"
+        assert timeout_s == 5.0
+        return self.plan
+
+
+@dataclass
+class FakeHistory:
+    asked: list[tuple[HistoryFilter, PageRequest | None]] = field(default_factory=list)
+
+    async def orders(self, narrow: HistoryFilter, page: PageRequest | None = None) -> DocPage:
+        self.asked.append((narrow, page))
+        return DocPage((ORDER,), "next-1")
+
+    async def fills(self, narrow: HistoryFilter, page: PageRequest | None = None) -> DocPage:
+        self.asked.append((narrow, page))
+        return DocPage((FILL,), None)
+
+    async def plans(self, narrow: HistoryFilter, page: PageRequest | None = None) -> DocPage:
+        self.asked.append((narrow, page))
+        return DocPage((PLAN,), None)
+
+    async def order(self, order_id: str) -> bytes | None:
+        return ORDER if order_id == "TGA7000001" else None
+
+    async def plan(self, plan_id: str) -> bytes | None:
+        return PLAN if plan_id == "plan_000001" else None
+
+    async def spreads(self, pair_id: str, from_ts: int, to_ts: int, limit: int = 1000) -> SpreadPage:
+        assert (pair_id, limit) == ("binance_bybit_btc", 1000)
+        assert from_ts < to_ts
+        return SpreadPage((SpreadPoint(1_790_000_000_000, "0.061200", None),))
+
+    async def ping_ms(self) -> float:
+        return 0.25
+
+
+class FakeFreshness:
+    def __init__(self) -> None:
+        self.asked: list[int] = []
+
+    async def reached(self, seq: int, timeout_s: float) -> bool:
+        assert timeout_s <= 1.0
+        self.asked.append(seq)
+        return True
+
+
+class FakeMarket:
+    async def book(self, exchange: str, product: str, symbol: str, depth: int) -> bytes:
+        if symbol == "NOSUCH":
+            raise TidegateError(Code.NOT_FOUND, f"{exchange} has no {product} symbol NOSUCH")
+        return REST_BOOK
+
+    async def ticker(self, exchange: str, product: str, symbol: str) -> bytes:
+        return b'{"exchange":"binance","symbol":"BTCUSDT","type":"spot","last":68000.10}'
+
+
+class FakeProbe:
+    def status(self) -> bytes:
+        return b'{"version":"0.1.0","mode":"SIM","uptimeS":1}'
+
+    def exchanges(self) -> bytes:
+        return b'[{"name":"binance","latencyMs":1.25,"rateLimit":{"used":10,"limit":6000},"clockOffsetMs":-3}]'
+
+    def components(self) -> bytes:
+        return b'{"journal":{"status":"healthy"}}'
+
+
+def principal(role: Role = Role.ADMIN) -> Principal:
+    permissions = frozenset(Permission) if role is Role.ADMIN else frozenset({Permission.READ})
+    return Principal(
+        user_id=f"u-{role}",
+        name=role.value,
+        role=role,
+        permissions=permissions,
+        session_id=f"s-{role}",
+        expires_ts=2**50,
+    )
+
+
+@dataclass
+class FakeAuth:
+    live: bool = True
+    tickets: dict[str, Principal] = field(default_factory=dict)
+    ended: list[str] = field(default_factory=list)
+
+    async def login(self, username: str, password: str, *, totp: str | None = None, peer: str = "") -> Tokens:
+        if (username, password) != ("admin", "right"):
+            raise TidegateError(Code.UNAUTHENTICATED, "wrong user name or password")
+        return self._tokens()
+
+    async def login_by_link(self, token: str, *, peer: str = "") -> Tokens:
+        if token != "link":
+            raise TidegateError(Code.UNAUTHENTICATED, "this login link is used up")
+        return self._tokens()
+
+    async def refresh(self, refresh_token: str) -> Tokens:
+        if refresh_token == "slow-down":
+            raise TidegateError(Code.RATE_LIMITED, "too many tries", {"retryAfterS": 7})
+        if refresh_token != "refresh":
+            raise TidegateError(Code.UNAUTHENTICATED, "log in again")
+        return self._tokens()
+
+    async def logout(self, principal: Principal) -> None:
+        self.ended.append(principal.session_id)
+
+    async def authenticate(self, access_token: str) -> Principal:
+        roles = {GOOD_TOKEN: Role.ADMIN, VIEWER_TOKEN: Role.VIEWER}
+        if access_token not in roles:
+            raise TidegateError(Code.UNAUTHENTICATED, "this token is not valid")
+        return principal(roles[access_token])
+
+    async def is_live(self, principal: Principal) -> bool:
+        return self.live
+
+    def issue_ticket(self, principal: Principal) -> Ticket:
+        ticket = f"ticket-{len(self.tickets)}"
+        self.tickets[ticket] = principal
+        return Ticket(ticket=ticket, expires_in=30)
+
+    def redeem_ticket(self, ticket: str) -> Principal:
+        found = self.tickets.pop(ticket, None)
+        if found is None:
+            raise TidegateError(Code.UNAUTHENTICATED, "this ticket is used up")
+        return found
+
+    def _tokens(self) -> Tokens:
+        return Tokens(access_token=GOOD_TOKEN, refresh_token="refresh", expires_in=600, principal=principal())
+
+
+class FakeSubscription:
+    def __init__(self, topics: Sequence[str]) -> None:
+        self.topics = tuple(topics)
+        self.dropped = 0
+        self.queue: asyncio.Queue[Message | None] = asyncio.Queue()
+
+    async def __aiter__(self) -> AsyncIterator[Message]:
+        while (message := await self.queue.get()) is not None:
+            yield message
+
+    def close(self) -> None:
+        self.queue.put_nowait(None)
+
+
+class FakeBus:
+    def __init__(self) -> None:
+        self.subscriptions: list[FakeSubscription] = []
+        self.seq = 0
+
+    def publish(self, topic: str, data: bytes) -> None:
+        self.seq += 1
+        for subscription in self.subscriptions:
+            if any(
+                topic == name or (name.endswith("*") and topic.startswith(name[:-1])) for name in subscription.topics
+            ):
+                subscription.queue.put_nowait(Message(self.seq, topic, data))
+
+    def subscribe(self, topics: Sequence[str], *, capacity: int = 1024) -> FakeSubscription:
+        self.subscriptions.append(FakeSubscription(topics))
+        return self.subscriptions[-1]
+
+
+class FixedClock:
+    def mono_ns(self) -> int:
+        return 0
+
+    def wall_ns(self) -> int:
+        return NOW_NS
+
+
+@dataclass
+class World:
+    """Every double, and the services made of them."""
+
+    engine: FakeEngine = field(default_factory=FakeEngine)
+    history: FakeHistory = field(default_factory=FakeHistory)
+    freshness: FakeFreshness = field(default_factory=FakeFreshness)
+    market: FakeMarket = field(default_factory=FakeMarket)
+    probe: FakeProbe = field(default_factory=FakeProbe)
+    auth: FakeAuth = field(default_factory=FakeAuth)
+    bus: FakeBus = field(default_factory=FakeBus)
+
+    def services(self) -> Services:
+        return Services(
+            engine=self.engine,
+            history=self.history,
+            freshness=self.freshness,
+            market=self.market,
+            probe=self.probe,
+            auth=self.auth,
+            bus=self.bus,
+            clock=FixedClock(),
+            config=Config(),
+            metrics=lambda: b"# HELP tidegate_frames frames\n",
+        )
+
+
+def event(name: str, **data: object) -> bytes:
+    return orjson.dumps({"event": name, "data": data})

@@ -1,0 +1,161 @@
+"""Whatever goes wrong, the answer is the envelope with a code of the table."""
+
+import asyncio
+import io
+from urllib.parse import urlsplit
+
+import aiohttp
+import orjson
+import pytest
+from tests.unit.api.doubles import World
+
+from tidegate.api.guard import SECURITY_HEADERS
+from tidegate.model.errors import Code, TidegateError
+
+KILL = "/api/risk/kill"
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/nothing", "/api/v1/nothing", "/api", "/api/", "/api/twap/plans", "/api/strategies"]
+)
+async def test_an_unknown_api_path_is_401_without_and_404_with_a_token(
+    path: str, anyone: aiohttp.ClientSession, admin: aiohttp.ClientSession
+) -> None:
+    async with anyone.get(path) as without, admin.get(path) as with_token:
+        assert (without.status, (await without.json())["error"]["code"]) == (401, "UNAUTHENTICATED")
+        assert (with_token.status, (await with_token.json())["error"]["code"]) == (404, "NOT_FOUND")
+
+
+async def test_an_unknown_path_elsewhere_is_404(anyone: aiohttp.ClientSession) -> None:
+    async with anyone.get("/wp-login.php") as answer:
+        assert (answer.status, (await answer.json())["error"]["code"]) == (404, "NOT_FOUND")
+
+
+async def test_a_wrong_method_names_the_right_ones(admin: aiohttp.ClientSession) -> None:
+    async with admin.delete("/api/monitoring/pairs") as answer:
+        error = (await answer.json())["error"]
+    assert (answer.status, error["code"], error["details"]) == (405, "METHOD_NOT_ALLOWED", {"allowed": ["GET", "POST"]})
+
+
+async def test_a_wrong_method_of_a_guarded_path_is_401_without_a_token(anyone: aiohttp.ClientSession) -> None:
+    async with anyone.delete("/api/monitoring/pairs") as guarded, anyone.get("/api/auth/login") as public:
+        assert (guarded.status, public.status) == (401, 405)
+
+
+BAD_BODIES = {
+    "not JSON": b"{broken",
+    "empty array": b"[]",
+    "a text": b'"text"',
+    "not UTF-8": b'{"reason":"\xff"}',
+    "NaN": b'{"reason":NaN}',
+    "Infinity": b'{"reason":-Infinity}',
+    "a field twice": b'{"reason":"a","reason":"b"}',
+    "too deep": b'{"reason":' + b"[" * 40 + b"]" * 40 + b"}",
+    "very deep": b"[" * 100_000,
+    "half a surrogate": b'{"reason":"\\ud800"}',
+    "NUL": b'{"reason":"a\\u0000"}',
+    "huge exponent": b'{"reason":1e999999999}',
+    "huge integer": b'{"reason":' + b"9" * 5000 + b"}",
+    "unknown field": b'{"reason":"a","force":true}',
+    "missing field": b"{}",
+    "wrong type": b'{"reason":5}',
+    "not in the list": b'{"reason":"a","mode":"panic"}',
+    "trailing": b'{"reason":"a"} {}',
+}
+
+
+@pytest.mark.parametrize("body", BAD_BODIES.values(), ids=BAD_BODIES.keys())
+async def test_a_body_that_does_not_fit_is_a_validation_error(
+    body: bytes, admin: aiohttp.ClientSession, world: World
+) -> None:
+    async with admin.post(KILL, data=body) as answer:
+        envelope = await answer.json()
+    assert (answer.status, envelope["success"], envelope["error"]["code"]) == (400, False, "VALIDATION_ERROR")
+    assert world.engine.commands == []
+
+
+async def test_details_name_each_field(admin: aiohttp.ClientSession) -> None:
+    body = {"leg1": {"exchange": "binance", "symbol": "BTC USDT"}, "leg2": 5, "threshold": True, "qty": -1, "more": 1}
+    async with admin.post("/api/monitoring/pairs", json=body) as answer:
+        details = (await answer.json())["error"]["details"]
+    assert set(details) == {"leg1.symbol", "leg2", "threshold", "qty", "totalAmount", "more"}
+
+
+async def test_a_body_over_one_mebibyte_is_too_large(admin: aiohttp.ClientSession) -> None:
+    async with admin.post(KILL, data=io.BytesIO(b" " * (1024 * 1024 + 1))) as answer:
+        assert (answer.status, (await answer.json())["error"]["code"]) == (413, "PAYLOAD_TOO_LARGE")
+
+
+REFUSALS = [
+    (TidegateError(Code.RISK_REJECTED, "too large", {"check": "order_notional_max", "limit": "1", "actual": "2"}), 409),
+    (TidegateError(Code.INSUFFICIENT_FUNDS, "not enough USDT"), 409),
+    (TidegateError(Code.UPSTREAM_ERROR, "the venue refused", {"venueCode": "-1013"}), 502),
+    (TidegateError(Code.EXCHANGE_UNAVAILABLE, "binance is down"), 503),
+    (TidegateError(Code.CONFLICT, "wrong state"), 409),
+]
+
+
+@pytest.mark.parametrize(("refusal", "status"), REFUSALS, ids=[str(refusal.code) for refusal, _ in REFUSALS])
+async def test_the_engines_refusal_keeps_code_message_and_details(
+    refusal: TidegateError, status: int, admin: aiohttp.ClientSession, world: World
+) -> None:
+    world.engine.refusals["kill"] = refusal
+    async with admin.post(KILL, json={"reason": "test"}) as answer:
+        error = (await answer.json())["error"]
+    assert (answer.status, error["code"], error["message"]) == (status, refusal.code, refusal.message)
+    assert error.get("details", {}) == refusal.details
+
+
+async def test_a_bug_is_told_by_number_and_nothing_else(
+    admin: aiohttp.ClientSession, world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.engine.refusals["kill"] = RuntimeError("secret internals")
+    async with admin.post(KILL, json={"reason": "test"}) as answer:
+        raw = await answer.read()
+    error = orjson.loads(raw)["error"]
+    assert (answer.status, error["code"]) == (500, "INTERNAL")
+    assert b"secret" not in raw
+    fault_id = error["message"].split()[2].rstrip(";")
+    logged = capsys.readouterr()
+    assert fault_id in logged.out + logged.err
+
+
+async def test_a_rate_limit_says_when_to_come_back(anyone: aiohttp.ClientSession) -> None:
+    async with anyone.post("/api/auth/refresh", json={"refreshToken": "slow-down"}) as answer:
+        assert (answer.status, answer.headers["Retry-After"]) == (429, "7")
+
+
+@pytest.mark.parametrize("path", ["/", "/health", "/metrics", "/api/nothing", "/assets/app.js"])
+async def test_every_answer_carries_the_security_headers_and_no_banner(
+    path: str, anyone: aiohttp.ClientSession
+) -> None:
+    async with anyone.get(path) as answer:
+        assert {name: answer.headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS
+        assert "Server" not in answer.headers
+        assert "Cache-Control" in answer.headers
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"GARBAGE\r\n\r\n",
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"GET /api/x HTTP/1.1\r\nHost: a\r\nX: " + b"y" * 20_000 + b"\r\n\r\n",
+    ],
+    ids=["no request line", "no such version", "header too long"],
+)
+async def test_what_is_not_http_is_answered_in_the_envelope(raw: bytes, base: str) -> None:
+    address = urlsplit(base)
+    reader, writer = await asyncio.open_connection(address.hostname, address.port)
+    writer.write(raw)
+    head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+    writer.close()
+    await writer.wait_closed()
+    assert orjson.loads(body)["error"]["code"] == "VALIDATION_ERROR"
+    assert b"aiohttp" not in head.lower()
+    assert b"x-content-type-options: nosniff" in head.lower()
+
+
+async def test_an_expectation_we_do_not_know_is_refused_in_the_envelope(admin: aiohttp.ClientSession) -> None:
+    async with admin.get("/api/balance", headers={"Expect": "a-miracle"}) as answer:
+        assert (answer.status, (await answer.json())["error"]["code"]) == (400, "VALIDATION_ERROR")

@@ -94,7 +94,9 @@ class Engine:
     def on_clock(self, venue: str, offset_ns: int, uncertainty_ns: int) -> None:
         """Measured server time minus our wall time of a venue."""
     # -- people
-    def command(self, name: str, body: bytes, actor: str, command_id: str, mono_ns: int, wall_ns: int) -> tuple[bytes, list[Effect]]:
+    def command(
+        self, name: str, body: bytes, actor: str, command_id: str, mono_ns: int, wall_ns: int
+    ) -> tuple[bytes, list[Effect]]:
         """Runs one command; returns (JSON reply, effects). Raises CoreError. A known `command_id` gives the first reply again."""
     def view(self, name: str, query: bytes) -> bytes:
         """One view as JSON in the shapes of the API. Raises CoreError."""
@@ -140,7 +142,9 @@ class SimVenue:
     def restore(self, records: Buffer) -> int:
         """Reads a book of record back; returns the bytes understood."""
     def start(self, wall_ns: int) -> list[SimEffect]: ...
-    def on_http(self, method: str, target: str, headers: list[tuple[str, str]], body: bytes, wall_ns: int) -> list[SimEffect]: ...
+    def on_http(
+        self, method: str, target: str, headers: list[tuple[str, str]], body: bytes, wall_ns: int
+    ) -> list[SimEffect]: ...
     def on_open(self, conn: int, target: str, wall_ns: int) -> list[SimEffect]: ...
     def on_frame(self, conn: int, payload: Buffer, wall_ns: int) -> list[SimEffect]: ...
     def on_close(self, conn: int, wall_ns: int) -> None: ...
@@ -161,4 +165,7 @@ class Replayer:
         """One recorded frame of leg 0 or 1; returns finished JSON lines, if any."""
     def summary(self) -> bytes: ...
     def timings(self) -> bytes:
-        """JSON {frames, hops: {decode, book, spread: {p50, p99}}} in ns."""
+        """JSON {frames, ignored: [a, b], faults: [a, b], hops: {decode, book, spread: {p50, p99}}}; hops in ns per depth message.
+
+        `ignored`: depth messages that brought nothing new; `faults`: crossed books, late snapshots, nonsense levels.
+        """

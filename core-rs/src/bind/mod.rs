@@ -1,1 +1,17 @@
-//! The only PyO3 code.
+//! The only PyO3 code: bytes in, few frozen effects out. Its contract is `python/tidegate/_core.pyi`.
+
+mod buffer;
+mod effect;
+mod engine;
+mod error;
+mod replay;
+
+use pyo3::prelude::*;
+
+#[pymodule]
+fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("CoreError", error::core_error_type(module.py())?.clone_ref(module.py()))?;
+    effect::register(module)?;
+    engine::register(module)?;
+    module.add_class::<replay::Replayer>()
+}

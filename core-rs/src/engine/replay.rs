@@ -2,8 +2,8 @@
 //! Cut into its three hops, so that whoever holds a clock can time each. Knows no file and no clock.
 
 use crate::market::{
-    Applied, Book, BookFault, DeltaKind, Edge, EdgeChange, Instrument, InstrumentStatus, PairIx,
-    SpreadBoard, SpreadLeg, SpreadSpec, Touch, parse_instrument_name, push_percent,
+    Applied, Book, BookFault, DeltaKind, Edge, EdgeChange, Instrument, InstrumentStatus, PairIx, SpreadBoard,
+    SpreadLeg, SpreadSpec, Touch, parse_instrument_name, push_percent,
 };
 use crate::units::{
     Asset, InstrumentId, MONEY_DECIMALS, Money, Ns, Product, Qty, Rate, Symbol, UnitError, Venue, pow10,
@@ -113,8 +113,7 @@ impl Replay {
         })
     }
 
-    /// Hop 1: parses one frame of leg 0 or 1; returns the number of events it holds. Frames of other kinds or of
-    /// instruments that are not replayed hold none.
+    /// Hop 1: parses one frame of leg 0 or 1; returns the number of depth messages it holds for that leg.
     pub fn decode(&mut self, leg: usize, frame: &[u8]) -> Result<usize, DecodeError> {
         self.events.clear();
         let codec = self.codecs[leg];
@@ -125,18 +124,19 @@ impl Replay {
             implied: Some(InstrumentId(leg as u32)),
         };
         match (codec.decode)(&context, frame, &mut self.events) {
-            Ok(()) => Ok(self.events.events.len()),
+            Ok(()) => {
+                let ours = InstrumentId(leg as u32);
+                self.events.events.retain(|event| matches!(event, Event::Depth(d) if d.instrument == ours));
+                Ok(self.events.events.len())
+            }
             Err(DecodeError::UnknownMessage | DecodeError::UnknownInstrument) => Ok(0),
             Err(error) => Err(error),
         }
     }
 
-    /// Hop 2: feeds event `index` of the decoded frame to the leg's book, if it is depth.
+    /// Hop 2: feeds depth message `index` of the decoded frame to the leg's book.
     pub fn book(&mut self, leg: usize, index: usize, recv_ns: Ns) -> BookStep {
         let Some(Event::Depth(depth)) = self.events.events.get(index) else { return BookStep::Quiet };
-        if depth.instrument.0 as usize != leg {
-            return BookStep::Quiet;
-        }
         let book = &mut self.books[leg];
         let count = &mut self.counts[leg];
         count.frames += u64::from(depth.kind == DeltaKind::Update || !book.rule().buffers());

@@ -1,5 +1,6 @@
 //! What can be wrong with venue bytes, and what a venue's refusal means to us.
 
+use super::json::unescape_into;
 use crate::units::{Symbol, Text};
 use core::fmt;
 
@@ -64,6 +65,25 @@ pub struct VenueReject {
     pub code: Symbol,
     /// The venue's message, cut and made printable.
     pub message: Text<96>,
+}
+
+impl VenueReject {
+    /// Cuts `code` and `message` (as sent, escapes and all) to size; what is not printable becomes `_`.
+    pub fn new(class: RejectClass, code: &[u8], message: &[u8]) -> Self {
+        Self { class, code: printable(code), message: printable(message) }
+    }
+}
+
+/// `source` as a name: unescaped, cut to `N` bytes, `_` for what a name can not hold; empty stays empty.
+pub(super) fn printable<const N: usize>(source: &[u8]) -> Text<N> {
+    let mut bytes = [0; N];
+    let len = unescape_into(source, &mut bytes);
+    for byte in &mut bytes[..len] {
+        if !byte.is_ascii_graphic() || matches!(byte, b'"' | b'\\') {
+            *byte = b'_';
+        }
+    }
+    Text::new(&bytes[..len]).unwrap_or(Text::EMPTY)
 }
 
 impl RejectClass {

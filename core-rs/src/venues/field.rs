@@ -8,8 +8,9 @@ use crate::units::{Money, Ns, Price, Qty, Text, mul_div_half_even, parse_fixed, 
 /// A JSON value whose text still lies in the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Value<'a> {
-    /// Missing, or null.
+    /// Not in the object.
     Absent,
+    Null,
     Bool(bool),
     Number(&'a [u8]),
     /// Between the quotes, escapes as sent.
@@ -27,13 +28,13 @@ pub struct Field<'a> {
 
 impl<'a> Field<'a> {
     pub const fn is_absent(&self) -> bool {
-        matches!(self.value, Value::Absent)
+        matches!(self.value, Value::Absent | Value::Null)
     }
 
     /// This field, or `None` where it is absent, null or empty text.
     pub fn present(self) -> Option<Self> {
         match self.value {
-            Value::Absent | Value::Text(b"") => None,
+            Value::Absent | Value::Null | Value::Text(b"") => None,
             _ => Some(self),
         }
     }

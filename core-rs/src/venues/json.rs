@@ -109,7 +109,7 @@ impl<'a> Reader<'a> {
             Some(b'[') => self.skip().map(|()| Value::Array(&self.bytes[start..self.at])),
             Some(b't') => self.word(b"true").map(|()| Value::Bool(true)),
             Some(b'f') => self.word(b"false").map(|()| Value::Bool(false)),
-            Some(b'n') => self.word(b"null").map(|()| Value::Absent),
+            Some(b'n') => self.word(b"null").map(|()| Value::Null),
             _ => self.number().map(Value::Number),
         }
     }
@@ -182,7 +182,7 @@ impl<'a> Reader<'a> {
     pub fn uint(&mut self, name: &'static str) -> Result<u64, DecodeError> {
         let field = Field { name, value: self.value()? };
         match field.value {
-            Value::Number(_) | Value::Absent => field.uint(),
+            Value::Number(_) | Value::Null => field.uint(),
             _ => Err(DecodeError::Field(name)),
         }
     }

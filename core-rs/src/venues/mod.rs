@@ -10,6 +10,7 @@ pub mod json;
 mod levels;
 mod query;
 pub mod sign;
+mod write;
 
 pub use codec::{Codec, Context, Instruments, Resync, Role, Session, codec};
 pub use error::{DecodeError, EncodeError, RejectClass, VenueReject};

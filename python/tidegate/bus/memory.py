@@ -1,5 +1,7 @@
-"""The message bus inside one process. `publish` is on the hot path: no await, nothing encoded, a topic nobody hears costs
-one dictionary look-up."""
+"""The message bus inside one process.
+
+`publish` is on the hot path: no await, nothing encoded; a topic that nobody hears costs one dictionary look-up.
+"""
 
 import asyncio
 from collections import OrderedDict, deque

@@ -84,7 +84,7 @@ class VenueMarket:
                 entry = self._entries.get(key)
                 if entry is not None and self._clock.mono_ns() - entry.at_ns < TTL_NS:
                     return entry, "cache"
-                fresh = _Entry(self._clock.mono_ns(), await fetch())
+                fresh = _Entry(self._clock.mono_ns(), await _translated(key[1], fetch()))
                 self._keep(key, fresh)
                 return fresh, "rest"
         finally:
@@ -116,7 +116,7 @@ class VenueMarket:
             raise _refused(exchange, failure_of)
         return reply.body
 
-    def _render(  # noqa: PLR0913  # the parts of one document
+    def _render(  # the parts of one document
         self, exchange: str, product: str, symbol: str, entry: _Entry, source: str, override: dict[str, object]
     ) -> bytes:
         age_ms = (self._clock.mono_ns() - entry.at_ns) // 1_000_000
@@ -125,6 +125,13 @@ class VenueMarket:
         if self._simulated:
             document["simulated"] = True
         return orjson.dumps(document)
+
+
+async def _translated(exchange: str, fetched: Awaitable[dict[str, object]]) -> dict[str, object]:
+    try:
+        return await fetched
+    except VenueReplyError as failure:
+        raise _refused(exchange, failure) from None
 
 
 def _refused(exchange: str, failure: VenueReplyError) -> TidegateError:

@@ -1,4 +1,4 @@
-"""Carries the engine's changed rows into the tables: its own task, off the hot path, patient with a database that is not.
+"""Carries the engine's changed rows into the tables: its own task, off the hot path, patient with a failing database.
 
 Must not know SQL, nor what a row says. Orders never wait for it.
 """

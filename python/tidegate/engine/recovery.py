@@ -9,6 +9,7 @@ import orjson
 from tidegate._core import CoreError
 from tidegate.engine.core import Core
 from tidegate.model.errors import Code, TidegateError
+from tidegate.model.records import whole_record_follows
 from tidegate.obs import log
 from tidegate.ports.journal import Journal
 
@@ -40,6 +41,8 @@ def recover(core: Core, journal: Journal) -> Recovered:
         if pending is not None:
             raise _corrupt(*pending)
         end, whole = _replay_segment(core, content)
+        if not whole and whole_record_follows(content, end, core.seq + 1):
+            raise _corrupt(index, end)
         torn = 0 if whole else _written(content) - end
         pending = None if whole else (index, end)
     journal.start(end, core.seq)
@@ -90,7 +93,7 @@ def _written(content: bytes) -> int:
 def _corrupt(segment: int, offset: int) -> TidegateError:
     return TidegateError(
         Code.JOURNAL_CORRUPT,
-        f"journal segment {segment} is damaged at byte {offset} and later segments exist; nothing was changed. "
+        f"journal segment {segment} is damaged at byte {offset} and good records follow; nothing was changed. "
         "Restore the journal from a copy, or move the data directory away to begin anew",
         {"segment": segment, "offset": offset},
     )

@@ -52,6 +52,7 @@ class Runtime:
         self.rests: Final[MutableMapping[int, Http]] = {}
         self.rows_changed: Final = asyncio.Event()
         self.journal_fault = ""
+        self._journal_closed = False
         self.frames = 0
         self._dead = False
         self._queue: deque[tuple[Effects, int, bool]] = deque()
@@ -129,10 +130,10 @@ class Runtime:
 
     async def durable(self, seq: int) -> None:
         """Returns once record `seq` is durable. Raises JournalError when it never will be."""
-        if self.journal_fault:
-            raise JournalError(self.journal_fault)
         if seq <= self._journal.durable_seq:
             return
+        if self.journal_fault:
+            raise JournalError(self.journal_fault)
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiters.append((seq, future))
         await future
@@ -184,12 +185,13 @@ class Runtime:
             self._running = False
 
     def _do_journal(self, effect: CoreEffect, _since: int) -> None:
-        if self.journal_fault:
-            return  # cancel-only: the core knows, nothing more is recorded
+        if self._journal_closed:
+            return  # cancel-only, and a record was lost: one more behind it would break the chain
         started = monotonic_ns()
         try:
             self._journal.append(effect.seq, effect.data)
         except JournalError as failure:
+            self._journal_closed = True
             self._on_journal_failed(failure.reason)
             return
         self._journal_hop.add(monotonic_ns() - started)

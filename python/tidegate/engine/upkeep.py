@@ -59,8 +59,11 @@ class InstrumentCache:
 
 
 class Upkeep:
-    """One venue product. `set_instruments(venue, product, rows)` and `set_offset(venue, offset_ns, error_ns)` take
-    what was learnt."""
+    """One venue product.
+
+    http carries the large answers, timing_http (warm, quick) the clock samples. What was learnt goes to
+    `set_instruments(venue, product, rows)` and `set_offset(venue, offset_ns, error_ns)`.
+    """
 
     def __init__(  # noqa: PLR0913  # composed once, by name
         self,
@@ -68,6 +71,7 @@ class Upkeep:
         venue: Venue,
         product: Product,
         http: Http,
+        timing_http: Http,
         clock: Clock,
         cache: InstrumentCache,
         set_instruments: Callable[[str, str, bytes], None],
@@ -80,6 +84,7 @@ class Upkeep:
         self.rtt_ns: int | None = None
         self._venue = venue
         self._http = http
+        self._timing_http = timing_http
         self._clock = clock
         self._cache = cache
         self._set_instruments = set_instruments
@@ -88,9 +93,7 @@ class Upkeep:
     async def prepare(self) -> None:
         """Before the engine starts: cached instruments at once, else one try to fetch them; one clock sample."""
         cached = self._cache.load(self.name, self.product)
-        if cached is not None and self._apply(cached):
-            await self._try(self._sync_clock(1))
-        elif await self._try(self._refresh()):
+        if (cached is not None and self._apply(cached)) or await self._try(self._refresh()):
             await self._try(self._sync_clock(1))
 
     async def run(self) -> None:
@@ -147,7 +150,7 @@ class Upkeep:
         rows: list[InstrumentRow] = []
         request = self._venue.instruments(self.product)
         for _ in range(PAGES_MAX):
-            body = await self._get(request.target)
+            body = await self._get(self._http, request.target)
             page = self._venue.parse_instruments(self.product, body)
             rows.extend(page.rows)
             if page.following is None:
@@ -171,7 +174,7 @@ class Upkeep:
         best: tuple[int, int] | None = None
         for _ in range(samples):
             sent = self._clock.wall_ns()
-            body = await self._get(self._venue.time(self.product).target)
+            body = await self._get(self._timing_http, self._venue.time(self.product).target)
             rtt = self._clock.wall_ns() - sent
             offset = self._venue.parse_time(body) - (sent + rtt // 2)
             if best is None or rtt < best[0]:
@@ -180,8 +183,8 @@ class Upkeep:
             self.rtt_ns, self.offset_ns = best
             self._set_offset(self.name, self.offset_ns, self.rtt_ns // 2)
 
-    async def _get(self, target: str) -> bytes:
-        reply = await self._http.request("GET", target, deadline_s=DEADLINE_S)
+    async def _get(self, http: Http, target: str) -> bytes:
+        reply = await http.request("GET", target, deadline_s=DEADLINE_S)
         if reply.status != 200:
             raise self._venue.parse_failure(reply.status, reply.body)
         return reply.body

@@ -1,9 +1,9 @@
-"""Metrics of one process: a registry of its own, counters and gauges by name, hop histograms read at scrape time."""
+"""Metrics of one process: a registry of its own, gauges by name, hop histograms read at scrape time."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.core import HistogramMetricFamily
 from prometheus_client.registry import Collector
 
@@ -19,26 +19,16 @@ class Metrics:
     def __init__(self, hops: Hops) -> None:
         self.registry: Final = CollectorRegistry()
         self.registry.register(_HopCollector(hops))
-        self.frames: Final = Counter(
-            "tidegate_frames", "WebSocket frames received", ["exchange", "role"], registry=self.registry
-        )
-        self.connects: Final = Counter(
-            "tidegate_connects", "Connection attempts", ["exchange", "role", "success"], registry=self.registry
-        )
-        self.links_up: Final = Gauge(
-            "tidegate_link_up", "1 while a link is usable", ["exchange", "product", "role"], registry=self.registry
-        )
-        self.fetches: Final = Counter(
-            "tidegate_fetches", "REST requests of the engine", ["exchange", "status"], registry=self.registry
-        )
-        self.rate_used: Final = Gauge(
-            "tidegate_rate_used", "Request weight used in the venue's window", ["exchange"], registry=self.registry
-        )
-        self.errors: Final = Counter("tidegate_errors", "Faults by code", ["error_code"], registry=self.registry)
+        self._gauges: dict[str, Gauge] = {}
 
-    def watch(self, name: str, text: str, read: Callable[[], float]) -> None:
-        """A gauge that is read when it is scraped."""
-        Gauge(f"tidegate_{name}", text, registry=self.registry).set_function(read)
+    def watch(self, name: str, text: str, read: Callable[[], float], labels: Mapping[str, str] | None = None) -> None:
+        """A gauge `tidegate_<name>` that is read when it is scraped; the same name may come with other label values."""
+        labels = labels or {}
+        gauge = self._gauges.get(name)
+        if gauge is None:
+            gauge = Gauge(f"tidegate_{name}", text, list(labels), registry=self.registry)
+            self._gauges[name] = gauge
+        (gauge.labels(**labels) if labels else gauge).set_function(read)
 
     def page(self) -> bytes:
         """The exposition text of `GET /metrics`."""

@@ -1,6 +1,12 @@
 //! Binance spot and USDT-M futures: two rows of one venue. Knows nothing of sockets or order state.
 
+mod errors;
+mod orders;
+mod private;
 mod public;
+mod queries;
+mod replies;
+mod rows;
 
 use super::field::Value;
 use super::json::Reader;
@@ -9,7 +15,7 @@ use crate::ledger::Wallet;
 use crate::market::SeqRule;
 use crate::units::{Product, Venue};
 
-pub(super) const VENUE: Venue = Venue::Binance;
+const VENUE: Venue = Venue::Binance;
 
 pub(super) static SPOT: Codec = Codec {
     venue: VENUE,
@@ -18,15 +24,30 @@ pub(super) static SPOT: Codec = Codec {
     seq_rule: SeqRule::SpanNext,
     resync: Resync::RestSnapshot,
     decode,
-    encode_order: |_, _, _, _, _| Err(super::EncodeError::Unsupported("order")),
-    encode_login: |_, _, _, _| {},
-    encode_subscribe: |_, _, _, _| {},
-    encode_query: |_, _, _, _, _| Err(super::EncodeError::Unsupported("query")),
-    decode_reply: |_, _, _, _, _| Err(DecodeError::UnknownMessage),
+    encode_order: orders::encode_order,
+    encode_login: |role, session, wall, out| orders::encode_login(Product::Spot, role, session, wall, out),
+    encode_subscribe: orders::encode_subscribe,
+    encode_query: |query, instruments, session, wall, out| {
+        queries::encode_query(Product::Spot, query, instruments, session, wall, out)
+    },
+    decode_reply: |query, ctx, status, body, out| {
+        replies::decode_reply(Product::Spot, query, ctx, status, body, out)
+    },
 };
 
-pub(super) static LINEAR: Codec =
-    Codec { product: Product::Linear, wallet: Wallet::Linear, seq_rule: SeqRule::PrevLink, ..SPOT };
+pub(super) static LINEAR: Codec = Codec {
+    product: Product::Linear,
+    wallet: Wallet::Linear,
+    seq_rule: SeqRule::PrevLink,
+    encode_login: |role, session, wall, out| orders::encode_login(Product::Linear, role, session, wall, out),
+    encode_query: |query, instruments, session, wall, out| {
+        queries::encode_query(Product::Linear, query, instruments, session, wall, out)
+    },
+    decode_reply: |query, ctx, status, body, out| {
+        replies::decode_reply(Product::Linear, query, ctx, status, body, out)
+    },
+    ..SPOT
+};
 
 /// Decodes a frame; on error the buffer is empty, so that nothing of a bad frame can be used.
 fn decode(ctx: &Context<'_>, bytes: &[u8], out: &mut EventBuf) -> Result<(), DecodeError> {
@@ -37,55 +58,83 @@ fn decode(ctx: &Context<'_>, bytes: &[u8], out: &mut EventBuf) -> Result<(), Dec
     result
 }
 
-/// The outer shapes of a frame: a bare event, `{"stream","data"}` ("Combined streams"), `{"subscriptionId","event"}`
-/// ("User Data Stream" of the WebSocket API), an acknowledgement `{"result","id"}`, a WebSocket API reply
-/// `{"id","status","result"|"error"}`, or a recorded REST snapshot.
+/// The outer shapes of a frame: a bare event; `{"stream","data"}` ("Combined streams"); `{"subscriptionId","event"}` or
+/// `{"event"}` (WebSocket API user stream). A depth event written as Binance writes it is read in this one pass.
 fn frame(ctx: &Context<'_>, bytes: &[u8], out: &mut EventBuf) -> Result<(), DecodeError> {
     let mut reader = Reader::new(bytes);
     if reader.starts_with(public::DEPTH_START) {
         public::depth(ctx, &mut reader, out)?;
         return reader.end();
     }
-    let mut inner = Value::Absent;
-    let mut done = false;
+    let (mut inner, mut wraps) = (Value::Absent, 0);
     reader.object(|reader, key| {
         match key {
-            b"data" if reader.starts_with(public::DEPTH_START) => {
-                public::depth(ctx, reader, out)?;
-                done = true;
+            b"data" | b"event" => {
+                wraps += 1;
+                if reader.starts_with(public::DEPTH_START) {
+                    public::depth(ctx, reader, out)?;
+                } else {
+                    inner = reader.value()?;
+                }
             }
-            b"data" | b"event" => inner = reader.value()?,
             _ => reader.skip()?,
         }
         Ok(())
     })?;
     reader.end()?;
-    match inner {
-        _ if done => Ok(()),
-        Value::Object(bytes) => event(ctx, bytes, out),
-        _ => event(ctx, bytes, out),
+    match (wraps, inner) {
+        (0, _) => event(ctx, bytes, out),
+        (1, Value::Object(bytes)) => event(ctx, bytes, out),
+        (1, Value::Absent) => Ok(()),
+        _ => Err(DecodeError::Field("data")),
     }
 }
 
+/// Everything that is not a one-pass depth event; the bytes are valid JSON by now.
 fn event(ctx: &Context<'_>, bytes: &[u8], out: &mut EventBuf) -> Result<(), DecodeError> {
-    let [kind, snapshot, ticker, ..] =
-        Reader::new(bytes).fields(["e", "lastUpdateId", "B", "id", "status"])?;
     let reader = &mut Reader::new(bytes);
-    if kind.is_absent() && !snapshot.is_absent() {
-        let implied = ctx.implied.and_then(|id| ctx.instruments.get(id));
-        return public::snapshot(implied.ok_or(DecodeError::UnknownInstrument)?, reader, out);
-    }
-    if kind.is_absent() && !ticker.is_absent() {
-        return public::book_ticker(ctx, reader, out);
+    let [kind, snapshot, best, id, status] =
+        Reader::new(bytes).fields(["e", "lastUpdateId", "B", "id", "status"])?;
+    if kind.is_absent() {
+        return match (snapshot.is_absent(), best.is_absent(), status.is_absent()) {
+            (false, _, _) => {
+                let implied = ctx.implied.and_then(|id| ctx.instruments.get(id));
+                public::snapshot(implied.ok_or(DecodeError::UnknownInstrument)?, reader, out)
+            }
+            (true, false, _) => public::book_ticker(ctx, reader, out),
+            (true, true, false) => replies::socket_reply(ctx, reader, out),
+            (true, true, true) if matches!(id.value, Value::Absent) => Err(DecodeError::UnknownMessage),
+            (true, true, true) => replies::acknowledgement(ctx.product, reader, out),
+        };
     }
     match kind.text()? {
         b"depthUpdate" => public::depth(ctx, reader, out),
         b"bookTicker" => public::book_ticker(ctx, reader, out),
         b"trade" | b"aggTrade" => public::trade(ctx, reader, out),
-        b"serverShutdown" => {
+        b"executionReport" => private::execution_report(ctx, reader, out),
+        b"outboundAccountPosition" => private::account_position(reader, out),
+        b"ORDER_TRADE_UPDATE" => private::order_trade_update(ctx, reader, out),
+        b"ACCOUNT_UPDATE" => private::account_update(ctx, reader, out),
+        b"listenKeyExpired" | b"eventStreamTerminated" | b"serverShutdown" => {
             out.events.push(Event::Session(SessionNote::Expiring));
             Ok(())
         }
+        kind if QUIET.contains(&kind) => Ok(()),
         _ => Err(DecodeError::UnknownMessage),
     }
 }
+
+/// Events that a user stream sends unasked and whose facts reach us in another event, or by query.
+const QUIET: [&[u8]; 11] = [
+    b"balanceUpdate",
+    b"listStatus",
+    b"externalLockUpdate",
+    b"TRADE_LITE",
+    b"ALGO_UPDATE",
+    b"MARGIN_CALL",
+    b"ACCOUNT_CONFIG_UPDATE",
+    b"CONDITIONAL_ORDER_TRIGGER_REJECT",
+    b"STRATEGY_UPDATE",
+    b"GRID_UPDATE",
+    b"contractInfo",
+];

@@ -1,0 +1,372 @@
+//! The instruments the engine knows, by dense id and by name. An id and its decimals never change once given: orders
+//! and postings are mantissas at them.
+
+use super::config::{read_product, read_venue_name};
+use super::field::{FieldError, Fields, unit};
+use super::json::Json;
+use crate::market::{Instrument, InstrumentStatus, instrument_name, parse_instrument_name};
+use crate::order::Names;
+use crate::units::{
+    AccountId, Asset, InstrumentId, MONEY_DECIMALS, Money, Product, Qty, Rate, Symbol, Venue, parse_fixed,
+};
+use crate::venues::Instruments;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Most instruments, all venues together.
+pub const INSTRUMENTS_MAX: usize = 50_000;
+
+#[derive(Debug, Default)]
+pub struct InstrumentTable {
+    list: Vec<Instrument>,
+    names: Vec<String>,
+    by_symbol: BTreeMap<(Venue, Product, Symbol), InstrumentId>,
+    /// Named by a record only: filters are not known yet, so nothing may be ordered.
+    bare: Vec<bool>,
+}
+
+/// What a record says of an instrument: enough to hold its orders before the venue's list is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InstrumentRef {
+    pub venue: Venue,
+    pub product: Product,
+    pub symbol: Symbol,
+    pub base: Asset,
+    pub quote: Asset,
+    pub px_decimals: u8,
+    pub qty_decimals: u8,
+}
+
+/// What an update of the table did.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Loaded {
+    pub added: usize,
+    /// Finer steps than the decimals in use: halted until a restart with an empty book of orders.
+    pub refused: Vec<String>,
+}
+
+impl InstrumentTable {
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Instrument> {
+        self.list.iter()
+    }
+
+    pub fn at(&self, id: InstrumentId) -> &Instrument {
+        &self.list[id.0 as usize]
+    }
+
+    pub fn name(&self, id: InstrumentId) -> &str {
+        &self.names[id.0 as usize]
+    }
+
+    pub fn id(&self, venue: Venue, product: Product, symbol: &Symbol) -> Option<InstrumentId> {
+        self.by_symbol.get(&(venue, product, *symbol)).copied()
+    }
+
+    pub fn by_name(&self, name: &str) -> Option<InstrumentId> {
+        let (venue, product, symbol) = parse_instrument_name(name)?;
+        self.id(venue, product, &symbol)
+    }
+
+    /// True when the venue's own filters are known.
+    pub fn is_listed(&self, id: InstrumentId) -> bool {
+        !self.bare[id.0 as usize]
+    }
+
+    pub fn reference(&self, id: InstrumentId) -> InstrumentRef {
+        let i = self.at(id);
+        InstrumentRef {
+            venue: i.venue,
+            product: i.product,
+            symbol: i.symbol,
+            base: i.base,
+            quote: i.quote,
+            px_decimals: i.px_decimals,
+            qty_decimals: i.qty_decimals,
+        }
+    }
+
+    /// The instrument a record speaks of, taken in when it is new.
+    pub fn intern(&mut self, of: &InstrumentRef) -> InstrumentId {
+        if let Some(id) = self.id(of.venue, of.product, &of.symbol) {
+            return id;
+        }
+        let bare = Instrument {
+            id: InstrumentId(0),
+            venue: of.venue,
+            product: of.product,
+            symbol: of.symbol,
+            base: of.base,
+            quote: of.quote,
+            px_decimals: of.px_decimals,
+            qty_decimals: of.qty_decimals,
+            tick: 1,
+            lot: 1,
+            qty_min: Qty::ZERO,
+            qty_max: Qty::ZERO,
+            notional_min: Money::ZERO,
+            fee_maker: Rate::ZERO,
+            fee_taker: Rate::ZERO,
+            status: InstrumentStatus::Halted,
+        };
+        self.add(bare, true)
+    }
+
+    /// The venue's list of one product: a JSON array of rows. Nothing is taken in when a row is wrong.
+    pub fn load(&mut self, venue: Venue, product: Product, rows: &Value) -> Result<Loaded, FieldError> {
+        let rows = rows.as_array().ok_or_else(|| FieldError::new("instruments", "must be a list"))?;
+        let parsed: Vec<Row> = rows.iter().map(Row::read).collect::<Result<_, _>>()?;
+        let mut loaded = Loaded::default();
+        for row in parsed {
+            if self.list.len() >= INSTRUMENTS_MAX && self.id(venue, product, &row.symbol).is_none() {
+                return Err(FieldError::new("instruments", format!("more than {INSTRUMENTS_MAX}")));
+            }
+            match self.take(venue, product, &row)? {
+                Taken::New => loaded.added += 1,
+                Taken::Known => {}
+                Taken::Refused(name) => loaded.refused.push(name),
+            }
+        }
+        Ok(loaded)
+    }
+
+    fn take(&mut self, venue: Venue, product: Product, row: &Row) -> Result<Taken, FieldError> {
+        let Some(id) = self.id(venue, product, &row.symbol) else {
+            let made = row.make(venue, product, decimals(&row.tick), decimals(&row.lot))?;
+            self.add(made, false);
+            return Ok(Taken::New);
+        };
+        let index = id.0 as usize;
+        let old = &self.list[index];
+        if decimals(&row.tick) > old.px_decimals || decimals(&row.lot) > old.qty_decimals {
+            self.list[index].status = InstrumentStatus::Halted;
+            return Ok(Taken::Refused(self.names[index].clone()));
+        }
+        let mut made = row.make(venue, product, old.px_decimals, old.qty_decimals)?;
+        made.id = id;
+        self.list[index] = made;
+        self.bare[index] = false;
+        Ok(Taken::Known)
+    }
+
+    fn add(&mut self, mut instrument: Instrument, bare: bool) -> InstrumentId {
+        let id = InstrumentId(self.list.len() as u32);
+        instrument.id = id;
+        self.by_symbol.insert((instrument.venue, instrument.product, instrument.symbol), id);
+        self.names.push(instrument.name());
+        self.list.push(instrument);
+        self.bare.push(bare);
+        id
+    }
+}
+
+impl Instruments for InstrumentTable {
+    fn find(&self, venue: Venue, product: Product, symbol: &Symbol) -> Option<&Instrument> {
+        self.id(venue, product, symbol).map(|id| self.at(id))
+    }
+
+    fn get(&self, id: InstrumentId) -> Option<&Instrument> {
+        self.list.get(id.0 as usize)
+    }
+}
+
+/// The names of a hash of state.
+pub struct TableNames<'a> {
+    pub instruments: &'a InstrumentTable,
+    pub accounts: &'a [String],
+}
+
+impl Names for TableNames<'_> {
+    fn instrument(&self, id: InstrumentId) -> &str {
+        self.instruments.name(id)
+    }
+
+    fn account(&self, id: AccountId) -> &str {
+        self.accounts.get(id.0 as usize).map_or("", String::as_str)
+    }
+}
+
+impl InstrumentRef {
+    pub fn name(&self) -> String {
+        instrument_name(self.venue, self.product, &self.symbol)
+    }
+
+    pub fn write(&self, j: &mut Json, key: &str) {
+        j.obj(key, |j| {
+            j.str("exchange", self.venue.name());
+            j.str("type", self.product.name());
+            j.str("symbol", self.symbol.as_str());
+            j.str("base", self.base.as_str());
+            j.str("quote", self.quote.as_str());
+            j.int("pxDecimals", self.px_decimals);
+            j.int("qtyDecimals", self.qty_decimals);
+        });
+    }
+
+    pub fn read(f: Fields<'_>) -> Result<Self, FieldError> {
+        Ok(Self {
+            venue: read_venue_name(f, "exchange")?,
+            product: read_product(f)?,
+            symbol: f.text("symbol")?,
+            base: f.text("base")?,
+            quote: f.text("quote")?,
+            px_decimals: f.uint("pxDecimals")?.min(18) as u8,
+            qty_decimals: f.uint("qtyDecimals")?.min(18) as u8,
+        })
+    }
+}
+
+enum Taken {
+    New,
+    Known,
+    Refused(String),
+}
+
+/// One row of `set_instruments`.
+struct Row {
+    symbol: Symbol,
+    base: Asset,
+    quote: Asset,
+    tick: String,
+    lot: String,
+    qty_min: String,
+    qty_max: String,
+    notional_min: Money,
+    fee_maker: Rate,
+    fee_taker: Rate,
+    status: InstrumentStatus,
+}
+
+impl Row {
+    fn read(value: &Value) -> Result<Self, FieldError> {
+        let f = Fields::of(value)?;
+        let rate = |key: &str| Rate::parse(f.digits(key)?.as_bytes()).map_err(|e| unit(key, e));
+        let status = match f.opt_str("status")?.unwrap_or("TRADING") {
+            "TRADING" | "trading" => InstrumentStatus::Trading,
+            "CANCEL_ONLY" | "cancel_only" => InstrumentStatus::CancelOnly,
+            _ => InstrumentStatus::Halted,
+        };
+        Ok(Self {
+            symbol: f.text("symbol")?,
+            base: f.text("base")?,
+            quote: f.text("quote")?,
+            tick: f.digits("tick")?,
+            lot: f.digits("lot")?,
+            qty_min: f.digits("qtyMin")?,
+            qty_max: f.digits("qtyMax")?,
+            notional_min: f.money("notionalMin")?,
+            fee_maker: rate("feeMaker")?,
+            fee_taker: rate("feeTaker")?,
+            status,
+        })
+    }
+
+    fn make(&self, venue: Venue, product: Product, px: u8, qty: u8) -> Result<Instrument, FieldError> {
+        if px + qty > MONEY_DECIMALS {
+            return Err(FieldError::new(self.symbol.as_str(), "tick and lot together exceed 18 decimals"));
+        }
+        let fixed = |key: &str, text: &str, decimals| {
+            parse_fixed(text.as_bytes(), decimals)
+                .map_err(|e| unit(&format!("{}.{key}", self.symbol.as_str()), e))
+        };
+        let step = |key: &str, text: &str, decimals| match fixed(key, text, decimals) {
+            Ok(value) if value > 0 => Ok(value),
+            Ok(_) => Err(FieldError::new(&format!("{}.{key}", self.symbol.as_str()), "must be above 0")),
+            Err(error) => Err(error),
+        };
+        // Venues write bounds finer or wider than their steps; a bound only has to be on the safe side.
+        let min = ceil_fixed(&self.qty_min, qty).unwrap_or(i64::MAX);
+        let max = floor_fixed(&self.qty_max, qty).unwrap_or(i64::MAX);
+        Ok(Instrument {
+            id: InstrumentId(0),
+            venue,
+            product,
+            symbol: self.symbol,
+            base: self.base,
+            quote: self.quote,
+            px_decimals: px,
+            qty_decimals: qty,
+            tick: step("tick", &self.tick, px)?,
+            lot: step("lot", &self.lot, qty)?,
+            qty_min: Qty::new(min).unwrap_or(Qty::ZERO),
+            qty_max: Qty::new(max).unwrap_or(Qty::ZERO),
+            notional_min: self.notional_min,
+            fee_maker: self.fee_maker,
+            fee_taker: self.fee_taker,
+            status: self.status,
+        })
+    }
+}
+
+/// Digits after the point that are not trailing zeros.
+fn decimals(text: &str) -> u8 {
+    text.split_once('.').map_or(0, |(_, fraction)| fraction.trim_end_matches('0').len().min(18) as u8)
+}
+
+fn floor_fixed(text: &str, decimals: u8) -> Option<i64> {
+    let cut = match text.split_once('.') {
+        Some((whole, fraction)) => format!("{whole}.{}", &fraction[..fraction.len().min(decimals as usize)]),
+        None => text.to_owned(),
+    };
+    parse_fixed(cut.as_bytes(), decimals).ok()
+}
+
+fn ceil_fixed(text: &str, decimals: u8) -> Option<i64> {
+    let floor = floor_fixed(text, decimals)?;
+    Some(if parse_fixed(text.as_bytes(), decimals).is_ok() { floor } else { floor + 1 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::field::parse;
+    use super::*;
+
+    const ROW: &str = r#"[{"symbol":"BTCUSDT","base":"BTC","quote":"USDT","tick":"0.10","lot":"0.00001",
+        "qtyMin":"0.00001","qtyMax":"9000","notionalMin":"5","feeMaker":"0.001","feeTaker":"0.001","status":"TRADING"}]"#;
+
+    fn load(table: &mut InstrumentTable, rows: &str) -> Result<Loaded, FieldError> {
+        table.load(Venue::Binance, Product::Spot, &parse(rows.as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn decimals_come_from_the_steps_and_stay() {
+        let mut table = InstrumentTable::default();
+        assert_eq!(load(&mut table, ROW).unwrap().added, 1);
+        let id = table.by_name("binance:spot:BTCUSDT").unwrap();
+        let i = table.at(id);
+        assert_eq!((i.px_decimals, i.qty_decimals, i.tick, i.lot), (1, 5, 1, 1));
+        let finer = ROW.replace("0.10", "0.01");
+        assert_eq!(load(&mut table, &finer).unwrap().refused, ["binance:spot:BTCUSDT"]);
+        assert_eq!(table.at(id).status, InstrumentStatus::Halted);
+        let coarser = ROW.replace("0.10", "1");
+        assert_eq!(load(&mut table, &coarser).unwrap().refused.len(), 0);
+        assert_eq!((table.at(id).px_decimals, table.at(id).tick), (1, 10));
+    }
+
+    #[test]
+    fn a_record_may_name_an_instrument_before_the_venue_lists_it() {
+        let mut table = InstrumentTable::default();
+        let mut other = InstrumentTable::default();
+        load(&mut other, ROW).unwrap();
+        let id = table.intern(&other.reference(InstrumentId(0)));
+        assert!(!table.is_listed(id));
+        load(&mut table, ROW).unwrap();
+        assert!(table.is_listed(id) && table.len() == 1);
+    }
+
+    #[test]
+    fn a_wrong_row_takes_nothing_in() {
+        let mut table = InstrumentTable::default();
+        let broken = ROW.replace("\"0.00001\",\n        \"qtyMin\"", "\"0\",\n        \"qtyMin\"");
+        assert!(load(&mut table, &broken).is_err());
+        assert!(load(&mut table, r#"{"a":1}"#).is_err());
+        assert!(table.is_empty());
+    }
+}

@@ -1,0 +1,118 @@
+//! What Binance's refusals mean. Its codes are ambiguous, so a row may ask for a part of the message too.
+//!
+//! Documents: "Errors" (spot), "Error Code" (USDT-M).
+
+use super::super::{RejectClass, VenueReject};
+use crate::units::Product;
+use RejectClass::{
+    AlreadyDone, Auth, Banned, DuplicateClientId, Filter, InsufficientFunds, Maintenance, Other,
+    OutcomeUnknown, PostOnlyWouldTake, RateLimited, ReduceOnly, Timestamp, UnknownOrder,
+};
+
+/// (code, part of the message, meaning); the first row that fits decides.
+const TABLE: &[(i64, &str, RejectClass)] = &[
+    (-1000, "", OutcomeUnknown),
+    (-1001, "", OutcomeUnknown),
+    (-1002, "", Auth),
+    (-1003, "banned", Banned),
+    (-1003, "", RateLimited),
+    (-1006, "", OutcomeUnknown),
+    (-1007, "", OutcomeUnknown),
+    (-1008, "", RateLimited),
+    (-1013, "", Filter),
+    (-1015, "", RateLimited),
+    (-1016, "", Maintenance),
+    (-1021, "", Timestamp),
+    (-1022, "", Auth),
+    (-1034, "", RateLimited),
+    (-1111, "", Filter),
+    (-2010, "insufficient balance", InsufficientFunds),
+    (-2010, "Duplicate order", DuplicateClientId),
+    (-2010, "immediately match", PostOnlyWouldTake),
+    (-2010, "Filter failure", Filter),
+    (-2010, "Market is closed", Maintenance),
+    (-2011, "Unknown order", UnknownOrder),
+    (-2013, "", UnknownOrder),
+    (-2014, "", Auth),
+    (-2015, "", Auth),
+    (-2018, "", InsufficientFunds),
+    (-2019, "", InsufficientFunds),
+    (-2022, "ReduceOnly", ReduceOnly),
+    (-2025, "", Filter),
+    (-2026, "", AlreadyDone),
+    (-2027, "", Filter),
+    (-2028, "", InsufficientFunds),
+    (-4003, "", Filter),
+    (-4004, "", Filter),
+    (-4005, "", Filter),
+    (-4013, "", Filter),
+    (-4014, "", Filter),
+    (-4016, "", Filter),
+    (-4023, "", Filter),
+    (-4024, "", Filter),
+    (-4116, "", DuplicateClientId),
+    (-4118, "", ReduceOnly),
+    (-4131, "", Filter),
+    (-4140, "", Maintenance),
+    (-4164, "", Filter),
+    (-5022, "", PostOnlyWouldTake),
+];
+
+/// The meaning of an answer with this HTTP (or WebSocket API) status, code and message.
+pub(super) fn classify(product: Product, status: u16, code: i64, message: &[u8]) -> RejectClass {
+    let says =
+        |part: &str| part.is_empty() || message.windows(part.len()).any(|window| window == part.as_bytes());
+    match status {
+        418 => return Banned,
+        403 => return RateLimited,
+        429 if code != -1003 => return RateLimited,
+        // Of the three USDT-M 503 answers two say that nothing was done; any other 5xx leaves the fate open.
+        503 if product == Product::Linear
+            && (says("Service Unavailable") || says("Internal error; unable to process")) =>
+        {
+            return Maintenance;
+        }
+        500.. => return OutcomeUnknown,
+        _ => {}
+    }
+    TABLE.iter().find(|(row, part, _)| *row == code && says(part)).map_or(Other, |(_, _, class)| *class)
+}
+
+pub(super) fn reject(product: Product, status: u16, code: i64, message: &[u8]) -> VenueReject {
+    VenueReject::new(classify(product, status, code, message), code.to_string().as_bytes(), message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_message_tells_apart_what_the_code_does_not() {
+        let cases: &[(u16, i64, &str, RejectClass)] = &[
+            (400, -2010, "Account has insufficient balance for requested action.", InsufficientFunds),
+            (400, -2010, "Duplicate order sent.", DuplicateClientId),
+            (400, -2010, "Order would immediately match and take.", PostOnlyWouldTake),
+            (400, -2010, "Something new.", Other),
+            (400, -1013, "Filter failure: LOT_SIZE", Filter),
+            (400, -2011, "Unknown order sent.", UnknownOrder),
+            (400, -2022, "ReduceOnly Order is rejected.", ReduceOnly),
+            (409, -2022, "Order cancel-replace failed.", Other),
+            (400, -1021, "Timestamp for this request is outside of the recvWindow.", Timestamp),
+            (408, -1007, "Timeout waiting for response from backend server.", OutcomeUnknown),
+            (429, -1003, "Way too much request weight used; IP banned until 1.", Banned),
+            (429, -1015, "Too many new orders.", RateLimited),
+            (418, 0, "", Banned),
+            (500, -2010, "Duplicate order sent.", OutcomeUnknown),
+            (503, 0, "Service Unavailable.", Maintenance),
+            (503, 0, "Unknown error, please check your request or try again later.", OutcomeUnknown),
+        ];
+        for (status, code, message, want) in cases {
+            assert_eq!(
+                classify(Product::Linear, *status, *code, message.as_bytes()),
+                *want,
+                "{code} {message}"
+            );
+        }
+        assert_eq!(classify(Product::Spot, 503, 0, b"Service Unavailable."), OutcomeUnknown);
+    }
+}

@@ -1,0 +1,35 @@
+"""Secrets that work once and not for long: login links, tickets that open a WebSocket. Kept hashed, in memory."""
+
+import hashlib
+import secrets
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+def digest(secret: str) -> str:
+    """What is kept of a random secret: its SHA-256 (it has 256 bits of its own, so no salt and no slow hash)."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class OneTime(Generic[T]):
+    """At most `capacity` open secrets; the oldest gives way."""
+
+    def __init__(self, ttl_s: int, capacity: int) -> None:
+        self.ttl_s = ttl_s
+        self._capacity = capacity
+        self._open: dict[str, tuple[int, T]] = {}
+
+    def issue(self, value: T, now_s: int) -> str:
+        """A new secret that stands for `value`."""
+        secret = secrets.token_urlsafe(32)
+        self._open = {key: entry for key, entry in self._open.items() if entry[0] > now_s}
+        while len(self._open) >= self._capacity:
+            del self._open[next(iter(self._open))]
+        self._open[digest(secret)] = (now_s + self.ttl_s, value)
+        return secret
+
+    def redeem(self, secret: str, now_s: int) -> T | None:
+        """The value, once; None for an unknown, spent or expired secret."""
+        expires, value = self._open.pop(digest(secret), (0, None))
+        return value if expires > now_s else None

@@ -1,0 +1,13 @@
+"""Which role holds which permission: the table."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from tidegate.model.access import Permission, Role
+
+PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
+    Role.VIEWER: frozenset({Permission.READ}),
+    Role.TRADER: frozenset({Permission.READ, Permission.TRADE, Permission.PAIRS}),
+    Role.STRATEGIST: frozenset({Permission.READ, Permission.TRADE, Permission.PAIRS}),
+    Role.ADMIN: frozenset(Permission),
+}

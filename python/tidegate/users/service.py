@@ -1,0 +1,193 @@
+"""Logging in and staying logged in: passwords and links in, access and refresh tokens out."""
+
+import secrets
+from collections import OrderedDict
+from typing import Final
+
+from tidegate.model.access import Principal
+from tidegate.model.accounts import Session, User
+from tidegate.model.errors import Code, TidegateError
+from tidegate.obs import log
+from tidegate.ports.accounts import AccountStore
+from tidegate.ports.auth import Ticket, Tokens
+from tidegate.ports.clock import Clock
+from tidegate.ports.store import StoreError
+from tidegate.users.accounts import ADMIN
+from tidegate.users.onetime import OneTime, digest
+from tidegate.users.passwords import Passwords
+from tidegate.users.roles import PERMISSIONS
+from tidegate.users.throttle import Throttle
+from tidegate.users.tokens import ACCESS_S, Signer, refused
+
+REFRESH_S: Final = 7 * 24 * 3600
+LINK_S: Final = 15 * 60
+TICKET_S: Final = 30
+OPEN_LINKS: Final = 4
+OPEN_TICKETS: Final = 1000
+RECHECK_S: Final = 1
+"""How long a session is believed to stand before the store is asked again."""
+_KNOWN_MAX: Final = 10_000
+
+_log = log.get("users")
+
+
+class LocalAuth:
+    """`tidegate.ports.auth.AuthService` over an AccountStore."""
+
+    def __init__(self, store: AccountStore, passwords: Passwords, signer: Signer, clock: Clock) -> None:
+        self._store = store
+        self._passwords = passwords
+        self._signer = signer
+        self._clock = clock
+        self._throttle = Throttle()
+        self._links: OneTime[str] = OneTime(LINK_S, OPEN_LINKS)
+        self._tickets: OneTime[Principal] = OneTime(TICKET_S, OPEN_TICKETS)
+        # session -> (asked at, user while it stands); bounded, the longest unused goes first
+        self._known: OrderedDict[str, tuple[int, User | None]] = OrderedDict()
+
+    async def login(self, username: str, password: str, *, totp: str | None = None, peer: str = "") -> Tokens:
+        """See the port. No user has a second factor yet, so `totp` has nothing to be compared with."""
+        wait = self._throttle.admit(username, peer, self._clock.mono_ns() / 1e9)
+        if wait > 0:
+            message = f"too many failed logins; try again in {wait:.0f} s"
+            raise TidegateError(Code.RATE_LIMITED, message, {"retryAfterS": int(wait) + 1})
+        user = await self._store.user_by_name(username)
+        verdict = await self._passwords.verify(user.password_hash if user is not None else None, password)
+        if user is None or not verdict.right or user.disabled:
+            _log.warning("login_refused", user=username[:64], peer=peer, success=False, error_code=Code.UNAUTHENTICATED)
+            raise TidegateError(Code.UNAUTHENTICATED, "user name or password is wrong")
+        self._throttle.succeeded(username, peer)
+        if verdict.rehash:
+            better = await self._passwords.hash(password)
+            await self._store.set_password(user.id, better, self._now_ms, end_sessions=False)
+        return await self._open_session(user)
+
+    def issue_link(self) -> str:
+        """A one-time token that logs the admin in; for the terminal that started the program."""
+        return self._links.issue(ADMIN, self._now_s)
+
+    async def login_by_link(self, token: str, *, peer: str = "") -> Tokens:
+        """See the port."""
+        username = self._links.redeem(token, self._now_s)
+        user = await self._store.user_by_name(username) if username is not None else None
+        if user is None or user.disabled:
+            _log.warning("link_refused", peer=peer, success=False, error_code=Code.UNAUTHENTICATED)
+            raise TidegateError(Code.UNAUTHENTICATED, "this login link was used or has expired; restart to get another")
+        return await self._open_session(user)
+
+    async def refresh(self, refresh_token: str) -> Tokens:
+        """See the port."""
+        session = await self._store.session_by_hash(digest(refresh_token))
+        if session is None or session.revoked_ts is not None or session.expires_ts <= self._now_ms:
+            raise refused()
+        user = await self._store.user(session.user_id)
+        if user is None or user.disabled:
+            raise refused()
+        secret, successor = self._new_session(user, session.family)
+        if not await self._store.rotate(session.id, successor, self._now_ms):
+            # Somebody holds a copy of a token that was used before: neither of the two is to be trusted.
+            await self._end(session.family)
+            _log.warning("refresh_token_reused", user=user.username, success=False, error_code=Code.UNAUTHENTICATED)
+            raise refused()
+        return self._tokens(user, session.family, secret)
+
+    async def logout(self, principal: Principal) -> None:
+        """See the port."""
+        await self._end(principal.session_id)
+
+    async def authenticate(self, access_token: str) -> Principal:
+        """See the port. Cost: one HMAC, and at most one look-up a second per session."""
+        claims = self._signer.check(access_token, self._now_s)
+        user = await self._standing(claims.session_id, claims.user_id)
+        if user is None:
+            raise refused()
+        return _principal(user, claims.session_id, claims.expires_s * 1000)
+
+    async def is_live(self, principal: Principal) -> bool:
+        """See the port."""
+        return await self._standing(principal.session_id, principal.user_id) is not None
+
+    def issue_ticket(self, principal: Principal) -> Ticket:
+        """See the port."""
+        return Ticket(ticket=self._tickets.issue(principal, self._now_s), expires_in=TICKET_S)
+
+    def redeem_ticket(self, ticket: str) -> Principal:
+        """See the port."""
+        principal = self._tickets.redeem(ticket, self._now_s)
+        if principal is None or principal.expires_ts <= self._now_ms:
+            raise TidegateError(Code.UNAUTHENTICATED, "the ticket was used or has expired: ask for another")
+        return principal
+
+    @property
+    def _now_ms(self) -> int:
+        return self._clock.wall_ns() // 1_000_000
+
+    @property
+    def _now_s(self) -> int:
+        return self._clock.wall_ns() // 1_000_000_000
+
+    async def _open_session(self, user: User) -> Tokens:
+        family = secrets.token_hex(16)
+        secret, session = self._new_session(user, family)
+        await self._store.add_session(session)
+        await self._store.prune_sessions(self._now_ms)
+        _log.info("login", user=user.username, success=True)
+        return self._tokens(user, family, secret)
+
+    def _new_session(self, user: User, family: str) -> tuple[str, Session]:
+        secret = secrets.token_urlsafe(32)
+        session = Session(
+            id=secrets.token_hex(16),
+            family=family,
+            user_id=user.id,
+            token_hash=digest(secret),
+            created_ts=self._now_ms,
+            expires_ts=self._now_ms + REFRESH_S * 1000,
+        )
+        return secret, session
+
+    def _tokens(self, user: User, family: str, refresh_token: str) -> Tokens:
+        return Tokens(
+            access_token=self._signer.issue(user.id, family, self._now_s),
+            refresh_token=refresh_token,
+            expires_in=ACCESS_S,
+            principal=_principal(user, family, (self._now_s + ACCESS_S) * 1000),
+        )
+
+    async def _end(self, family: str) -> None:
+        self._remember(family, None)
+        await self._store.revoke_family(family, self._now_ms)
+
+    async def _standing(self, family: str, user_id: str) -> User | None:
+        """The user of a session that still stands, asked of the store at most once per RECHECK_S."""
+        known = self._known.get(family)
+        if known is not None and (known[1] is None or self._now_s - known[0] < RECHECK_S):
+            return known[1]
+        try:
+            user = await self._store.user(user_id) if await self._store.is_family_live(family) else None
+        except StoreError:
+            # A locked database must not take the kill switch away from somebody who was let in a moment ago.
+            if known is None:
+                raise
+            return known[1]
+        if user is not None and user.disabled:
+            user = None
+        self._remember(family, user)
+        return user
+
+    def _remember(self, family: str, user: User | None) -> None:
+        self._known[family] = (self._now_s, user)
+        self._known.move_to_end(family)
+        while len(self._known) > _KNOWN_MAX:
+            self._known.popitem(last=False)
+
+
+def _principal(user: User, family: str, expires_ts: int) -> Principal:
+    return Principal(
+        user_id=user.id,
+        name=user.username,
+        role=user.role,
+        permissions=PERMISSIONS[user.role],
+        session_id=family,
+        expires_ts=expires_ts,
+    )

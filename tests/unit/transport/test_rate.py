@@ -1,0 +1,60 @@
+"""Budgets of a venue."""
+
+import pytest
+
+from tidegate.transport.rate import SECOND_NS, RateBudget, TokenBucket, WeightRule
+
+RULE = WeightRule(limit=100, window_s=60, header="x-used", ban_s=30)
+
+
+def test_a_fifth_of_the_weight_is_kept_for_urgent_requests():
+    budget = RateBudget(RULE)
+    assert budget.admit(80, 0, urgent=False)
+    assert not budget.admit(1, 0, urgent=False)
+    assert budget.admit(20, 0, urgent=True)
+    assert not budget.admit(1, 0, urgent=True)
+
+
+def test_a_new_window_starts_empty():
+    budget = RateBudget(RULE)
+    assert budget.admit(80, 0, urgent=False)
+    assert budget.admit(80, 60 * SECOND_NS, urgent=False)
+
+
+def test_the_venues_own_count_wins_when_it_is_higher():
+    budget = RateBudget(RULE)
+    assert not budget.on_reply(200, "79", None, 0)
+    assert budget.used(0) == 79
+    assert budget.admit(1, 0, urgent=False)
+    assert not budget.admit(1, 0, urgent=False)
+
+
+@pytest.mark.parametrize(
+    ("status", "retry_after", "until_s"),
+    [
+        pytest.param(429, "5", 5, id="429 with a time"),
+        pytest.param(418, "120", 120, id="418 with a time"),
+        pytest.param(403, None, 30, id="403 without"),
+        pytest.param(429, "soon", 30, id="a time that is no number"),
+    ],
+)
+def test_a_ban_keeps_everything_back_until_its_end(status, retry_after, until_s):
+    budget = RateBudget(RULE)
+    assert budget.on_reply(status, None, retry_after, 0)
+    assert not budget.admit(1, until_s * SECOND_NS - 1, urgent=True)
+    assert budget.banned_s(0) == until_s
+    assert budget.admit(1, until_s * SECOND_NS, urgent=True)
+
+
+def test_connections_come_out_of_a_bucket_that_refills_evenly():
+    bucket = TokenBucket(2, 10)
+    assert (bucket.take(0), bucket.take(0)) == (0, 0)
+    assert bucket.take(0) == pytest.approx(5)
+    assert bucket.take(5 * SECOND_NS) == 0
+    assert bucket.take(5 * SECOND_NS) > 0
+
+
+def test_an_hour_of_flapping_stays_within_the_budget():
+    bucket = TokenBucket(300, 300)
+    taken = sum(bucket.take(second * SECOND_NS // 10) == 0 for second in range(36_000))
+    assert taken <= 300 + 3600

@@ -1,0 +1,170 @@
+"""Logging in: every way in, and every way that must stay shut."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import jwt
+import pytest
+from tests.contract.databases import fresh
+
+from tidegate.model.access import Permission, Role
+from tidegate.model.errors import Code, TidegateError
+from tidegate.store.control.accounts import SqlAccounts
+from tidegate.users.accounts import ensure_admin, set_password
+from tidegate.users.passwords import Passwords
+from tidegate.users.service import LINK_S, RECHECK_S, TICKET_S, LocalAuth
+from tidegate.users.tokens import ACCESS_S, AUDIENCE, ISSUER, Signer
+
+KEY = b"k" * 32
+PASSWORD = "correct horse battery"
+
+
+class HandClock:
+    def __init__(self) -> None:
+        self.now_s = 1_700_000_000
+
+    def mono_ns(self) -> int:
+        return self.now_s * 1_000_000_000
+
+    def wall_ns(self) -> int:
+        return self.now_s * 1_000_000_000
+
+
+class World:
+    def __init__(self, store: SqlAccounts, passwords: Passwords) -> None:
+        self.store = store
+        self.passwords = passwords
+        self.clock = HandClock()
+        self.auth = LocalAuth(store, passwords, Signer(KEY), self.clock)
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    passwords = Passwords()
+    async with fresh("sqlite", tmp_path) as database:
+        made = World(SqlAccounts(database), passwords)
+        await ensure_admin(made.store, passwords, PASSWORD, 1)
+        yield made
+    passwords.close()
+
+
+def code_of(caught: pytest.ExceptionInfo[TidegateError]) -> Code:
+    return caught.value.code
+
+
+async def test_the_right_password_opens_a_session(world: World) -> None:
+    tokens = await world.auth.login("admin", PASSWORD)
+    principal = await world.auth.authenticate(tokens.access_token)
+    assert (principal.name, principal.role, principal.permissions) == ("admin", Role.ADMIN, frozenset(Permission))
+    assert tokens.expires_in == ACCESS_S
+
+
+@pytest.mark.parametrize(("name", "password"), [("admin", "wrong"), ("nobody", PASSWORD)])
+async def test_a_wrong_password_and_an_unknown_user_get_one_answer(world: World, name: str, password: str) -> None:
+    with pytest.raises(TidegateError, match=r"^user name or password is wrong$") as caught:
+        await world.auth.login(name, password)
+    assert code_of(caught) is Code.UNAUTHENTICATED
+
+
+async def test_the_sixth_failure_within_a_minute_has_to_wait(world: World) -> None:
+    for _ in range(5):
+        with pytest.raises(TidegateError):
+            await world.auth.login("admin", "wrong")
+    with pytest.raises(TidegateError) as caught:
+        await world.auth.login("admin", PASSWORD)
+    assert code_of(caught) is Code.RATE_LIMITED
+    assert caught.value.details["retryAfterS"] == 61
+    world.clock.now_s += 61
+    assert await world.auth.login("admin", PASSWORD)
+
+
+async def test_a_login_link_works_once(world: World) -> None:
+    link = world.auth.issue_link()
+    assert (await world.auth.login_by_link(link)).principal.name == "admin"
+    with pytest.raises(TidegateError):
+        await world.auth.login_by_link(link)
+
+
+async def test_a_login_link_expires(world: World) -> None:
+    link = world.auth.issue_link()
+    world.clock.now_s += LINK_S
+    with pytest.raises(TidegateError):
+        await world.auth.login_by_link(link)
+
+
+async def test_a_refresh_token_is_exchanged_for_the_next(world: World) -> None:
+    first = await world.auth.login("admin", PASSWORD)
+    second = await world.auth.refresh(first.refresh_token)
+    third = await world.auth.refresh(second.refresh_token)
+    assert third.principal.session_id == first.principal.session_id
+
+
+async def test_a_refresh_token_used_twice_ends_the_family(world: World) -> None:
+    first = await world.auth.login("admin", PASSWORD)
+    second = await world.auth.refresh(first.refresh_token)
+    for token in (first.refresh_token, second.refresh_token):
+        with pytest.raises(TidegateError):
+            await world.auth.refresh(token)
+    with pytest.raises(TidegateError):
+        await world.auth.authenticate(second.access_token)
+
+
+async def test_logout_ends_access_at_once(world: World) -> None:
+    tokens = await world.auth.login("admin", PASSWORD)
+    await world.auth.logout(tokens.principal)
+    assert not await world.auth.is_live(tokens.principal)
+    with pytest.raises(TidegateError):
+        await world.auth.authenticate(tokens.access_token)
+
+
+async def test_a_password_changed_elsewhere_ends_access_within_a_second(world: World) -> None:
+    tokens = await world.auth.login("admin", PASSWORD)
+    await world.auth.authenticate(tokens.access_token)
+    await set_password(world.store, world.passwords, "admin", "another password", 2)
+    world.clock.now_s += RECHECK_S
+    with pytest.raises(TidegateError):
+        await world.auth.authenticate(tokens.access_token)
+
+
+async def test_an_access_token_expires(world: World) -> None:
+    tokens = await world.auth.login("admin", PASSWORD)
+    world.clock.now_s += ACCESS_S
+    with pytest.raises(TidegateError, match="expired"):
+        await world.auth.authenticate(tokens.access_token)
+
+
+FORGED = {
+    "other-key": ({}, b"x" * 32, "HS256"),
+    "other-algorithm": ({}, KEY + KEY, "HS512"),
+    "no-signature": ({}, None, "none"),
+    "other-audience": ({"aud": "else"}, KEY, "HS256"),
+    "other-issuer": ({"iss": "else"}, KEY, "HS256"),
+    "no-id": ({"jti": None}, KEY, "HS256"),
+    "no-expiry": ({"exp": None}, KEY, "HS256"),
+    "text-expiry": ({"exp": "later"}, KEY, "HS256"),
+}
+
+
+@pytest.mark.parametrize("case", FORGED)
+async def test_a_forged_token_is_refused(world: World, case: str) -> None:
+    principal = (await world.auth.login("admin", PASSWORD)).principal
+    changed, key, algorithm = FORGED[case]
+    claims: dict[str, object] = {
+        "iss": ISSUER, "aud": AUDIENCE, "iat": world.clock.now_s, "exp": world.clock.now_s + 60, "jti": "1",
+        "sub": principal.user_id, "sid": principal.session_id,
+    } | changed  # fmt: skip
+    token = jwt.encode({key: value for key, value in claims.items() if value is not None}, key, algorithm=algorithm)
+    with pytest.raises(TidegateError) as caught:
+        await world.auth.authenticate(token)
+    assert code_of(caught) is Code.UNAUTHENTICATED
+
+
+async def test_a_ticket_opens_one_socket_and_not_for_long(world: World) -> None:
+    principal = (await world.auth.login("admin", PASSWORD)).principal
+    ticket = world.auth.issue_ticket(principal)
+    assert world.auth.redeem_ticket(ticket.ticket) == principal
+    late = world.auth.issue_ticket(principal)
+    world.clock.now_s += TICKET_S
+    for spent in (ticket.ticket, late.ticket, "nonsense"):
+        with pytest.raises(TidegateError):
+            world.auth.redeem_ticket(spent)

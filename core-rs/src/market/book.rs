@@ -330,5 +330,5 @@ impl Book {
 
 #[inline]
 const fn is_bad(level: &Level) -> bool {
-    (level.px.wrapping_sub(1) | level.qty) < 0
+    level.px <= 0 || level.qty < 0
 }

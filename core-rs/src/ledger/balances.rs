@@ -5,6 +5,9 @@ use crate::order::{Names, push_field, row_digest};
 use crate::units::{AccountId, Asset, Money};
 use std::collections::BTreeMap;
 
+/// Running sum of one book of an account.
+pub(super) type Sum = ((AccountId, Book, Asset), Money);
+
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Balances {
     sums: BTreeMap<(AccountId, Book, Asset), Money>,
@@ -19,9 +22,9 @@ impl Balances {
     }
 
     /// The sums the entry would leave, for a caller that commits several things together.
-    pub(super) fn with(&self, entry: &Entry) -> Result<Vec<((AccountId, Book, Asset), Money)>, LedgerError> {
+    pub(super) fn with(&self, entry: &Entry) -> Result<Vec<Sum>, LedgerError> {
         entry.check()?;
-        let mut sums: Vec<((AccountId, Book, Asset), Money)> = Vec::with_capacity(entry.postings().len());
+        let mut sums: Vec<Sum> = Vec::with_capacity(entry.postings().len());
         for posting in entry.postings() {
             let key = (posting.account, posting.book, posting.asset);
             match sums.iter_mut().find(|(known, _)| *known == key) {
@@ -32,7 +35,7 @@ impl Balances {
         Ok(sums)
     }
 
-    pub(super) fn commit(&mut self, sums: Vec<((AccountId, Book, Asset), Money)>) {
+    pub(super) fn commit(&mut self, sums: Vec<Sum>) {
         self.sums.extend(sums);
     }
 

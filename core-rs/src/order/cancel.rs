@@ -46,11 +46,10 @@ pub const fn next_cancel(from: CancelState, event: CancelEvent) -> CancelState {
         (_, CancelEvent::Requested) => CancelState::Requested,
         (_, CancelEvent::Accepted)
         | (CancelState::Accepted, CancelEvent::Refused | CancelEvent::NoAnswer) => CancelState::Accepted,
-        (
-            CancelState::None | CancelState::Requested | CancelState::Refused | CancelState::Unknown,
-            CancelEvent::Refused,
-        ) => CancelState::Refused,
-        (CancelState::Refused, CancelEvent::NoAnswer) => CancelState::Refused,
+        (CancelState::Refused, CancelEvent::Refused | CancelEvent::NoAnswer)
+        | (CancelState::None | CancelState::Requested | CancelState::Unknown, CancelEvent::Refused) => {
+            CancelState::Refused
+        }
         (CancelState::None | CancelState::Requested | CancelState::Unknown, CancelEvent::NoAnswer) => {
             CancelState::Unknown
         }

@@ -72,13 +72,10 @@ impl Orders {
         if self.by_id.len() >= self.kept_max && !self.forget_one() {
             return Err(OrderError::Full { limit: self.kept_max });
         }
-        let slot = match self.free.pop() {
-            Some(slot) => slot,
-            None => {
-                self.slots.push(None);
-                (self.slots.len() - 1) as u32
-            }
-        };
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(None);
+            (self.slots.len() - 1) as u32
+        });
         self.by_id.insert(id, slot);
         self.open.insert(id, slot);
         Ok(self.slots[slot as usize].insert(order))
@@ -247,10 +244,9 @@ impl Orders {
 
     fn forget(&mut self, id: ClientId) {
         let Some(slot) = self.by_id.remove(&id) else { return };
-        if let Some(order) = self.slots[slot as usize].take() {
-            if let Some(venue_id) = order.venue_id {
-                self.by_venue_id.remove(&(order.terms.account, order.terms.place.instrument, venue_id));
-            }
+        let order = self.slots[slot as usize].take();
+        if let Some((order, venue_id)) = order.and_then(|order| order.venue_id.map(|id| (order, id))) {
+            self.by_venue_id.remove(&(order.terms.account, order.terms.place.instrument, venue_id));
         }
         self.free.push(slot);
     }

@@ -1,6 +1,7 @@
 //! What the gate is told: the intent and the state it meets. Plain values, filled by the engine.
 
 use super::LatchMode;
+use crate::market::Walk;
 use crate::order::PlaceOrder;
 use crate::units::{AccountId, Money, Ns, PlanId, Qty};
 
@@ -32,15 +33,6 @@ pub struct BookFacts {
     pub synced: bool,
 }
 
-/// The order's own book walked to its quantity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WalkFacts {
-    /// Sum of price mantissa x quantity mantissa over the walked levels (exact, unscaled).
-    pub notional_raw: i128,
-    /// Worst price touched.
-    pub worst_px: i64,
-}
-
 /// The state an intent meets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Facts {
@@ -50,8 +42,8 @@ pub struct Facts {
     /// The order's own book, and the other leg's where there is one.
     pub book: BookFacts,
     pub other: Option<BookFacts>,
-    /// `None` when depth is short of the quantity.
-    pub walk: Option<WalkFacts>,
+    /// The own book walked to the order's quantity; `None` when depth is short of it.
+    pub walk: Option<Walk>,
     /// Largest quantity on this side that only shrinks a plan's residual or a position; zero when none.
     pub shrink_qty: Qty,
     /// Worst-case absolute exposures in quote WITHOUT this order: filled plus everything that may still fill on its

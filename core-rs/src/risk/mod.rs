@@ -13,7 +13,7 @@ mod rate;
 
 pub use checks::{CHECKS, Check};
 pub use exposure::Exposure;
-pub use facts::{BookFacts, Facts, Intent, Purpose, WalkFacts};
+pub use facts::{BookFacts, Facts, Intent, Purpose};
 pub use gate::{Approved, Denial, gate};
 pub use latch::{Latch, LatchMode};
 pub use limits::{LimitError, LimitKey, LimitName, LimitRow, LimitTable, Scope, ScopeIds};

@@ -82,7 +82,7 @@ impl<'a> Ctx<'a> {
         let qty = intent.place.qty.get();
         let px = match (intent.place.px, facts.walk) {
             (Some(px), _) => px.get(),
-            (None, Some(walk)) => walk.worst_px,
+            (None, Some(walk)) => walk.worst.get(),
             (None, None) => 0,
         };
         let raw = i128::from(px) * i128::from(qty);

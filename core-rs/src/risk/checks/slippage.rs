@@ -20,8 +20,8 @@ pub(super) fn passes(ctx: &Ctx<'_>) -> bool {
     let Some(walk) = ctx.facts.walk else { return false };
     let best = i128::from(ctx.opposite_best()) * i128::from(ctx.qty);
     let off = match ctx.intent.place.side {
-        Side::Buy => walk.notional_raw.saturating_sub(best),
-        Side::Sell => best.saturating_sub(walk.notional_raw),
+        Side::Buy => walk.notional.saturating_sub(best),
+        Side::Sell => best.saturating_sub(walk.notional),
     };
     off <= 0 || ctx.limits.slippage_bps == i64::MAX || {
         off.saturating_mul(WHOLE) <= best.saturating_mul(i128::from(ctx.limits.slippage_bps))
@@ -43,7 +43,7 @@ fn numbers(ctx: &Ctx<'_>) -> (String, String) {
     let limit = ctx.limits.slippage_bps.to_string();
     let Some(walk) = ctx.facts.walk else { return (limit, "depth is short".to_owned()) };
     let best = i128::from(ctx.opposite_best()) * i128::from(ctx.qty);
-    let off = (walk.notional_raw - best).unsigned_abs();
+    let off = (walk.notional - best).unsigned_abs();
     let bps = crate::units::mul_div(off as i128, 100 * WHOLE, best.max(1)).unwrap_or(i128::MAX);
     (limit, super::fixed_text(bps, 2))
 }

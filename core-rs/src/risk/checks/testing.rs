@@ -1,10 +1,9 @@
 //! One order that passes everything, and the means to spoil it: each check's tests change one thing.
 
-use crate::market::{Instrument, InstrumentStatus};
+use crate::market::{Instrument, InstrumentStatus, Walk};
 use crate::order::{OrderKind, PlaceOrder, TimeInForce};
 use crate::risk::{
-    BookFacts, Facts, Intent, LatchMode, LimitRow, LimitTable, Limits, OrderRate, Purpose, ScopeIds,
-    WalkFacts, gate,
+    BookFacts, Facts, Intent, LatchMode, LimitRow, LimitTable, Limits, OrderRate, Purpose, ScopeIds, gate,
 };
 use crate::units::{
     AccountId, Asset, ClientId, InstrumentId, Money, Price, Product, Qty, Rate, Side, Symbol, Venue,
@@ -19,7 +18,9 @@ pub(in crate::risk) struct Case {
 pub(in crate::risk) type Spoil<'a> = &'a dyn Fn(&mut Case);
 
 /// (label, what to change, (limit, actual) of the refusal or `None` when it still passes).
-pub(in crate::risk) fn assert_cases(check: &str, cases: &[(&str, Spoil<'_>, Option<(&str, &str)>)]) {
+pub(in crate::risk) type Row<'a> = (&'a str, Spoil<'a>, Option<(&'a str, &'a str)>);
+
+pub(in crate::risk) fn assert_cases(check: &str, cases: &[Row<'_>]) {
     for (label, spoil, want) in cases {
         let mut case = good();
         spoil(&mut case);
@@ -43,15 +44,15 @@ pub(in crate::risk) fn price(case: &mut Case, mantissa: i64) {
     case.intent.place.px = Price::new(mantissa).ok();
 }
 
-pub(in crate::risk) fn walk(case: &mut Case, notional_raw: i128) {
-    case.facts.walk = Some(WalkFacts { notional_raw, worst_px: 6_800_000 });
+pub(in crate::risk) fn walk(case: &mut Case, notional: i128) {
+    case.facts.walk = Some(Walk { notional, worst: Price::new(6_800_000).unwrap() });
 }
 
 /// Turns it into a sale at the best bid.
 pub(in crate::risk) fn sell(case: &mut Case) {
     case.intent.place.side = Side::Sell;
     price(case, 6_799_900);
-    case.facts.walk = Some(WalkFacts { notional_raw: 67_999_000_000, worst_px: 6_799_900 });
+    case.facts.walk = Some(Walk { notional: 67_999_000_000, worst: Price::new(6_799_900).unwrap() });
 }
 
 /// Makes the whole order shrink a position.
@@ -131,7 +132,7 @@ pub(in crate::risk) fn good() -> Case {
         latch: LatchMode::Open,
         book: BookFacts { bid: 6_799_900, ask: 6_800_000, age_ns: 10_000_000, synced: true },
         other: Some(BookFacts { bid: 6_801_000, ask: 6_801_100, age_ns: 20_000_000, synced: true }),
-        walk: Some(WalkFacts { notional_raw: 68_000_000_000, worst_px: 6_800_000 }),
+        walk: Some(Walk { notional: 68_000_000_000, worst: Price::new(6_800_000).unwrap() }),
         shrink_qty: Qty::ZERO,
         position_symbol: Money::ZERO,
         position_venue: Money::ZERO,

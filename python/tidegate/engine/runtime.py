@@ -149,9 +149,11 @@ class Runtime:
             async with asyncio.TaskGroup() as group:
                 self._group = group
                 started.set()
-                await asyncio.get_running_loop().create_future()
+                try:
+                    await asyncio.get_running_loop().create_future()
+                finally:
+                    self._group = None  # a group that ends takes no more tasks
         finally:
-            self._group = None
             if self._wake is not None:
                 self._wake.cancel()
 

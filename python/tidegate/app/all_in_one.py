@@ -1,0 +1,231 @@
+"""Everything in one process: `tidegate run`.
+
+Order of a start: lock the data directory, take the port, replay the journal, open the embedded venues, serve HTTP
+(unhealthy until the books are synced), bring the links up. Each thing that can not be had is one clear line.
+"""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Final
+
+import uvloop
+from aiohttp import web
+
+from tidegate.api.app import build_app
+from tidegate.api.server import ApiRunner
+from tidegate.app.sim_host import embedded_venues
+from tidegate.app.wire import (
+    Node,
+    Outside,
+    Tables,
+    build_auth,
+    build_node,
+    build_outside,
+    build_projector,
+    build_services,
+    build_tables,
+)
+from tidegate.engine.clock import SystemClock
+from tidegate.engine.projector import Projector
+from tidegate.engine.setup import check_profile
+from tidegate.model.config import Config
+from tidegate.model.errors import Code, TidegateError
+from tidegate.obs import log
+from tidegate.obs.latency import Hops
+from tidegate.ports.journal import JournalError
+from tidegate.ports.store import StoreError
+from tidegate.store.lock import DirectoryLock
+from tidegate.store.migrate import ensure_current
+from tidegate.users.accounts import ensure_admin
+from tidegate.users.passwords import Passwords
+from tidegate.users.service import LocalAuth
+
+DRAIN_S: Final = 2.0
+"""How long an orderly stop waits for the tables; the journal has everything anyway."""
+PREPARE_S: Final = 1.5
+"""How long the start waits for instruments and clocks of the venues."""
+BACKLOG: Final = 256
+
+_log = log.get("app")
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What to tell whoever started the process. `link_token` logs the admin in once."""
+
+    address: str
+    profile: str
+    link_token: str | None
+
+
+def run(config: Config, announce: Callable[[Started], None]) -> None:
+    """Runs until SIGINT or SIGTERM. Raises TidegateError (one clear sentence) when it can not start or go on."""
+    log.configure(config.log.level, simulated=config.simulated)
+    check_profile(config)
+    try:
+        uvloop.run(_serve(config, announce))
+    except (TidegateError, JournalError, StoreError, OSError, ExceptionGroup) as failure:
+        raise _translated(failure, config) from None
+
+
+def _translated(failure: Exception, config: Config) -> Exception:
+    """The first failure of a known kind as one clear sentence; anything else is a bug and stays what it is."""
+    while isinstance(failure, ExceptionGroup):
+        failure = failure.exceptions[0]
+    if isinstance(failure, JournalError | StoreError):
+        return TidegateError(Code.INTERNAL, failure.reason)
+    if isinstance(failure, OSError) and failure.errno is not None:
+        place = failure.filename if failure.filename is not None else config.home
+        return TidegateError(Code.INTERNAL, f"{place}: {failure.strerror}; free or choose another place")
+    return failure
+
+
+async def _serve(config: Config, announce: Callable[[Started], None]) -> None:
+    clock, hops = SystemClock(), Hops()
+    stop = _Stop()
+    async with AsyncExitStack() as stack:
+        stack.enter_context(DirectoryLock(config.home))
+        listener = stack.enter_context(_listen(config))
+        tables = build_tables(config)
+        stack.push_async_callback(tables.database.close)
+        auth, passwords = build_auth(config, tables, clock)
+        stack.callback(passwords.close)
+        preparing = asyncio.create_task(_prepare_tables(config, tables, passwords, clock), name="tables")
+        try:
+            node = build_node(config, clock, hops, stop.fail)
+            stack.push_async_callback(node.journal.close)
+            embedded = await stack.enter_async_context(embedded_venues(config))
+            made_admin = await preparing
+        finally:
+            preparing.cancel()
+        outside = build_outside(config, node, embedded)
+        stack.push_async_callback(outside.net.close)
+        token = auth.issue_link() if made_admin else None
+        await _work(
+            config, (node, outside, tables), auth, listener, stop, lambda: announce(_started(config, listener, token))
+        )
+    if stop.failure is not None:
+        raise TidegateError(Code.INTERNAL, f"the core failed: {stop.failure!r}; the journal is intact, start again")
+
+
+async def _work(
+    config: Config,
+    parts: tuple[Node, Outside, Tables],
+    auth: LocalAuth,
+    listener: socket.socket,
+    stop: "_Stop",
+    announce: Callable[[], None],
+) -> None:
+    """From a recovered engine to the end of the process."""
+    node, outside, tables = parts
+    projector, sampler = build_projector(node, tables)
+    services, probe = build_services(config, node, outside, tables, projector, auth=auth)
+    runner = ApiRunner(build_app(services))
+    stop.listen()
+    try:
+        async with asyncio.TaskGroup() as group:
+            await _start_engine(group, node, outside)
+            for name, task in (("projector", projector.run), ("spread-sampler", sampler.run), ("probe", probe.run)):
+                group.create_task(task(), name=name)
+            await runner.setup()
+            await web.SockSite(runner, listener).start()
+            announce()
+            await stop.wait()
+            await runner.cleanup()
+            stop.end()
+    except* _StopError:
+        _log.info("stopping", success=True)
+    finally:
+        await runner.cleanup()
+        await _settle(projector)
+
+
+async def _start_engine(group: asyncio.TaskGroup, node: Node, outside: Outside) -> None:
+    running = asyncio.Event()
+    group.create_task(node.runtime.run(running), name="runtime")
+    await running.wait()
+    # A venue that hangs must not hold up the others: what is not there in time comes later, by `Upkeep.run`.
+    preparing = [
+        group.create_task(upkeep.prepare(), name=f"prepare-{upkeep.name}-{upkeep.product}") for upkeep in outside.upkeeps
+    ]
+    await asyncio.wait(preparing, timeout=PREPARE_S)
+    node.runtime.start()
+    for upkeep in outside.upkeeps:
+        group.create_task(upkeep.run(), name=f"upkeep-{upkeep.name}-{upkeep.product}")
+    for link_id, link in outside.net.links.items():
+        group.create_task(link.run(), name=f"link-{link_id}")
+    for number, keys in enumerate(outside.net.listen_keys):
+        group.create_task(keys.run(), name=f"listen-key-{number}")
+
+
+async def _settle(projector: Projector) -> None:
+    """The tables catch up as far as they can in the time there is."""
+    try:
+        async with asyncio.timeout(DRAIN_S):
+            await projector.drain()
+    except TimeoutError:
+        _log.warning("tables_behind", records=projector.lag, success=False)
+
+
+async def _prepare_tables(config: Config, tables: Tables, passwords: Passwords, clock: SystemClock) -> bool:
+    """Schema and first user; whether the admin was made now without a password of the owner's choosing."""
+    await ensure_current(tables.database)
+    wanted = config.admin_password.get_secret_value() if config.admin_password is not None else None
+    made = await ensure_admin(tables.accounts, passwords, wanted, clock.wall_ns() // 1_000_000)
+    return made and wanted is None
+
+
+def _listen(config: Config) -> socket.socket:
+    """Takes the port before anything else is touched. Raises TidegateError when it is in use."""
+    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((config.host, config.port))
+        listener.listen(BACKLOG)
+    except OSError as failure:
+        listener.close()
+        raise TidegateError(
+            Code.CONFLICT,
+            f"can not listen on {config.host}:{config.port}: {failure.strerror}; "
+            "stop the program that uses it, or choose another port with --port",
+        ) from None
+    listener.setblocking(False)
+    return listener
+
+
+def _started(config: Config, listener: socket.socket, token: str | None) -> Started:
+    host, port = listener.getsockname()[:2]
+    return Started(f"http://{f'[{host}]' if ':' in host else host}:{port}", config.profile, token)
+
+
+class _StopError(Exception):
+    """Ends the task group in good order."""
+
+
+class _Stop:
+    """Why and when the process ends: a signal, or a failure of the core."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+        self.failure: BaseException | None = None
+
+    def listen(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._event.set)
+
+    def fail(self, failure: BaseException) -> None:
+        self.failure = failure
+        self._event.set()
+
+    async def wait(self) -> None:
+        await self._event.wait()
+
+    def end(self) -> None:
+        """Raises what ends the task group."""
+        raise _StopError

@@ -1,0 +1,213 @@
+"""The only room that names concrete classes: builds every part of one process and hands each what it needs."""
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from string import ascii_uppercase, digits
+from typing import Final
+
+import tidegate
+from tidegate._core import CoreError, Engine
+from tidegate.api.services import Services
+from tidegate.app.net import Addresses, Bases, Net, build_net
+from tidegate.bus.memory import MemoryBus
+from tidegate.engine.clock import SystemClock
+from tidegate.engine.history import SpreadSampler
+from tidegate.engine.market import VenueMarket
+from tidegate.engine.probe import Probe
+from tidegate.engine.projector import Projector
+from tidegate.engine.recovery import Recovered, recover
+from tidegate.engine.runtime import Runtime
+from tidegate.engine.service import LocalEngine, translate
+from tidegate.engine.setup import Account, LinkRow, accounts_of, core_config, links_of
+from tidegate.engine.upkeep import InstrumentCache, Upkeep
+from tidegate.model.config import Config
+from tidegate.model.errors import Json
+from tidegate.obs.latency import Hops
+from tidegate.obs.metrics import Metrics
+from tidegate.store.control.accounts import SqlAccounts
+from tidegate.store.database import Database, sqlite_url
+from tidegate.store.journal import FileJournal
+from tidegate.store.trading.history import SqlTradingHistory
+from tidegate.store.trading.writer import TradingWriter
+from tidegate.users.passwords import Passwords
+from tidegate.users.service import LocalAuth
+from tidegate.users.tokens import Signer, load_key
+from tidegate.venues.table import VENUES
+
+_INSTANCE_LETTERS: Final = digits + ascii_uppercase
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The database side of one process."""
+
+    database: Database
+    writer: TradingWriter
+    history: SqlTradingHistory
+    accounts: SqlAccounts
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """The trading side of one process. `recovered` is what the journal held."""
+
+    core: Engine
+    journal: FileJournal
+    runtime: Runtime
+    bus: MemoryBus
+    clock: SystemClock
+    hops: Hops
+    metrics: Metrics
+    links: tuple[LinkRow, ...]
+    accounts: tuple[Account, ...]
+    recovered: Recovered
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """The venue side of one process."""
+
+    net: Net
+    upkeeps: tuple[Upkeep, ...]
+    market: VenueMarket
+
+
+def build_tables(config: Config) -> Tables:
+    """Connects to nothing yet. Raises StoreError for a bad URL."""
+    database = Database(config.database_url or sqlite_url(config.home / "tidegate.db"))
+    return Tables(database, TradingWriter(database), SqlTradingHistory(database), SqlAccounts(database))
+
+
+def build_node(config: Config, clock: SystemClock, hops: Hops, on_fatal: Callable[[BaseException], None]) -> Node:
+    """Builds the core and brings it to the journal's state. Raises TidegateError and JournalError."""
+    accounts, links = accounts_of(config), links_of(config, VENUES)
+    instance = config.instance or instance_of(config.home)
+    try:
+        core = Engine(core_config(config, instance, accounts, links, VENUES))
+    except CoreError as failure:
+        raise translate(failure) from None
+    journal = FileJournal(config.home / "journal")
+    bus = MemoryBus(first_seq=clock.wall_ns() // 1_000_000)
+    runtime = Runtime(core, journal, bus, clock, hops, on_fatal)
+    recovered = recover(core, journal)
+    return Node(core, journal, runtime, bus, clock, hops, Metrics(hops), links, accounts, recovered)
+
+
+def build_outside(config: Config, node: Node, embedded: Mapping[str, Bases]) -> Outside:
+    """Links, REST clients and upkeep of every enabled venue; the runtime learns of them here."""
+    net = build_net(
+        rows=node.links,
+        venues=VENUES,
+        accounts=node.accounts,
+        addresses=Addresses(config, VENUES, embedded),
+        events=node.runtime,
+        clock=node.clock,
+        hops=node.hops,
+        random=Random(),  # noqa: S311  # jitter of reconnects
+    )
+    node.runtime.links.update(net.links)
+    node.runtime.rests.update(net.rests)
+    cache = InstrumentCache(config.home / "instruments")
+    upkeeps = tuple(
+        Upkeep(
+            venue=VENUES[venue],
+            product=product,
+            http=net.slow[venue, product],
+            timing_http=net.quick[venue, product],
+            clock=node.clock,
+            cache=cache,
+            set_instruments=node.runtime.set_instruments,
+            set_offset=node.runtime.on_clock,
+        )
+        for venue, section in config.venues.items()
+        for product in section.products
+    )
+    market = VenueMarket(VENUES, net.slow, node.clock, simulated=config.simulated)
+    return Outside(net, upkeeps, market)
+
+
+def build_projector(node: Node, tables: Tables) -> tuple[Projector, SpreadSampler]:
+    """What fills the tables."""
+    sampler = SpreadSampler(lambda: node.core.view("spreads", b"{}"), tables.writer, node.clock)
+    return Projector(node.core, tables.writer), sampler
+
+
+def build_services(  # noqa: PLR0913  # the parts of one process
+    config: Config, node: Node, outside: Outside, tables: Tables, projector: Projector, *, auth: LocalAuth
+) -> tuple[Services, Probe]:
+    """What the HTTP face works with."""
+
+    def components() -> Mapping[str, Json]:
+        return {"projector": {"status": "healthy" if projector.healthy else "degraded"}}
+
+    probe = Probe(
+        version=tidegate.__version__,
+        mode=config.profile.upper(),
+        hops=node.hops,
+        runtime=node.runtime,
+        upkeeps=outside.upkeeps,
+        rates=lambda name: outside.net.rate(name, node.clock),
+        depths=lambda: {"projectionLag": projector.lag},
+        components=components,
+    )
+    _watch(node, outside, projector)
+    services = Services(
+        engine=LocalEngine(node.core, node.runtime, node.bus),
+        history=tables.history,
+        freshness=projector,
+        market=outside.market,
+        probe=probe,
+        auth=auth,
+        bus=node.bus,
+        clock=node.clock,
+        config=config,
+        metrics=node.metrics.page,
+    )
+    return services, probe
+
+
+def build_auth(config: Config, tables: Tables, clock: SystemClock) -> tuple[LocalAuth, Passwords]:
+    """Logins over the control tables; the signing key lies in the data directory."""
+    passwords = Passwords()
+    return LocalAuth(tables.accounts, passwords, Signer(load_key(config.home)), clock), passwords
+
+
+def instance_of(home: Path) -> str:
+    """Two letters that tell this data directory's orders from those of others; made once. Raises OSError."""
+    path = home / "instance"
+    try:
+        found = path.read_text().strip()
+    except FileNotFoundError:
+        found = "".join(secrets.choice(_INSTANCE_LETTERS) for _ in range(2))
+        path.write_text(found + "\n")
+    return found
+
+
+def _watch(node: Node, outside: Outside, projector: Projector) -> None:
+    """Gauges that are read when they are scraped."""
+    metrics = node.metrics
+    for row in node.links:
+        link = outside.net.links.get(row.id)
+        if link is not None:
+            labels = {"exchange": row.venue, "type": row.product, "role": row.role, "account": row.account}
+            metrics.watch("link_up", "1 while a link is usable", lambda link=link: float(link.up), labels)
+    for name in dict.fromkeys(row.venue for row in node.links):
+        used = _rate_reader(node, outside, name)
+        metrics.watch("rate_used", "Request weight used in the venue's window", used, {"exchange": name})
+    for name, read in _plain(node, projector):
+        metrics.watch(name, name.replace("_", " "), read)
+
+
+def _rate_reader(node: Node, outside: Outside, name: str) -> Callable[[], float]:
+    return lambda: float(outside.net.rate(name, node.clock).used)
+
+
+def _plain(node: Node, projector: Projector) -> Iterator[tuple[str, Callable[[], float]]]:
+    yield "frames_received", lambda: float(node.runtime.frames)
+    yield "journal_seq", lambda: float(node.core.seq)
+    yield "journal_durable_seq", lambda: float(node.journal.durable_seq)
+    yield "projection_lag_records", lambda: float(projector.lag)
+    yield "journal_failed", lambda: float(bool(node.runtime.journal_fault))

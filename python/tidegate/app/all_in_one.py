@@ -150,7 +150,8 @@ async def _start_engine(group: asyncio.TaskGroup, node: Node, outside: Outside) 
     await running.wait()
     # A venue that hangs must not hold up the others: what is not there in time comes later, by `Upkeep.run`.
     preparing = [
-        group.create_task(upkeep.prepare(), name=f"prepare-{upkeep.name}-{upkeep.product}") for upkeep in outside.upkeeps
+        group.create_task(upkeep.prepare(), name=f"prepare-{upkeep.name}-{upkeep.product}")
+        for upkeep in outside.upkeeps
     ]
     await asyncio.wait(preparing, timeout=PREPARE_S)
     node.runtime.start()

@@ -1,12 +1,8 @@
 """The only room that names concrete classes: builds every part of one process and hands each what it needs."""
 
-import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from random import Random
-from string import ascii_uppercase, digits
-from typing import Final
 
 import tidegate
 from tidegate._core import CoreError, Engine
@@ -27,17 +23,17 @@ from tidegate.model.config import Config
 from tidegate.model.errors import Json
 from tidegate.obs.latency import Hops
 from tidegate.obs.metrics import Metrics
+from tidegate.ports.link import Link
 from tidegate.store.control.accounts import SqlAccounts
 from tidegate.store.database import Database, sqlite_url
 from tidegate.store.journal import FileJournal
+from tidegate.store.state import DataDirectory
 from tidegate.store.trading.history import SqlTradingHistory
 from tidegate.store.trading.writer import TradingWriter
 from tidegate.users.passwords import Passwords
 from tidegate.users.service import LocalAuth
 from tidegate.users.tokens import Signer, load_key
 from tidegate.venues.table import VENUES
-
-_INSTANCE_LETTERS: Final = digits + ascii_uppercase
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +73,20 @@ class Outside:
 
 def build_tables(config: Config) -> Tables:
     """Connects to nothing yet. Raises StoreError for a bad URL."""
-    database = Database(config.database_url or sqlite_url(config.home / "tidegate.db"))
+    database = Database(config.database_url or sqlite_url(DataDirectory(config.home).database))
     return Tables(database, TradingWriter(database), SqlTradingHistory(database), SqlAccounts(database))
 
 
 def build_node(config: Config, clock: SystemClock, hops: Hops, on_fatal: Callable[[BaseException], None]) -> Node:
     """Builds the core and brings it to the journal's state. Raises TidegateError and JournalError."""
     accounts, links = accounts_of(config), links_of(config, VENUES)
-    instance = config.instance or instance_of(config.home)
+    directory = DataDirectory(config.home)
+    instance = config.instance or directory.instance()
     try:
         core = Engine(core_config(config, instance, accounts, links, VENUES))
     except CoreError as failure:
         raise translate(failure) from None
-    journal = FileJournal(config.home / "journal")
+    journal = FileJournal(directory.journal)
     bus = MemoryBus(first_seq=clock.wall_ns() // 1_000_000)
     runtime = Runtime(core, journal, bus, clock, hops, on_fatal)
     recovered = recover(core, journal)
@@ -135,7 +132,7 @@ def build_projector(node: Node, tables: Tables) -> tuple[Projector, SpreadSample
     return Projector(node.core, tables.writer), sampler
 
 
-def build_services(  # noqa: PLR0913  # the parts of one process
+def build_services(
     config: Config, node: Node, outside: Outside, tables: Tables, projector: Projector, *, auth: LocalAuth
 ) -> tuple[Services, Probe]:
     """What the HTTP face works with."""
@@ -175,17 +172,6 @@ def build_auth(config: Config, tables: Tables, clock: SystemClock) -> tuple[Loca
     return LocalAuth(tables.accounts, passwords, Signer(load_key(config.home)), clock), passwords
 
 
-def instance_of(home: Path) -> str:
-    """Two letters that tell this data directory's orders from those of others; made once. Raises OSError."""
-    path = home / "instance"
-    try:
-        found = path.read_text().strip()
-    except FileNotFoundError:
-        found = "".join(secrets.choice(_INSTANCE_LETTERS) for _ in range(2))
-        path.write_text(found + "\n")
-    return found
-
-
 def _watch(node: Node, outside: Outside, projector: Projector) -> None:
     """Gauges that are read when they are scraped."""
     metrics = node.metrics
@@ -193,12 +179,16 @@ def _watch(node: Node, outside: Outside, projector: Projector) -> None:
         link = outside.net.links.get(row.id)
         if link is not None:
             labels = {"exchange": row.venue, "type": row.product, "role": row.role, "account": row.account}
-            metrics.watch("link_up", "1 while a link is usable", lambda link=link: float(link.up), labels)
-    for name in dict.fromkeys(row.venue for row in node.links):
-        used = _rate_reader(node, outside, name)
-        metrics.watch("rate_used", "Request weight used in the venue's window", used, {"exchange": name})
+            metrics.watch("link_up", "1 while a link is usable", _up_reader(link), labels)
+    for venue in dict.fromkeys(row.venue for row in node.links):
+        used = _rate_reader(node, outside, venue)
+        metrics.watch("rate_used", "Request weight used in the venue's window", used, {"exchange": venue})
     for name, read in _plain(node, projector):
         metrics.watch(name, name.replace("_", " "), read)
+
+
+def _up_reader(link: Link) -> Callable[[], float]:
+    return lambda: float(link.up)
 
 
 def _rate_reader(node: Node, outside: Outside, name: str) -> Callable[[], float]:

@@ -1,0 +1,87 @@
+"""Reading the journal back: a torn tail is cut, damage in the middle is refused."""
+
+import struct
+
+import pytest
+
+from tidegate._core import CoreError
+from tidegate.engine.recovery import recover
+from tidegate.model.errors import Code, TidegateError
+from tidegate.model.records import crc32c
+
+
+def record(seq, payload=b"{}"):
+    body = struct.pack("<QqBQ", seq, 0, 0, 2**64 - 1) + payload
+    return struct.pack("<II", len(body), crc32c(body)) + body
+
+
+class CheckingCore:
+    """Verifies length, checksum and number like the core does."""
+
+    def __init__(self):
+        self.seq = 0
+
+    def replay(self, chunk):
+        data, position = bytes(chunk), 0
+        while position + 8 <= len(data):
+            length, crc = struct.unpack_from("<II", data, position)
+            body = data[position + 8 : position + 8 + length]
+            if length == 0 or len(body) < length:
+                break
+            (seq,) = struct.unpack_from("<Q", body)
+            if crc != crc32c(body) or seq != self.seq + 1:
+                details = b'{"offset":%d,"seq":%d}' % (position, self.seq + 1)
+                raise CoreError("JOURNAL_CORRUPT", "does not verify", details)
+            self.seq = seq
+            position += 8 + length
+        return position
+
+
+class Segments:
+    def __init__(self, *contents):
+        self.contents = contents
+        self.started = None
+
+    def segments(self):
+        return iter(self.contents)
+
+    def start(self, end, seq):
+        self.started = (end, seq)
+
+
+GOOD = record(1) + record(2)
+BROKEN = record(3)[:-1] + b"X"
+
+
+@pytest.mark.parametrize(
+    ("contents", "end", "seq", "torn"),
+    [
+        pytest.param([], 0, 0, 0, id="no journal yet"),
+        pytest.param([GOOD + bytes(64)], len(GOOD), 2, 0, id="preallocated rest"),
+        pytest.param([GOOD], len(GOOD), 2, 0, id="no rest"),
+        pytest.param([GOOD + record(3)[:-5]], len(GOOD), 2, len(record(3)) - 5, id="cut record"),
+        pytest.param([GOOD + BROKEN + bytes(64)], len(GOOD), 2, len(BROKEN), id="bad last record"),
+        pytest.param([GOOD + bytes(9), record(3) + bytes(9)], len(record(3)), 3, 0, id="two segments"),
+        pytest.param([GOOD, bytes(64)], 0, 2, 0, id="fresh last segment"),
+    ],
+)
+def test_writing_goes_on_behind_the_last_valid_record(contents, end, seq, torn):
+    journal = Segments(*contents)
+    found = recover(CheckingCore(), journal)
+    assert journal.started == (end, seq)
+    assert (found.end, found.seq, found.torn_bytes) == (end, seq, torn)
+
+
+@pytest.mark.parametrize(
+    "contents",
+    [
+        pytest.param([GOOD + BROKEN + record(4)], id="good records behind the bad one"),
+        pytest.param([GOOD + BROKEN, record(3)], id="a segment behind the bad one"),
+    ],
+)
+def test_damage_in_the_middle_stops_the_start_and_changes_nothing(contents):
+    journal = Segments(*contents)
+    with pytest.raises(TidegateError, match="damaged at byte") as caught:
+        recover(CheckingCore(), journal)
+    assert caught.value.code == Code.JOURNAL_CORRUPT
+    assert journal.started is None

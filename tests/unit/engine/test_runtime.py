@@ -1,0 +1,218 @@
+"""The executor of effects."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from time import monotonic_ns
+
+import pytest
+from tests.unit.engine.doubles import (
+    FakeHttp,
+    FakeLink,
+    ScriptedCore,
+    StubBus,
+    StubJournal,
+    close,
+    event,
+    fetch,
+    journal,
+    send,
+    wake,
+)
+
+from tidegate.engine.clock import SystemClock
+from tidegate.engine.runtime import FETCHES_MAX, PARKED_MAX, Runtime
+from tidegate.obs.latency import Hops
+from tidegate.ports.http import HttpError
+from tidegate.ports.journal import JournalError
+
+
+class Rig:
+    def __init__(self, core, journal_double=None):
+        self.core = core
+        self.journal = journal_double or StubJournal()
+        self.bus = StubBus()
+        self.failures = []
+        self.hops = Hops()
+        self.runtime = Runtime(core, self.journal, self.bus, SystemClock(), self.hops, self.failures.append)
+        self.link = self.runtime.links[1] = FakeLink()
+        self.http = self.runtime.rests[9] = FakeHttp({"/time": b"now"})
+
+    def frame(self, data=b"{}"):
+        self.runtime.feed(1, memoryview(data))
+
+    def calls(self, name):
+        return [call[1:] for call in self.core.calls if call[0] == name]
+
+
+@asynccontextmanager
+async def running(runtime):
+    started = asyncio.Event()
+    task = asyncio.create_task(runtime.run(started))
+    await started.wait()
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def until(condition):
+    async with asyncio.timeout(5):
+        while not condition():  # noqa: ASYNC110  # the conditions are facts of the doubles, not events
+            await asyncio.sleep(0)
+
+
+async def test_effects_are_executed_in_list_order():
+    rig = Rig(ScriptedCore(on_frame=[[journal(1), send(), event(), journal(2), send(data=b"second")]]))
+    rig.frame(b'{"u":1}')
+    assert rig.calls("on_frame") == [(1, b'{"u":1}')]
+    assert [seq for seq, _ in rig.journal.records] == [1, 2]
+    assert rig.link.sent == [b"order", b"second"]
+    assert rig.bus.published == [("orders", b"{}")]
+    assert rig.runtime.rows_changed.is_set()
+
+
+async def test_a_quiet_frame_costs_one_call_and_is_counted():
+    rig = Rig(ScriptedCore())
+    rig.frame()
+    assert rig.runtime.frames == 1
+    assert rig.hops.hop("step").count() == 1
+    assert rig.hops.hop("recv_to_send").count() == 0
+
+
+async def test_a_send_waits_until_its_record_is_durable_and_nothing_else_waits_with_it():
+    rig = Rig(ScriptedCore(on_frame=[[journal(4), send(after=4), send(data=b"free")]]))
+    rig.frame()
+    assert rig.link.sent == [b"free"]
+    rig.journal.make_durable(3)
+    assert rig.link.sent == [b"free"]
+    rig.journal.make_durable(4)
+    assert rig.link.sent == [b"free", b"order"]
+    assert rig.calls("on_durable") == [(3,), (4,)]
+
+
+async def test_a_send_on_a_link_that_is_down_goes_back_to_the_core():
+    rig = Rig(ScriptedCore(on_frame=[[send()], [send(link=77)]], on_send_failed=[[event(data=b"failed")]]))
+    rig.link.up = False
+    rig.frame()
+    rig.frame()
+    assert rig.calls("on_send_failed") == [(1, b"order"), (77, b"order")]
+    assert rig.bus.published == [("orders", b"failed")]
+
+
+async def test_what_arises_meanwhile_comes_after_the_list():
+    rig = Rig(ScriptedCore(on_frame=[[send(), event(data=b"first")]], on_send_failed=[[event(data=b"later")]]))
+    rig.link.up = False
+    rig.frame()
+    assert [data for _, data in rig.bus.published] == [b"first", b"later"]
+
+
+async def test_nothing_is_sent_whose_record_could_not_be_written():
+    rig = Rig(
+        ScriptedCore(on_frame=[[journal(1), send(data=b"open")]], on_journal_failed=[[send(data=b"cancel")]]),
+        StubJournal(fails_at=1),
+    )
+    rig.frame()
+    assert rig.calls("on_journal_failed") == [("disk full",)]
+    assert rig.calls("on_send_failed") == [(1, b"open")]
+    assert rig.link.sent == [b"cancel"]
+    assert rig.runtime.journal_fault == "disk full"
+
+
+async def test_after_a_lost_record_no_other_is_appended_and_cancels_still_leave():
+    rig = Rig(ScriptedCore(on_frame=[[journal(1)], [journal(2), send(data=b"cancel")]]), StubJournal(fails_at=1))
+    rig.frame()
+    rig.journal.fails_at = None
+    rig.frame()
+    assert rig.journal.records == []
+    assert rig.link.sent == [b"cancel"]
+
+
+async def test_a_failed_sync_fails_parked_sends_and_waiters():
+    rig = Rig(ScriptedCore(on_frame=[[journal(1), send(after=1)]]))
+    rig.frame()
+    waiter = asyncio.create_task(rig.runtime.durable(1))
+    await until(lambda: rig.runtime.depths["durableWaiters"] == 1)
+    rig.journal.fail("sync failed")
+    rig.journal.fail("again")
+    with pytest.raises(JournalError, match="sync failed"):
+        await waiter
+    assert rig.calls("on_send_failed") == [(1, b"order")]
+    assert rig.calls("on_journal_failed") == [("sync failed",)]
+    with pytest.raises(JournalError):
+        await rig.runtime.durable(2)
+
+
+async def test_waiting_for_durability_ends_with_the_record():
+    rig = Rig(ScriptedCore())
+    waiter = asyncio.create_task(rig.runtime.durable(2))
+    await until(lambda: rig.runtime.depths["durableWaiters"] == 1)
+    rig.journal.make_durable(2)
+    await waiter
+    await rig.runtime.durable(1)
+
+
+async def test_parked_sends_are_bounded():
+    rig = Rig(ScriptedCore(on_frame=[[send(after=9)] * (PARKED_MAX + 1)]))
+    rig.frame()
+    assert rig.runtime.depths["parkedSends"] == PARKED_MAX
+    assert len(rig.calls("on_send_failed")) == 1
+
+
+async def test_a_fetch_is_answered_with_its_number():
+    rig = Rig(ScriptedCore(on_frame=[[fetch()]]))
+    async with running(rig.runtime):
+        rig.frame()
+        await until(lambda: rig.calls("on_reply"))
+    assert rig.calls("on_reply") == [(5, 200, b"now")]
+    assert rig.http.requests == [("GET", "/time", (("X-K", "v"),), b"")]
+
+
+@pytest.mark.parametrize("request_", [fetch(data=b"GET /gone\n\n"), fetch(rest=404)], ids=["no answer", "no client"])
+async def test_a_fetch_without_an_answer_says_so_and_proves_nothing(request_, monkeypatch):
+    monkeypatch.setattr("tidegate.engine.runtime.FETCH_REFUSED_PAUSE_S", 0)
+    rig = Rig(ScriptedCore(on_frame=[[request_]]))
+    rig.http.answers["/gone"] = HttpError("reset")
+    async with running(rig.runtime):
+        rig.frame()
+        await until(lambda: rig.calls("on_reply"))
+    assert rig.calls("on_reply") == [(5, 0, b"")]
+
+
+async def test_fetches_under_way_are_bounded(monkeypatch):
+    monkeypatch.setattr("tidegate.engine.runtime.FETCH_REFUSED_PAUSE_S", 0)
+    rig = Rig(ScriptedCore(on_frame=[[fetch(request=n) for n in range(FETCHES_MAX + 1)]]))
+    async with running(rig.runtime):
+        rig.frame()
+        assert rig.runtime.depths["fetches"] == FETCHES_MAX
+        await until(lambda: len(rig.calls("on_reply")) == FETCHES_MAX + 1)
+    assert (FETCHES_MAX, 0, b"") in rig.calls("on_reply")
+
+
+async def test_the_newest_wake_replaces_the_one_before_and_is_not_early():
+    due = monotonic_ns() + 3_000_000
+    rig = Rig(ScriptedCore(on_frame=[[wake(monotonic_ns() + 10**12), wake(due)]]))
+    rig.frame()
+    await until(lambda: rig.calls("on_timer"))
+    assert monotonic_ns() >= due
+    assert rig.calls("on_timer") == [()]
+
+
+async def test_a_close_restarts_the_link():
+    rig = Rig(ScriptedCore(on_frame=[[close(), close(link=5)]]))
+    rig.frame()
+    assert len(rig.link.restarts) == 1
+
+
+class Panic(BaseException):
+    """What a panic of the core looks like from here."""
+
+
+async def test_a_core_that_breaks_stops_everything_once():
+    rig = Rig(ScriptedCore(on_frame=[Panic("boom"), [send()]]))
+    rig.frame()
+    rig.frame()
+    rig.runtime.on_link(1, False)
+    assert [type(failure) for failure in rig.failures] == [Panic]
+    assert rig.link.sent == []
+    assert rig.calls("on_link") == []

@@ -1,0 +1,61 @@
+"""Configuration for the core."""
+
+import orjson
+import pytest
+
+from tidegate._core import Engine
+from tidegate.engine.setup import accounts_of, check_profile, core_config, links_of
+from tidegate.model.config_text import parse_config
+from tidegate.model.errors import TidegateError
+from tidegate.venues.table import VENUES
+
+TWO_ACCOUNTS = "venues: {binance: {accounts: [main, second], products: [spot]}, bybit: {}}"
+
+
+def rows(text):
+    return [(r.id, r.venue, r.product, r.role, r.account) for r in links_of(parse_config(text, {}), VENUES)]
+
+
+def test_bybit_has_one_private_and_one_trade_link_for_both_products():
+    found = rows("venues: {binance: {enabled: false}}")
+    assert found == [
+        (0, "bybit", "spot", "public", "main"),
+        (1, "bybit", "spot", "private", "main"),
+        (2, "bybit", "spot", "trade", "main"),
+        (3, "bybit", "spot", "rest", "main"),
+        (4, "bybit", "linear", "public", "main"),
+        (5, "bybit", "linear", "rest", "main"),
+    ]
+
+
+def test_a_second_account_has_links_of_its_own_but_shares_the_market_data():
+    found = [row[3:] for row in rows(TWO_ACCOUNTS) if row[1] == "binance"]
+    assert found == [
+        ("public", "main"), ("private", "main"), ("trade", "main"), ("rest", "main"),
+        ("private", "second"), ("trade", "second"), ("rest", "second"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["", TWO_ACCOUNTS], ids=["default", "two accounts"])
+def test_the_core_takes_the_document(text):
+    config = parse_config(text, {})
+    document = core_config(config, "A7", accounts_of(config), links_of(config, VENUES), VENUES)
+    assert Engine(document).seq == 0
+    assert orjson.loads(document)["mode"] == "SIM"
+
+
+def test_a_secret_is_not_in_an_accounts_repr():
+    assert "simsecret" not in repr(accounts_of(parse_config("", {})))
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("profile: paper", "profile paper is not built yet"),
+        ("profile: live", "refuses to start while any limit is unset"),
+        ("profile: live\nlimits: [{name: daily_loss_max, value: null}]", "unset: daily_loss_max"),
+    ],
+)
+def test_what_this_build_can_not_do_is_refused(text, reason):
+    with pytest.raises(TidegateError, match=reason):
+        check_profile(parse_config(text, {}))

@@ -1,0 +1,144 @@
+//! Wire formats over the one model. A dialect is a table of routes, the frames of its sockets, and its user events.
+
+pub(super) mod binance;
+pub(super) mod bybit;
+
+use super::market::Path;
+use super::meter::Meters;
+use super::model::{Logged, Model};
+use crate::units::{Ns, Product};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Subscriptions of one connection.
+pub(super) const SUBSCRIPTIONS_MAX: usize = 1024;
+
+/// What all dialects work on: the model, the market's paths, request budgets and the time of the call.
+#[derive(Debug)]
+pub(super) struct World {
+    pub model: Model,
+    /// By listing index.
+    pub paths: Vec<Path>,
+    pub meters: Meters,
+    pub now: Ns,
+    /// Binance USDT-M user streams: key -> (account, end of life).
+    pub listen_keys: BTreeMap<String, (usize, Ns)>,
+    /// Counts up for ids that only have to differ (connections, listen keys).
+    pub serial: u64,
+}
+
+/// What a connection is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Socket {
+    /// Market streams of a product.
+    Market,
+    /// Order entry and account events.
+    Account,
+}
+
+/// Which streams a market socket delivers; others are acknowledged and stay silent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Class {
+    All,
+    /// Books only.
+    Public,
+    /// Everything but books.
+    Market,
+}
+
+/// One WebSocket connection.
+#[derive(Clone, Debug)]
+pub(super) struct Conn {
+    pub socket: Socket,
+    pub class: Class,
+    /// `None` serves all products (Bybit's account sockets).
+    pub product: Option<Product>,
+    pub account: Option<usize>,
+    pub subscriptions: BTreeSet<String>,
+    /// Frames are wrapped with their stream's name.
+    pub wrapped: bool,
+    /// The path it was opened with.
+    pub path: String,
+    /// When this connection dies (listen key).
+    pub listen_key: Option<String>,
+}
+
+/// A frame for whoever subscribed to its topic.
+#[derive(Clone, Debug)]
+pub(super) struct Push {
+    pub product: Product,
+    pub topic: String,
+    /// `None` is public.
+    pub account: Option<usize>,
+    pub body: String,
+}
+
+/// What a socket answers.
+#[derive(Debug, Default)]
+pub(super) struct Answers {
+    pub frames: Vec<String>,
+    pub hangup: bool,
+}
+
+impl Answers {
+    pub(super) fn one(frame: String) -> Self {
+        Self { frames: vec![frame], hangup: false }
+    }
+}
+
+impl Conn {
+    pub(super) fn new(socket: Socket, product: Option<Product>, path: &str) -> Self {
+        Self {
+            socket,
+            class: Class::All,
+            product,
+            account: None,
+            subscriptions: BTreeSet::new(),
+            wrapped: false,
+            path: path.to_owned(),
+            listen_key: None,
+        }
+    }
+
+    /// Whether the connection subscribed to a public topic of a product.
+    pub(super) fn follows(&self, product: Product, topic: &str) -> bool {
+        self.socket == Socket::Market && self.product == Some(product) && self.subscriptions.contains(topic)
+    }
+
+    pub(super) fn wants(&self, push: &Push) -> bool {
+        match push.account {
+            None => self.follows(push.product, &push.topic),
+            Some(account) => {
+                let named = format!("{}.{}", push.topic, push.product.name());
+                self.socket == Socket::Account
+                    && self.account == Some(account)
+                    && self.product.is_none_or(|product| product == push.product)
+                    && (self.subscriptions.contains(&push.topic) || self.subscriptions.contains(&named))
+            }
+        }
+    }
+}
+
+impl World {
+    pub(super) const fn ms(&self) -> i64 {
+        self.now / 1_000_000
+    }
+
+    pub(super) fn next_serial(&mut self) -> u64 {
+        self.serial += 1;
+        self.serial
+    }
+}
+
+/// Accounts and listings that a batch of events touched.
+pub(super) fn touched(events: &[Logged], fills_only: bool) -> BTreeSet<(usize, usize)> {
+    use super::model::Event;
+    let order = |logged: &Logged| logged.order.as_ref().map(|o| (o.account, o.listing));
+    events
+        .iter()
+        .filter_map(|logged| match &logged.event {
+            Event::Fill(fill) => Some((fill.account, fill.listing)),
+            Event::Accept(_) | Event::End { .. } if !fills_only => order(logged),
+            _ => None,
+        })
+        .collect()
+}

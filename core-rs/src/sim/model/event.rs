@@ -1,0 +1,23 @@
+//! What can happen to the venue's durable state. One event is one line of the book of record.
+
+use super::order::{EndReason, Fill, Order, State};
+use crate::ledger::Wallet;
+use crate::units::{Asset, Money, Ns};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Event {
+    Deposit { account: usize, wallet: Wallet, asset: Asset, amount: Money },
+    Accept(Order),
+    Fill(Fill),
+    End { order: u64, state: State, reason: EndReason, at: Ns },
+    Leverage { account: usize, listing: usize, leverage: u32 },
+}
+
+/// An event that was applied, with the order as it stood right after.
+#[derive(Clone, Debug)]
+pub(crate) struct Logged {
+    pub seq: u64,
+    pub at: Ns,
+    pub event: Event,
+    pub order: Option<Order>,
+}

@@ -1,0 +1,257 @@
+//! The simulated venue: requests, frames and timers in, effects out. Time comes with each call.
+
+use super::config::{Config, MarketSource, Opening};
+use super::dialect::{Answers, Conn, Push, World, binance, bybit};
+use super::http::{Reply, Request};
+use super::market::Path;
+use super::meter::Meters;
+use super::model::{Logged, Model};
+use super::recorded::Recorded;
+use super::record;
+use crate::units::{Ns, Product, Venue};
+use std::collections::BTreeMap;
+
+/// Time between publications of a book.
+const TICK: Ns = 100_000_000;
+/// Connections open at once; one more is cut.
+pub const CONNECTIONS_MAX: usize = 512;
+/// Book update ids start at this many per wall millisecond, so that they grow across restarts.
+const UPDATE_IDS_PER_MS: i64 = 16;
+/// Levels a side that Bybit's books hold, and that recorded Binance books show.
+const BYBIT_DEPTH: usize = 50;
+const BINANCE_DEPTH: usize = 5000;
+
+/// What the host does, in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SimEffect {
+    /// Append to the book of record before anything later is sent.
+    Record(Vec<u8>),
+    /// Answer the HTTP request.
+    Http { status: u16, headers: Vec<(String, String)>, body: Vec<u8> },
+    /// Send a text frame.
+    Frame { conn: u64, data: Vec<u8> },
+    /// Close a connection.
+    Hangup { conn: u64 },
+}
+
+/// A simulated venue with one or both of its products.
+#[derive(Debug)]
+pub struct SimVenue {
+    world: World,
+    openings: Vec<Opening>,
+    recorded: Option<Recorded>,
+    /// When each listing publishes next.
+    due: Vec<Ns>,
+    conns: BTreeMap<u64, Conn>,
+}
+
+impl SimVenue {
+    /// `config` is JSON, see `_core.pyi`. The error is one sentence.
+    pub fn new(config: &[u8]) -> Result<Self, String> {
+        let config = Config::parse(config)?;
+        let paths = config.listings.iter().map(|l| Path::new(config.seed, config.venue, l)).collect();
+        let recorded = match config.market {
+            MarketSource::Synthetic => None,
+            MarketSource::Frames => Some(Recorded::new(config.venue, &config.listings)),
+        };
+        let due = vec![Ns::MAX; config.listings.len()];
+        let model = Model::new(config.venue, config.listings, config.accounts);
+        let world = World { model, paths, meters: Meters::default(), now: 0, listen_keys: BTreeMap::new(), serial: 0 };
+        Ok(Self { world, openings: config.openings, recorded, due, conns: BTreeMap::new() })
+    }
+
+    /// Reads a book of record back, before `start`; returns the bytes understood.
+    pub fn restore(&mut self, records: &[u8]) -> usize {
+        record::restore(&mut self.world.model, records)
+    }
+
+    /// Funds new accounts, ends what a crash left half done, opens the market.
+    pub fn start(&mut self, wall: Ns) -> Vec<SimEffect> {
+        self.world.now = wall;
+        for opening in std::mem::take(&mut self.openings) {
+            let holdings = &self.world.model.accounts[opening.account].balances;
+            let fresh = !holdings.contains_key(&(opening.wallet, opening.asset));
+            if fresh {
+                self.world.model.fund(opening.account, opening.wallet, opening.asset, opening.amount, wall);
+            }
+        }
+        self.world.model.end_immediate(wall);
+        let count = self.due.len() as i64;
+        for listing in 0..self.due.len() {
+            self.world.model.books[listing].last_id = (wall / 1_000_000 * UPDATE_IDS_PER_MS).max(0) as u64;
+            self.due[listing] = wall - wall.rem_euclid(TICK) + TICK + TICK * listing as i64 / count;
+            self.tick(listing);
+        }
+        self.flush(Vec::new(), Vec::new())
+    }
+
+    pub fn on_http(
+        &mut self,
+        method: &str,
+        target: &str,
+        headers: &[(String, String)],
+        body: &[u8],
+        wall: Ns,
+    ) -> Vec<SimEffect> {
+        self.world.now = wall;
+        let request = Request::new(method, target, headers, body);
+        let Reply { status, mut headers, body } = match self.world.model.venue {
+            Venue::Bybit => bybit::http(&mut self.world, &request),
+            Venue::Binance | Venue::Okx | Venue::Bitget => binance::http(&mut self.world, &request),
+        };
+        headers.push(("Content-Type".into(), "application/json;charset=UTF-8".into()));
+        self.flush(vec![SimEffect::Http { status, headers, body: body.0.into_bytes() }], Vec::new())
+    }
+
+    pub fn on_open(&mut self, conn: u64, target: &str, wall: Ns) -> Vec<SimEffect> {
+        self.world.now = wall;
+        let opened = match self.world.model.venue {
+            Venue::Bybit => bybit::stream::open(&self.world, target),
+            Venue::Binance | Venue::Okx | Venue::Bitget => binance::stream::open(&self.world, target),
+        };
+        match opened {
+            Some(state) if self.conns.len() < CONNECTIONS_MAX => {
+                self.conns.insert(conn, state);
+                Vec::new()
+            }
+            _ => vec![SimEffect::Hangup { conn }],
+        }
+    }
+
+    pub fn on_frame(&mut self, conn: u64, payload: &[u8], wall: Ns) -> Vec<SimEffect> {
+        self.world.now = wall;
+        let Some(mut state) = self.conns.remove(&conn) else { return Vec::new() };
+        let Answers { frames, hangup } = match self.world.model.venue {
+            Venue::Bybit => bybit::stream::frame(&mut self.world, &mut state, payload),
+            Venue::Binance | Venue::Okx | Venue::Bitget => {
+                binance::stream::frame(&mut self.world, conn, &mut state, payload)
+            }
+        };
+        let mut effects: Vec<SimEffect> =
+            frames.into_iter().map(|frame| SimEffect::Frame { conn, data: frame.into_bytes() }).collect();
+        if hangup {
+            effects.push(SimEffect::Hangup { conn });
+        } else {
+            self.conns.insert(conn, state);
+        }
+        self.flush(effects, Vec::new())
+    }
+
+    pub fn on_close(&mut self, conn: u64) {
+        self.conns.remove(&conn);
+    }
+
+    /// Publishes what is due. A late call publishes once, not once per missed moment.
+    pub fn on_timer(&mut self, wall: Ns) -> Vec<SimEffect> {
+        self.world.now = wall;
+        let mut pushes = Vec::new();
+        for listing in 0..self.due.len() {
+            if self.due[listing] <= wall {
+                pushes.extend(self.tick(listing));
+                let missed = (wall - self.due[listing]) / TICK + 1;
+                self.due[listing] += missed * TICK;
+            }
+        }
+        let expired = self.expire_listen_keys();
+        self.flush(expired, pushes)
+    }
+
+    /// One recorded public frame becomes the market. Needs `"market":"frames"` in the configuration.
+    pub fn feed(&mut self, frame: &[u8], wall: Ns) -> Vec<SimEffect> {
+        self.world.now = wall;
+        if let Some(recorded) = &mut self.recorded {
+            recorded.feed(frame);
+        }
+        self.on_timer(wall)
+    }
+
+    /// Wall time at which `on_timer` is due.
+    pub fn next_wake(&self) -> Ns {
+        self.due.iter().copied().min().unwrap_or(Ns::MAX)
+    }
+
+    /// Moves one listing's market and publishes the change.
+    fn tick(&mut self, listing: usize) -> Vec<Push> {
+        let (world, now) = (&mut self.world, self.world.now);
+        let facts = world.model.listings[listing].clone();
+        let [bids, asks] = match &self.recorded {
+            None => world.paths[listing].levels(&facts, now),
+            Some(recorded) => recorded.levels(listing),
+        };
+        world.model.books[listing].bids.refill(&bids);
+        world.model.books[listing].asks.refill(&asks);
+        world.model.cross_resting(listing, now);
+        if let Some((side, qty)) = world.paths[listing].print(&facts, now).filter(|_| self.recorded.is_none()) {
+            world.model.market_trade(listing, side, qty, now);
+        }
+        let bybit = world.model.venue == Venue::Bybit;
+        let depth = if bybit { BYBIT_DEPTH } else { BINANCE_DEPTH };
+        let Some(change) = world.model.books[listing].publish(depth, bybit) else { return Vec::new() };
+        let wanted = |product: Product, topic: &str| self.conns.values().any(|c| c.follows(product, topic));
+        if bybit {
+            bybit::stream::change_pushes(&self.world, listing, &change, &wanted)
+        } else {
+            binance::stream::change_pushes(&self.world, listing, &change, &wanted)
+        }
+    }
+
+    /// Tells the sockets of dead listen keys, once.
+    fn expire_listen_keys(&mut self) -> Vec<SimEffect> {
+        let World { listen_keys, now, .. } = &mut self.world;
+        let (keys, now) = (&*listen_keys, *now);
+        let dead = |key: &String| keys.get(key).is_none_or(|(_, ends)| *ends <= now);
+        let mut effects = Vec::new();
+        for (conn, state) in &mut self.conns {
+            if let Some(key) = state.listen_key.take_if(|key| dead(key)) {
+                let body = format!(
+                    "{{\"e\":\"listenKeyExpired\",\"E\":{},\"listenKey\":\"{key}\"}}",
+                    self.world.now / 1_000_000
+                );
+                effects.push(SimEffect::Frame { conn: *conn, data: body.into_bytes() });
+                state.subscriptions.clear();
+            }
+        }
+        effects
+    }
+
+    /// Records first, then the answers, then what others hear of it.
+    fn flush(&mut self, answers: Vec<SimEffect>, market: Vec<Push>) -> Vec<SimEffect> {
+        let events: Vec<Logged> = self.world.model.take_log();
+        let mut effects = Vec::with_capacity(answers.len() + 1);
+        if !events.is_empty() {
+            let lines: String = events.iter().map(|logged| record::write(&self.world.model, logged)).collect();
+            effects.push(SimEffect::Record(lines.into_bytes()));
+        }
+        effects.extend(answers);
+        let prints = self.world.model.take_prints();
+        let wanted = |product: Product, topic: &str| self.conns.values().any(|c| c.follows(product, topic));
+        let bybit = self.world.model.venue == Venue::Bybit;
+        let user = if bybit {
+            bybit::user::pushes(&self.world, &events)
+        } else {
+            binance::user::pushes(&self.world, &events)
+        };
+        let trades = prints.iter().flat_map(|(listing, print)| {
+            if bybit {
+                bybit::stream::print_pushes(&self.world, *listing, print, &wanted)
+            } else {
+                binance::stream::print_pushes(&self.world, *listing, print, &wanted)
+            }
+        });
+        for push in user.into_iter().chain(trades).chain(market) {
+            self.deliver(&push, &mut effects);
+        }
+        effects
+    }
+
+    fn deliver(&self, push: &Push, effects: &mut Vec<SimEffect>) {
+        for (conn, state) in self.conns.iter().filter(|(_, state)| state.wants(push)) {
+            let frame = if self.world.model.venue == Venue::Bybit {
+                push.body.clone()
+            } else {
+                binance::stream::render(state, push)
+            };
+            effects.push(SimEffect::Frame { conn: *conn, data: frame.into_bytes() });
+        }
+    }
+}

@@ -5,6 +5,7 @@ mod effect;
 mod engine;
 mod error;
 mod replay;
+mod sim;
 
 use pyo3::prelude::*;
 
@@ -13,5 +14,6 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("CoreError", error::core_error_type(module.py())?.clone_ref(module.py()))?;
     effect::register(module)?;
     engine::register(module)?;
+    sim::register(module)?;
     module.add_class::<replay::Replayer>()
 }

@@ -117,7 +117,15 @@ impl Config {
         let listings = all_listings(venue, &products, &document)?;
         let rows = document.accounts.unwrap_or_else(|| vec![AccountRow::default()]);
         let (accounts, openings) = accounts(venue, &products, rows)?;
-        Ok(Self { venue, products, seed: document.seed, listings, accounts, openings, market: document.market })
+        Ok(Self {
+            venue,
+            products,
+            seed: document.seed,
+            listings,
+            accounts,
+            openings,
+            market: document.market,
+        })
     }
 }
 
@@ -223,7 +231,10 @@ fn first_balances(
     rows.iter().map(|(wallet, asset, amount)| opening(account, *wallet, asset, amount)).collect()
 }
 
-fn by_wallet(wallets: &[Wallet], given: &BTreeMap<String, Holding>) -> Result<Vec<(Wallet, String, String)>, String> {
+fn by_wallet(
+    wallets: &[Wallet],
+    given: &BTreeMap<String, Holding>,
+) -> Result<Vec<(Wallet, String, String)>, String> {
     let mut rows = Vec::new();
     for (name, holding) in given {
         if let Holding::Wallet(assets) = holding {
@@ -252,8 +263,11 @@ mod tests {
     #[test]
     fn the_default_account_is_funded_in_every_wallet() {
         let config = Config::parse(br#"{"venue":"binance","products":["spot","linear"],"seed":3}"#).unwrap();
-        let rows: Vec<String> =
-            config.openings.iter().map(|o| format!("{}/{}/{}", o.wallet.name(), o.asset, o.amount.0 / 10_i128.pow(18))).collect();
+        let rows: Vec<String> = config
+            .openings
+            .iter()
+            .map(|o| format!("{}/{}/{}", o.wallet.name(), o.asset, o.amount.0 / 10_i128.pow(18)))
+            .collect();
         assert_eq!(rows, ["spot/USDT/1000000", "linear/USDT/1000000", "spot/BTC/20", "spot/ETH/300"]);
         let one = Config::parse(br#"{"venue":"bybit","products":["spot","linear"]}"#).unwrap();
         assert_eq!((one.openings.len(), one.listings.len()), (3, 6));
@@ -271,7 +285,10 @@ mod tests {
             (r#"{"venue":"bybit","products":["spot"],"accounts":[{"leverage":0}]}"#, "leverage"),
             (r#"{"venue":"bybit","products":["spot"],"accounts":[{},{}]}"#, "unique"),
             (r#"{"venue":"bybit","products":["spot"],"accounts":[{"balances":{"USDT":"-1"}}]}"#, "negative"),
-            (r#"{"venue":"bybit","products":["spot"],"accounts":[{"balances":{"linear":{"USDT":"1"}}}]}"#, "no wallet"),
+            (
+                r#"{"venue":"bybit","products":["spot"],"accounts":[{"balances":{"linear":{"USDT":"1"}}}]}"#,
+                "no wallet",
+            ),
         ];
         for (json, want) in cases {
             let error = Config::parse(json.as_bytes()).unwrap_err();

@@ -28,7 +28,12 @@ pub(super) struct Reply {
 pub(super) struct Params(pub Vec<(String, String)>);
 
 impl<'a> Request<'a> {
-    pub(super) fn new(method: &'a str, target: &'a str, headers: &'a [(String, String)], body: &'a [u8]) -> Self {
+    pub(super) fn new(
+        method: &'a str,
+        target: &'a str,
+        headers: &'a [(String, String)],
+        body: &'a [u8],
+    ) -> Self {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         Self { method, path, query, headers, body }
     }
@@ -68,7 +73,11 @@ impl Params {
 
     /// The value of a parameter; an empty one counts as absent.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+        self.0
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+            .filter(|value| !value.is_empty())
     }
 
     pub(super) fn number(&self, name: &str) -> Option<i64> {

@@ -143,7 +143,8 @@ mod tests {
 
     #[test]
     fn objects_keep_key_order_and_escape_text() {
-        let raw = object! {"e" => "a\"b\\\n", "E" => 7_i64, "n" => Null, "l" => [[1_i64, 2], [3, 4]], "m" => true};
+        let raw =
+            object! {"e" => "a\"b\\\n", "E" => 7_i64, "n" => Null, "l" => [[1_i64, 2], [3, 4]], "m" => true};
         assert_eq!(raw.0, r#"{"e":"a\"b\\\u000a","E":7,"n":null,"l":[[1,2],[3,4]],"m":true}"#);
         assert_eq!(object! {}.0, "{}");
         assert_eq!(array(["x", "y"]).0, r#"["x","y"]"#);

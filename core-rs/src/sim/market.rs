@@ -130,9 +130,17 @@ impl Path {
             low = low.min(px);
         }
         let minutes = ((to - from) / (60_000 * MS)).max(1);
-        let volume = listing.size * 40 * minutes + below(mix_all(&[self.own_key, from as u64]), listing.size * 40);
+        let volume =
+            listing.size * 40 * minutes + below(mix_all(&[self.own_key, from as u64]), listing.size * 40);
         let tick = |px: i64| px - px % listing.tick;
-        Candle { open: tick(open), high: tick(high), low: tick(low), close: tick(close), volume, trades: 180 * minutes }
+        Candle {
+            open: tick(open),
+            high: tick(high),
+            low: tick(low),
+            close: tick(close),
+            volume,
+            trades: 180 * minutes,
+        }
     }
 }
 
@@ -216,7 +224,10 @@ mod tests {
         let (_, perp_listing) = path(Venue::Binance, Product::Linear);
         let perp = Path::new(7, Venue::Binance, &perp_listing);
         assert_eq!(spot.index(&listing, START) / 10, perp.index(&perp_listing, START));
-        assert_ne!(Path::new(8, Venue::Binance, &listing).index(&listing, START), spot.index(&listing, START));
+        assert_ne!(
+            Path::new(8, Venue::Binance, &listing).index(&listing, START),
+            spot.index(&listing, START)
+        );
         let bar = spot.candle(&listing, START, START + 60_000 * MS);
         assert!(bar.low <= bar.open.min(bar.close) && bar.high >= bar.open.max(bar.close) && bar.volume > 0);
     }

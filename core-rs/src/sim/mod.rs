@@ -2,9 +2,19 @@
 //! The oracle of the engine: it may use the rooms below, but none of the engine's own logic.
 
 mod config;
+mod dialect;
+mod http;
 mod json;
 mod market;
+mod meter;
 mod model;
 mod noise;
 mod record;
+mod recorded;
 mod text;
+mod venue;
+
+#[cfg(test)]
+mod tests;
+
+pub use venue::{CONNECTIONS_MAX, SimEffect, SimVenue};

@@ -101,7 +101,10 @@ pub(super) fn restore(model: &mut Model, records: &[u8]) -> usize {
     let mut understood = 0;
     while let Some(end) = records[understood..].iter().position(|b| *b == b'\n') {
         let line = &records[understood..understood + end];
-        let Some(event) = serde_json::from_slice::<Line>(line).ok().and_then(|line| read(model, &line)) else { break };
+        let Some(event) = serde_json::from_slice::<Line>(line).ok().and_then(|line| read(model, &line))
+        else {
+            break;
+        };
         model.apply(&event);
         understood += end + 1;
     }
@@ -115,7 +118,9 @@ fn read(model: &Model, line: &Line) -> Option<Event> {
     match line.kind.as_str() {
         "deposit" => Some(Event::Deposit {
             account: account(model, line)?,
-            wallet: [Wallet::Spot, Wallet::Linear, Wallet::Unified].into_iter().find(|w| w.name() == line.wallet)?,
+            wallet: [Wallet::Spot, Wallet::Linear, Wallet::Unified]
+                .into_iter()
+                .find(|w| w.name() == line.wallet)?,
             asset: Asset::new(line.asset.as_bytes()).ok()?,
             amount: Money::parse(line.amount.as_bytes()).ok()?,
         }),

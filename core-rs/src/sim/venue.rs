@@ -6,8 +6,8 @@ use super::http::{Reply, Request};
 use super::market::Path;
 use super::meter::Meters;
 use super::model::{Logged, Model};
-use super::recorded::Recorded;
 use super::record;
+use super::recorded::Recorded;
 use crate::units::{Ns, Product, Venue};
 use std::collections::BTreeMap;
 
@@ -56,7 +56,14 @@ impl SimVenue {
         };
         let due = vec![Ns::MAX; config.listings.len()];
         let model = Model::new(config.venue, config.listings, config.accounts);
-        let world = World { model, paths, meters: Meters::default(), now: 0, listen_keys: BTreeMap::new(), serial: 0 };
+        let world = World {
+            model,
+            paths,
+            meters: Meters::default(),
+            now: 0,
+            listen_keys: BTreeMap::new(),
+            serial: 0,
+        };
         Ok(Self { world, openings: config.openings, recorded, due, conns: BTreeMap::new() })
     }
 
@@ -160,7 +167,7 @@ impl SimVenue {
     pub fn feed(&mut self, frame: &[u8], wall: Ns) -> Vec<SimEffect> {
         self.world.now = wall;
         if let Some(recorded) = &mut self.recorded {
-            recorded.feed(frame);
+            recorded.feed(frame, wall);
         }
         self.on_timer(wall)
     }
@@ -170,9 +177,17 @@ impl SimVenue {
         self.due.iter().copied().min().unwrap_or(Ns::MAX)
     }
 
+    /// Durable state, for comparison in tests.
+    #[cfg(test)]
+    pub(super) fn durable(&self) -> String {
+        let model = &self.world.model;
+        format!("{:?} {:?} {:?} {:?}", model.accounts, model.house, model.orders, model.fills)
+    }
+
     /// Moves one listing's market and publishes the change.
     fn tick(&mut self, listing: usize) -> Vec<Push> {
-        let (world, now) = (&mut self.world, self.world.now);
+        let now = self.world.now;
+        let world = &mut self.world;
         let facts = world.model.listings[listing].clone();
         let [bids, asks] = match &self.recorded {
             None => world.paths[listing].levels(&facts, now),
@@ -181,7 +196,8 @@ impl SimVenue {
         world.model.books[listing].bids.refill(&bids);
         world.model.books[listing].asks.refill(&asks);
         world.model.cross_resting(listing, now);
-        if let Some((side, qty)) = world.paths[listing].print(&facts, now).filter(|_| self.recorded.is_none()) {
+        if let Some((side, qty)) = world.paths[listing].print(&facts, now).filter(|_| self.recorded.is_none())
+        {
             world.model.market_trade(listing, side, qty, now);
         }
         let bybit = world.model.venue == Venue::Bybit;
@@ -197,15 +213,14 @@ impl SimVenue {
 
     /// Tells the sockets of dead listen keys, once.
     fn expire_listen_keys(&mut self) -> Vec<SimEffect> {
-        let World { listen_keys, now, .. } = &mut self.world;
-        let (keys, now) = (&*listen_keys, *now);
+        let (keys, now) = (&self.world.listen_keys, self.world.now);
         let dead = |key: &String| keys.get(key).is_none_or(|(_, ends)| *ends <= now);
         let mut effects = Vec::new();
         for (conn, state) in &mut self.conns {
             if let Some(key) = state.listen_key.take_if(|key| dead(key)) {
                 let body = format!(
                     "{{\"e\":\"listenKeyExpired\",\"E\":{},\"listenKey\":\"{key}\"}}",
-                    self.world.now / 1_000_000
+                    now / 1_000_000
                 );
                 effects.push(SimEffect::Frame { conn: *conn, data: body.into_bytes() });
                 state.subscriptions.clear();
@@ -219,7 +234,8 @@ impl SimVenue {
         let events: Vec<Logged> = self.world.model.take_log();
         let mut effects = Vec::with_capacity(answers.len() + 1);
         if !events.is_empty() {
-            let lines: String = events.iter().map(|logged| record::write(&self.world.model, logged)).collect();
+            let lines: String =
+                events.iter().map(|logged| record::write(&self.world.model, logged)).collect();
             effects.push(SimEffect::Record(lines.into_bytes()));
         }
         effects.extend(answers);

@@ -1,7 +1,7 @@
 //! The only mutator of durable state: events in, balances, positions, orders and histories changed.
 
-use super::{Event, Fill, FILLS_KEPT, Logged, Model, ORDERS_KEPT, Order, State, rank};
 use super::order::Kind;
+use super::{Event, FILLS_KEPT, Fill, Logged, Model, ORDERS_KEPT, Order, State, rank};
 use crate::ledger::Wallet;
 use crate::units::{Asset, Money, Ns, Product, Side};
 
@@ -17,7 +17,9 @@ impl Model {
     pub(crate) fn apply(&mut self, event: &Event) {
         self.seq += 1;
         match event {
-            Event::Deposit { account, wallet, asset, amount } => self.post(*account, *wallet, *asset, amount.0),
+            Event::Deposit { account, wallet, asset, amount } => {
+                self.post(*account, *wallet, *asset, amount.0)
+            }
             Event::Accept(order) => self.accept(order.clone()),
             Event::Fill(fill) => self.settle(fill),
             Event::End { order, state, reason, at } => {
@@ -145,7 +147,9 @@ impl Model {
         if self.done.len() <= ORDERS_KEPT {
             return;
         }
-        let Some(order) = self.done.pop_front().and_then(|oldest| self.orders.remove(&oldest)) else { return };
+        let Some(order) = self.done.pop_front().and_then(|oldest| self.orders.remove(&oldest)) else {
+            return;
+        };
         let label = (order.account, self.listings[order.listing].product, order.label);
         if self.labels.get(&label) == Some(&order.id) {
             self.labels.remove(&label);

@@ -66,8 +66,12 @@ pub(crate) const fn rank(side: Side, px: i64) -> i64 {
 impl Ladder {
     /// Total quantity by rank, best first, empty levels left out, at most `depth`.
     fn visible(&self, depth: usize) -> BTreeMap<i64, i64> {
-        let mut all: BTreeMap<i64, i64> =
-            self.synth.iter().filter(|(_, level)| level.qty > 0).map(|(rank, level)| (*rank, level.qty)).collect();
+        let mut all: BTreeMap<i64, i64> = self
+            .synth
+            .iter()
+            .filter(|(_, level)| level.qty > 0)
+            .map(|(rank, level)| (*rank, level.qty))
+            .collect();
         for (rank, qty) in &self.resting_qty {
             *all.entry(*rank).or_default() += qty;
         }
@@ -80,7 +84,8 @@ impl Ladder {
     fn publish(&mut self, depth: usize) -> Vec<(i64, i64)> {
         let next = self.visible(depth);
         let gone = self.shown.keys().filter(|rank| !next.contains_key(rank)).map(|rank| (*rank, 0));
-        let changed = next.iter().filter(|(rank, qty)| self.shown.get(rank) != Some(qty)).map(|(r, q)| (*r, *q));
+        let changed =
+            next.iter().filter(|(rank, qty)| self.shown.get(rank) != Some(qty)).map(|(r, q)| (*r, *q));
         let mut changes: Vec<(i64, i64)> = gone.chain(changed).collect();
         changes.sort_unstable();
         self.shown = next;

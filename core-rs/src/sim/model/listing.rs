@@ -67,7 +67,10 @@ const fn row(venue: Venue, product: Product, base: &'static str, text: [&'static
 
 /// Everything the venue lists by default for a product.
 pub(crate) fn listings(venue: Venue, product: Product) -> Vec<Listing> {
-    ROWS.iter().filter(|row| row.venue == venue && row.product == product).filter_map(Listing::from_row).collect()
+    ROWS.iter()
+        .filter(|row| row.venue == venue && row.product == product)
+        .filter_map(Listing::from_row)
+        .collect()
 }
 
 impl Listing {
@@ -152,9 +155,11 @@ mod tests {
 
     #[test]
     fn every_row_of_the_table_is_usable() {
-        for (venue, product) in
-            [(Venue::Binance, Product::Spot), (Venue::Binance, Product::Linear), (Venue::Bybit, Product::Spot)]
-        {
+        for (venue, product) in [
+            (Venue::Binance, Product::Spot),
+            (Venue::Binance, Product::Linear),
+            (Venue::Bybit, Product::Spot),
+        ] {
             let all = listings(venue, product);
             assert_eq!(all.len(), 3);
             for listing in &all {

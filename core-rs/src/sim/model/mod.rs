@@ -95,8 +95,14 @@ impl Model {
     }
 
     /// Open orders of an account, oldest first; of one instrument or of a whole product.
-    pub(crate) fn open_orders(&self, account: usize, product: Product, listing: Option<usize>) -> Vec<&Order> {
-        let wanted = |index: usize| listing.map_or(self.listings[index].product == product, |only| only == index);
+    pub(crate) fn open_orders(
+        &self,
+        account: usize,
+        product: Product,
+        listing: Option<usize>,
+    ) -> Vec<&Order> {
+        let wanted =
+            |index: usize| listing.map_or(self.listings[index].product == product, |only| only == index);
         let mut ids: Vec<u64> = (0..self.listings.len())
             .filter(|index| wanted(*index))
             .filter_map(|index| self.open.get(&(account, index)))
@@ -110,9 +116,10 @@ impl Model {
     /// Spendable amount: what is neither reserved by spot orders nor bound as margin.
     pub(crate) fn available(&self, account: usize, wallet: Wallet, asset: Asset) -> Money {
         let balance = self.accounts[account].balance(wallet, asset);
-        let settles = self.listings.iter().any(|l| {
-            l.product == Product::Linear && l.wallet == wallet && l.quote == asset
-        });
+        let settles = self
+            .listings
+            .iter()
+            .any(|l| l.product == Product::Linear && l.wallet == wallet && l.quote == asset);
         let margin = if settles { self.margin(account, wallet) } else { (Money::ZERO, Money::ZERO) };
         Money(balance.total.0 - balance.locked.0 - margin.0.0 - margin.1.0)
     }
@@ -133,7 +140,14 @@ impl Model {
     }
 
     /// Margin for the part of an order that would open or grow the position.
-    pub(crate) fn opening_margin(&self, account: usize, listing: usize, side: Side, px: i64, qty: i64) -> Money {
+    pub(crate) fn opening_margin(
+        &self,
+        account: usize,
+        listing: usize,
+        side: Side,
+        px: i64,
+        qty: i64,
+    ) -> Money {
         let owner = &self.accounts[account];
         let position = owner.position(listing).qty;
         let closes = if position.signum() * side.sign() < 0 { position.abs() } else { 0 };

@@ -90,7 +90,9 @@ impl Model {
     /// Fills resting orders that the market has moved through, at their own prices.
     pub(crate) fn cross_resting(&mut self, listing: usize, at: Ns) {
         for side in [Side::Buy, Side::Sell] {
-            while let Some((id, px)) = self.books[listing].side(side).resting.first().map(|(r, id)| (*id, r.abs())) {
+            while let Some((id, px)) =
+                self.books[listing].side(side).resting.first().map(|(r, id)| (*id, r.abs()))
+            {
                 let left = self.orders.get(&id).map_or(0, Order::remaining);
                 let market = walk(&self.books[listing], side, Some(px), left, |_| 0);
                 let Some(hit) = market.first().filter(|m| m.maker.is_none() && m.qty > 0) else { break };
@@ -110,7 +112,8 @@ impl Model {
 
     /// Ends immediate orders that a crash left open in the book of record.
     pub(crate) fn end_immediate(&mut self, at: Ns) {
-        let ids: Vec<u64> = self.orders.values().filter(|o| o.state.open() && o.immediate()).map(|o| o.id).collect();
+        let ids: Vec<u64> =
+            self.orders.values().filter(|o| o.state.open() && o.immediate()).map(|o| o.id).collect();
         for id in ids {
             let event = Event::End { order: id, state: State::Expired, reason: EndReason::Restart, at };
             self.commit(at, event);

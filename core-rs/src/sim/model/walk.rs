@@ -13,7 +13,13 @@ pub(crate) struct Match {
 }
 
 /// Matches for `qty` against the other side, best first, not beyond `limit`. `left` tells a resting order's remainder.
-pub(crate) fn walk(book: &Book, side: Side, limit: Option<i64>, qty: i64, left: impl Fn(u64) -> i64) -> Vec<Match> {
+pub(crate) fn walk(
+    book: &Book,
+    side: Side,
+    limit: Option<i64>,
+    qty: i64,
+    left: impl Fn(u64) -> i64,
+) -> Vec<Match> {
     let other = side.opposite();
     let ladder = book.side(other);
     let worst = limit.map_or(i64::MAX, |px| rank(other, px));
@@ -33,7 +39,7 @@ pub(crate) fn walk(book: &Book, side: Side, limit: Option<i64>, qty: i64, left: 
         if at > worst {
             break;
         }
-        if maker.is_some() { drop(resting.next()) } else { drop(synth.next()) }
+        let _ = if maker.is_some() { resting.next().is_some() } else { synth.next().is_some() };
         let taken = wanted.min(offered);
         matches.push(Match { px: at.abs(), qty: taken, maker });
         wanted -= taken;
@@ -66,14 +72,18 @@ mod tests {
             (Side::Buy, Some(99), 10, &[]),
             (Side::Buy, Some(100), 3, &[(100, 3, None)]),
             (Side::Buy, Some(100), 9, &[(100, 5, None)]),
-            (Side::Buy, Some(102), 14, &[(100, 5, None), (101, 5, None), (101, 2, Some(8)), (102, 2, Some(7))]),
-            (Side::Buy, None, 99, &[
-                (100, 5, None),
-                (101, 5, None),
-                (101, 2, Some(8)),
-                (102, 4, Some(7)),
-                (103, 5, None),
-            ]),
+            (
+                Side::Buy,
+                Some(102),
+                14,
+                &[(100, 5, None), (101, 5, None), (101, 2, Some(8)), (102, 2, Some(7))],
+            ),
+            (
+                Side::Buy,
+                None,
+                99,
+                &[(100, 5, None), (101, 5, None), (101, 2, Some(8)), (102, 4, Some(7)), (103, 5, None)],
+            ),
             (Side::Sell, Some(99), 6, &[(99, 5, None)]),
             (Side::Sell, Some(100), 6, &[]),
         ];

@@ -17,7 +17,10 @@ const LEVERAGE_MAX: i64 = 125;
 pub(super) fn spot(call: &mut Call<'_>) -> Answer {
     let owner = &call.world.model.accounts[call.account];
     let omit = call.params.get("omitZeroBalances") == Some("true");
-    let rows = owner.balances.iter().filter(|((wallet, _), b)| *wallet == Wallet::Spot && !(omit && b.total == Money::ZERO));
+    let rows = owner
+        .balances
+        .iter()
+        .filter(|((wallet, _), b)| *wallet == Wallet::Spot && !(omit && b.total == Money::ZERO));
     let balances = array(rows.map(|((_, asset), balance)| {
         object! {
             "asset" => asset, "free" => amount(Money(balance.total.0 - balance.locked.0)),
@@ -25,7 +28,8 @@ pub(super) fn spot(call: &mut Call<'_>) -> Answer {
         }
     }));
     let (maker, taker) = rates(call);
-    let rates = object! {"maker" => maker, "taker" => taker, "buyer" => "0.00000000", "seller" => "0.00000000"};
+    let rates =
+        object! {"maker" => maker, "taker" => taker, "buyer" => "0.00000000", "seller" => "0.00000000"};
     Ok(object! {
         "makerCommission" => 10, "takerCommission" => 10, "buyerCommission" => 0, "sellerCommission" => 0,
         "commissionRates" => rates, "canTrade" => true, "canWithdraw" => false, "canDeposit" => true,
@@ -39,9 +43,10 @@ pub(super) fn spot(call: &mut Call<'_>) -> Answer {
 fn rates(call: &Call<'_>) -> (String, String) {
     let listing = call.listing().ok().or_else(|| call.listings().first().copied());
     let text = |maker: bool| {
-        listing.map_or_else(|| "0".to_owned(), |l| {
-            crate::sim::text::mantissa(call.world.model.listings[l].fee(maker).0 / 100, 8)
-        })
+        listing.map_or_else(
+            || "0".to_owned(),
+            |l| crate::sim::text::mantissa(call.world.model.listings[l].fee(maker).0 / 100, 8),
+        )
     };
     (text(true), text(false))
 }
@@ -85,7 +90,10 @@ fn holdings(call: &Call<'_>) -> Vec<Holding> {
     let owner = &model.accounts[call.account];
     let (position_margin, order_margin) = model.margin(call.account, Wallet::Linear);
     let unrealized = Money(
-        call.listings().iter().map(|l| owner.position(*l).unrealized(&model.listings[*l], model.mark(*l)).0).sum(),
+        call.listings()
+            .iter()
+            .map(|l| owner.position(*l).unrealized(&model.listings[*l], model.mark(*l)).0)
+            .sum(),
     );
     let mine = owner.balances.iter().filter(|((wallet, _), _)| *wallet == Wallet::Linear);
     mine.map(|((_, asset), balance)| Holding {
@@ -170,7 +178,8 @@ pub(super) fn positions(call: &mut Call<'_>) -> Answer {
 
 pub(super) fn leverage(call: &mut Call<'_>) -> Answer {
     let listing = call.listing()?;
-    let wanted = call.params.number("leverage").filter(|l| (1..=LEVERAGE_MAX).contains(l)).ok_or(Fault::LEVERAGE)?;
+    let wanted =
+        call.params.number("leverage").filter(|l| (1..=LEVERAGE_MAX).contains(l)).ok_or(Fault::LEVERAGE)?;
     let event = Event::Leverage { account: call.account, listing, leverage: wanted as u32 };
     call.world.model.commit(call.world.now, event);
     let symbol = call.world.model.listings[listing].symbol;
@@ -204,7 +213,9 @@ pub(super) fn listen_key_new(call: &mut Call<'_>) -> Answer {
     let known = call.world.listen_keys.iter().find(|(_, (account, _))| *account == call.account);
     let key = match known.map(|(key, _)| key.clone()) {
         Some(key) => key,
-        None if call.world.listen_keys.len() >= LISTEN_KEYS_MAX => return Err(Fault::too_many(LISTEN_KEYS_MAX as u32)),
+        None if call.world.listen_keys.len() >= LISTEN_KEYS_MAX => {
+            return Err(Fault::too_many(LISTEN_KEYS_MAX as u32));
+        }
         None => format!("simlisten{}x{}", now / MS, call.world.next_serial()),
     };
     call.world.listen_keys.insert(key.clone(), (call.account, now + LISTEN_KEY_LIFE));

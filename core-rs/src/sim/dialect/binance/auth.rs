@@ -11,7 +11,12 @@ const RECV_WINDOW_MAX_MS: i64 = 60_000;
 const AHEAD_MS: i64 = 1000;
 
 /// Checks a REST request; the account, or 0 for public routes.
-pub(super) fn rest(world: &World, route: &Route, request: &Request<'_>, params: &Params) -> Result<usize, Fault> {
+pub(super) fn rest(
+    world: &World,
+    route: &Route,
+    request: &Request<'_>,
+    params: &Params,
+) -> Result<usize, Fault> {
     if route.access == Access::Public {
         return Ok(0);
     }

@@ -67,7 +67,9 @@ impl Call<'_> {
 fn px(listing: &Listing, value: i64) -> String {
     match listing.product {
         Product::Spot => fixed(listing.px_amount(value), 8),
-        Product::Linear => mantissa(value * if listing.px_decimals == 1 { 10 } else { 1 }, listing.px_decimals.max(2)),
+        Product::Linear => {
+            mantissa(value * if listing.px_decimals == 1 { 10 } else { 1 }, listing.px_decimals.max(2))
+        }
     }
 }
 
@@ -85,7 +87,11 @@ fn amount(value: Money) -> String {
 /// Answers one HTTP request.
 pub(in crate::sim) fn http(world: &mut World, request: &Request<'_>) -> Reply {
     let Some((product, route)) = routes::find(world, request.method, request.path) else {
-        return Reply { status: 404, headers: Vec::new(), body: object! {"code" => -5000, "msg" => "Path not found, Method is invalid"} };
+        return Reply {
+            status: 404,
+            headers: Vec::new(),
+            body: object! {"code" => -5000, "msg" => "Path not found, Method is invalid"},
+        };
     };
     let params = Params::of_form(request.query).join(Params::of_form(request.body_text()));
     let weight = (route.weight)(&params);

@@ -19,7 +19,8 @@ pub(super) fn place(call: &mut Call<'_>) -> Answer {
     let detail = call.params.get("newOrderRespType");
     Ok(match call.product {
         Product::Spot => {
-            let fills = call.world.model.fills.iter().rev().take_while(|f| f.at == now).filter(|f| f.order == id);
+            let fills =
+                call.world.model.fills.iter().rev().take_while(|f| f.at == now).filter(|f| f.order == id);
             let mut fills: Vec<&Fill> = fills.collect();
             fills.reverse();
             spot_placed(listing, order, &fills, detail.unwrap_or("FULL"))
@@ -59,7 +60,9 @@ fn parse(call: &Call<'_>) -> Result<NewOrder, Fault> {
         return Err(Fault::POSITION_SIDE);
     }
     let size = match (call.params.get("quantity"), call.params.get("quoteOrderQty")) {
-        (Some(text), _) => Size::Base(step(text, facts.qty_decimals, call.product, Refusal::QtyStep, "quantity")?),
+        (Some(text), _) => {
+            Size::Base(step(text, facts.qty_decimals, call.product, Refusal::QtyStep, "quantity")?)
+        }
         (None, Some(text)) if kind == Kind::Market && call.spot() => {
             Size::Quote(Money::parse(text.as_bytes()).map_err(|_| Fault::illegal("quoteOrderQty"))?)
         }
@@ -95,7 +98,8 @@ fn step(text: &str, decimals: u8, product: Product, refusal: Refusal, name: &str
 }
 
 fn label(text: &str) -> Result<Label, Fault> {
-    let legal = text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':' | b'/'));
+    let legal =
+        text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':' | b'/'));
     Label::new(text.as_bytes()).ok().filter(|_| legal).ok_or_else(|| Fault::illegal("newClientOrderId"))
 }
 
@@ -137,7 +141,9 @@ pub(super) fn cancel_all(call: &mut Call<'_>) -> Answer {
     let cancelled = ids.into_iter().map(|id| cancel_one(call, id)).collect::<Result<Vec<_>, _>>()?;
     Ok(match call.product {
         Product::Spot => array(cancelled),
-        Product::Linear => object! {"code" => 200, "msg" => "The operation of cancel all open order is done."},
+        Product::Linear => {
+            object! {"code" => 200, "msg" => "The operation of cancel all open order is done."}
+        }
     })
 }
 
@@ -158,7 +164,8 @@ pub(super) fn all(call: &mut Call<'_>) -> Answer {
     let facts = &call.world.model.listings[listing];
     let from = call.params.number("orderId").map_or(0, |id| id as u64);
     let (start, end) = window(call);
-    let mine = |o: &&Order| o.account == call.account && o.listing == listing && (start..=end).contains(&o.created);
+    let mine =
+        |o: &&Order| o.account == call.account && o.listing == listing && (start..=end).contains(&o.created);
     let found: Vec<&Order> = call.world.model.orders.range(from..).map(|(_, o)| o).filter(mine).collect();
     Ok(array(page(call, &found, from > 0 || start > 0).iter().map(|order| order_json(facts, order))))
 }
@@ -225,7 +232,13 @@ pub(super) fn tif_name(order: &Order, spot: bool) -> &'static str {
         (Kind::Market, _) | (_, Tif::Gtc) => "GTC",
         (_, Tif::Ioc) => "IOC",
         (_, Tif::Fok) => "FOK",
-        (_, Tif::PostOnly) => if spot { "GTC" } else { "GTX" },
+        (_, Tif::PostOnly) => {
+            if spot {
+                "GTC"
+            } else {
+                "GTX"
+            }
+        }
     }
 }
 

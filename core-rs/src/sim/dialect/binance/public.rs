@@ -25,11 +25,13 @@ pub(super) fn time(call: &mut Call<'_>) -> Answer {
 pub(super) fn exchange_info(call: &mut Call<'_>) -> Answer {
     let wanted = call.params.get("symbol");
     let all = call.listings().into_iter().map(|index| &call.world.model.listings[index]);
-    let symbols: Vec<Raw> = all.filter(|l| wanted.is_none_or(|s| s == l.symbol.as_str())).map(symbol_info).collect();
+    let symbols: Vec<Raw> =
+        all.filter(|l| wanted.is_none_or(|s| s == l.symbol.as_str())).map(symbol_info).collect();
     if symbols.is_empty() {
         return Err(Fault::UNKNOWN_SYMBOL);
     }
-    let (weight, orders) = (super::WEIGHT[index(call.product)].limit, super::ORDERS[index(call.product)].limit);
+    let (weight, orders) =
+        (super::WEIGHT[index(call.product)].limit, super::ORDERS[index(call.product)].limit);
     let limits = [
         object! {"rateLimitType" => "REQUEST_WEIGHT", "interval" => "MINUTE", "intervalNum" => 1, "limit" => weight},
         object! {"rateLimitType" => "ORDERS", "interval" => "SECOND", "intervalNum" => 10, "limit" => orders},
@@ -267,7 +269,8 @@ fn day(call: &Call<'_>, listing: usize) -> Raw {
     let last = book.last_px().unwrap_or(bar.close);
     let percent = mul_div(i128::from(last - bar.open), 100_000, i128::from(bar.open)).unwrap_or(0) as i64;
     let change = crate::sim::text::mantissa(last - bar.open, facts.px_decimals);
-    let ((bid, bid_qty), (ask, ask_qty)) = (book.bids.best().unwrap_or_default(), book.asks.best().unwrap_or_default());
+    let ((bid, bid_qty), (ask, ask_qty)) =
+        (book.bids.best().unwrap_or_default(), book.asks.best().unwrap_or_default());
     object! {
         "symbol" => facts.symbol, "priceChange" => change,
         "priceChangePercent" => crate::sim::text::mantissa(percent, 3), "weightedAvgPrice" => px(facts, bar.close),

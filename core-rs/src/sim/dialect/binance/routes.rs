@@ -30,11 +30,25 @@ type Run = fn(&mut Call<'_>) -> Answer;
 type Weight = fn(&Params) -> u32;
 use Access::{Key, Public, Signed};
 
-const fn spot(method: &'static str, path: &'static str, ws: &'static str, access: Access, weight: Weight, run: Run) -> Route {
+const fn spot(
+    method: &'static str,
+    path: &'static str,
+    ws: &'static str,
+    access: Access,
+    weight: Weight,
+    run: Run,
+) -> Route {
     Route { product: Product::Spot, method, path, ws, access, weight, places: false, run }
 }
 
-const fn fapi(method: &'static str, path: &'static str, ws: &'static str, access: Access, weight: Weight, run: Run) -> Route {
+const fn fapi(
+    method: &'static str,
+    path: &'static str,
+    ws: &'static str,
+    access: Access,
+    weight: Weight,
+    run: Run,
+) -> Route {
     Route { product: Product::Linear, method, path, ws, access, weight, places: false, run }
 }
 

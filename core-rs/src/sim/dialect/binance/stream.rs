@@ -31,7 +31,9 @@ pub(in crate::sim) fn open(world: &World, target: &str) -> Option<Conn> {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let serves = |product| world.model.listings.iter().any(|l| l.product == product);
     match path {
-        "/ws-api/v3" if serves(Product::Spot) => return Some(Conn::new(Socket::Account, Some(Product::Spot), path)),
+        "/ws-api/v3" if serves(Product::Spot) => {
+            return Some(Conn::new(Socket::Account, Some(Product::Spot), path));
+        }
         "/ws-fapi/v1" if serves(Product::Linear) => {
             return Some(Conn::new(Socket::Account, Some(Product::Linear), path));
         }
@@ -102,7 +104,9 @@ pub(in crate::sim) fn frame(world: &mut World, id: u64, conn: &mut Conn, payload
     let id = Raw(control.id.to_string());
     match control.method.as_str() {
         "SUBSCRIBE" if conn.subscriptions.len() + names.len() > SUBSCRIPTIONS_MAX => {
-            return Answers::one(object! {"error" => object! {"code" => 2, "msg" => "Too many subscriptions"}, "id" => id}.0);
+            return Answers::one(
+                object! {"error" => object! {"code" => 2, "msg" => "Too many subscriptions"}, "id" => id}.0,
+            );
         }
         "SUBSCRIBE" => names.iter().for_each(|name| subscribe(conn, name)),
         "UNSUBSCRIBE" => conn.subscriptions.retain(|have| !names.contains(&have.trim_start_matches(SILENT))),
@@ -122,7 +126,9 @@ pub(in crate::sim) fn frame(world: &mut World, id: u64, conn: &mut Conn, payload
 pub(in crate::sim) fn render(conn: &Conn, push: &Push) -> String {
     match (conn.socket, push.product) {
         (Socket::Account, Product::Spot) => format!("{{\"subscriptionId\":0,\"event\":{}}}", push.body),
-        (Socket::Market, _) if conn.wrapped => format!("{{\"stream\":\"{}\",\"data\":{}}}", push.topic, push.body),
+        (Socket::Market, _) if conn.wrapped => {
+            format!("{{\"stream\":\"{}\",\"data\":{}}}", push.topic, push.body)
+        }
         _ => push.body.clone(),
     }
 }
@@ -190,7 +196,8 @@ fn partial(world: &World, listing: usize, depth: usize) -> String {
 
 fn book_ticker(world: &World, listing: usize, id: u64) -> String {
     let (facts, book) = (&world.model.listings[listing], &world.model.books[listing]);
-    let ((bid, bid_qty), (ask, ask_qty)) = (book.bids.best().unwrap_or_default(), book.asks.best().unwrap_or_default());
+    let ((bid, bid_qty), (ask, ask_qty)) =
+        (book.bids.best().unwrap_or_default(), book.asks.best().unwrap_or_default());
     let body = object! {
         "u" => id, "s" => facts.symbol, "b" => px(facts, bid), "B" => qty(facts, bid_qty), "a" => px(facts, ask),
         "A" => qty(facts, ask_qty),

@@ -56,7 +56,13 @@ fn trade_id(fill: Option<&Fill>) -> i64 {
     fill.map_or(-1, |fill| fill.trade_id as i64)
 }
 
-fn execution_report(listing: &Listing, order: &Order, fill: Option<&Fill>, kind: &str, logged: &Logged) -> Raw {
+fn execution_report(
+    listing: &Listing,
+    order: &Order,
+    fill: Option<&Fill>,
+    kind: &str,
+    logged: &Logged,
+) -> Raw {
     let cancelled = kind == "CANCELED";
     let label = order.label.as_str().to_owned();
     let (id, original) = if cancelled { (format!("cxl{}", order.id), label) } else { (label, String::new()) };
@@ -81,7 +87,13 @@ fn execution_report(listing: &Listing, order: &Order, fill: Option<&Fill>, kind:
     }
 }
 
-fn order_trade_update(listing: &Listing, order: &Order, fill: Option<&Fill>, kind: &str, logged: &Logged) -> Raw {
+fn order_trade_update(
+    listing: &Listing,
+    order: &Order,
+    fill: Option<&Fill>,
+    kind: &str,
+    logged: &Logged,
+) -> Raw {
     let (last_px, last_qty) = fill.map_or((0, 0), |fill| (fill.px, fill.qty));
     let inner = object! {
         "s" => listing.symbol, "c" => order.label, "S" => side_name(order.side), "o" => type_name(order, false),
@@ -132,7 +144,8 @@ fn spot_balances(world: &World, account: usize, assets: &BTreeSet<Asset>) -> Opt
 
 fn linear_account(world: &World, account: usize, events: &[Logged]) -> Option<Raw> {
     let owner = &world.model.accounts[account];
-    let traded = touched(events, true).into_iter().filter(|(who, _)| *who == account).map(|(_, listing)| listing);
+    let traded =
+        touched(events, true).into_iter().filter(|(who, _)| *who == account).map(|(_, listing)| listing);
     let traded: Vec<usize> = traded.filter(|l| world.model.listings[*l].product == Product::Linear).collect();
     let asset = world.model.listings[*traded.first()?].quote;
     let total = owner.balance(Wallet::Linear, asset).total;

@@ -1,6 +1,6 @@
 //! The shape of a venue: a table row of functions and facts.
 
-use super::{DecodeError, EncodeError, EventBuf, Query, ReplyVerdict, Secret, binance};
+use super::{DecodeError, EncodeError, EventBuf, Query, ReplyVerdict, Secret, binance, bybit};
 use crate::ledger::Wallet;
 use crate::market::{Instrument, SeqRule};
 use crate::order::OrderCmd;
@@ -98,6 +98,8 @@ pub fn codec(venue: Venue, product: Product) -> Option<&'static Codec> {
     match (venue, product) {
         (Venue::Binance, Product::Spot) => Some(&binance::SPOT),
         (Venue::Binance, Product::Linear) => Some(&binance::LINEAR),
-        (Venue::Bybit | Venue::Okx | Venue::Bitget, _) => None,
+        (Venue::Bybit, Product::Spot) => Some(&bybit::SPOT),
+        (Venue::Bybit, Product::Linear) => Some(&bybit::LINEAR),
+        (Venue::Okx | Venue::Bitget, _) => None,
     }
 }

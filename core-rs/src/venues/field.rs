@@ -5,6 +5,11 @@ use super::json::Reader;
 use crate::market::Instrument;
 use crate::units::{Money, Ns, Price, Qty, Text, mul_div_half_even, parse_fixed, parse_wide, pow10};
 
+/// Epoch milliseconds as nanoseconds; `name` is the field they came from.
+pub fn millis_to_ns(ms: u64, name: &'static str) -> Result<Ns, DecodeError> {
+    i64::try_from(ms).ok().and_then(|ms| ms.checked_mul(1_000_000)).ok_or(DecodeError::Field(name))
+}
+
 /// A JSON value whose text still lies in the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Value<'a> {
@@ -85,8 +90,7 @@ impl<'a> Field<'a> {
 
     /// Epoch milliseconds as nanoseconds.
     pub fn millis(&self) -> Result<Ns, DecodeError> {
-        let ms = i64::try_from(self.uint()?).ok().and_then(|ms| ms.checked_mul(1_000_000));
-        ms.ok_or(DecodeError::Field(self.name))
+        millis_to_ns(self.uint()?, self.name)
     }
 
     pub fn fixed(&self, decimals: u8) -> Result<i64, DecodeError> {

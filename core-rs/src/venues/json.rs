@@ -10,6 +10,9 @@ use super::field::{Field, Value};
 /// Deepest nesting of arrays and objects in one message.
 pub const DEPTH_MAX: u8 = 32;
 
+/// Rows (orders, fills, assets, positions) in one message; no account holds as many.
+pub const ROWS_MAX: usize = 10_000;
+
 /// A cursor over one message.
 #[derive(Clone, Debug)]
 pub struct Reader<'a> {
@@ -80,6 +83,19 @@ impl<'a> Reader<'a> {
         }
         self.depth -= 1;
         Ok(())
+    }
+
+    /// Reads an array of at most [`ROWS_MAX`] items; returns how many there were.
+    pub fn rows(
+        &mut self,
+        mut on_row: impl FnMut(&mut Self) -> Result<(), DecodeError>,
+    ) -> Result<usize, DecodeError> {
+        let mut count = 0;
+        self.array(|reader| {
+            count += 1;
+            if count > ROWS_MAX { Err(DecodeError::TooLarge) } else { on_row(reader) }
+        })?;
+        Ok(count)
     }
 
     /// Reads an object, keeping the values of `names` and skipping the rest. A name met twice is refused.

@@ -2,6 +2,7 @@
 //! A venue is one folder here (hot half) and one file in Python (cold half), plus a line in `codec::codec`.
 
 mod binance;
+mod bybit;
 mod codec;
 mod error;
 mod event;

@@ -39,9 +39,56 @@ pub(super) fn push_json(out: &mut Vec<u8>, text: &[u8]) {
     }
 }
 
+/// A GET request under way, in the text form that `Codec::encode_query` promises.
+pub(super) struct Request<'o> {
+    out: &'o mut Vec<u8>,
+    query: usize,
+}
+
+impl<'o> Request<'o> {
+    pub(super) fn get(out: &'o mut Vec<u8>, path: &str) -> Self {
+        for part in [b"GET ", path.as_bytes(), b"?"] {
+            out.extend_from_slice(part);
+        }
+        let query = out.len();
+        Self { out, query }
+    }
+
+    pub(super) fn text(&mut self, name: &str, value: &[u8]) {
+        self.name(name);
+        push_query(self.out, value);
+    }
+
+    pub(super) fn number(&mut self, name: &str, value: u64) {
+        self.name(name);
+        push_uint(self.out, value);
+    }
+
+    /// The query string so far, as it will be sent.
+    pub(super) fn query(&self) -> &[u8] {
+        &self.out[self.query..]
+    }
+
+    pub(super) fn finish(self, headers: &[(&str, &[u8])]) {
+        self.out.push(b'\n');
+        for (name, value) in headers {
+            push_header(self.out, name, value);
+        }
+        self.out.push(b'\n');
+    }
+
+    fn name(&mut self, name: &str) {
+        if self.out.len() > self.query {
+            self.out.push(b'&');
+        }
+        self.out.extend_from_slice(name.as_bytes());
+        self.out.push(b'=');
+    }
+}
+
 /// `text` in a query string. What is encoded here is what gets signed and sent: one text, so the two can not differ
 /// (Binance refuses a payload signed before its encoding with -1022).
-pub(super) fn push_query(out: &mut Vec<u8>, text: &[u8]) {
+fn push_query(out: &mut Vec<u8>, text: &[u8]) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
     for &byte in text {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
@@ -53,7 +100,7 @@ pub(super) fn push_query(out: &mut Vec<u8>, text: &[u8]) {
 }
 
 /// A `Name: value` line; a key with control characters can not start another header.
-pub(super) fn push_header(out: &mut Vec<u8>, name: &str, value: &[u8]) {
+fn push_header(out: &mut Vec<u8>, name: &str, value: &[u8]) {
     out.extend_from_slice(name.as_bytes());
     out.extend_from_slice(b": ");
     out.extend(value.iter().filter(|byte| byte.is_ascii_graphic()));

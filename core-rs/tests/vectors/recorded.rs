@@ -63,3 +63,11 @@ fn the_recorded_binance_usdm_stream_decodes_whole() {
     let want = Counts { updates: 6551, snapshots: 1, bbos: 66089, trades: 21313, ..Counts::default() };
     assert_eq!(counts, want);
 }
+
+#[test]
+fn the_recorded_bybit_spot_stream_decodes_whole() {
+    let Some(text) = recorded_text("tickvault/bybit_spot_orderbook50_20260824.jsonl") else { return };
+    let table = Table::default().with(Venue::Bybit, Product::Spot, "BTCUSDT", 1, 6);
+    let counts = count(Venue::Bybit, Product::Spot, &table, text.lines().map(str::to_owned));
+    assert_eq!(counts, Counts { updates: 8, snapshots: 1, sessions: 1, ..Counts::default() });
+}

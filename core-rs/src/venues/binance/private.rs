@@ -12,9 +12,6 @@ use crate::venues::field::Field;
 use crate::venues::json::Reader;
 use crate::venues::{Context, DecodeError, Event, EventBuf};
 
-/// Rows of one message; an account holds fewer assets and positions than this.
-pub(super) const ROWS_MAX: usize = 10_000;
-
 /// "Order Update" (spot):
 /// `{"e":"executionReport","E":1616633041556,"s":"BTCUSDT","c":"YeULctvPAnHj5HXCQo9Mob","S":"BUY","o":"LIMIT","f":"GTC",
 ///   "q":"0.00028600","p":"52436.85000000","g":-1,"C":"","x":"TRADE","X":"FILLED","r":"NONE","i":5341783271,
@@ -108,10 +105,12 @@ fn order_event<'a>(
 pub(super) fn account_position(reader: &mut Reader<'_>, out: &mut EventBuf) -> Result<(), DecodeError> {
     let [time, rows] = reader.fields(["E", "B"])?;
     let venue_ns = time.millis()?;
-    each_row(rows, |row| {
-        let [name, free, locked] = row.fields(["a", "f", "l"])?;
-        push_balance(out, Wallet::Spot, name, free.money()?, locked.money()?, venue_ns)
-    })
+    rows.array()?
+        .rows(|row| {
+            let [name, free, locked] = row.fields(["a", "f", "l"])?;
+            push_balance(out, Wallet::Spot, name, free.money()?, locked.money()?, venue_ns)
+        })
+        .map(drop)
 }
 
 /// "Event: Balance and Position Update" (USDT-M). `wb` is the wallet balance: it is reported as free, nothing of it is
@@ -128,30 +127,18 @@ pub(super) fn account_update(
     let venue_ns = time.millis()?;
     let [balances, positions] = account.object()?.fields(["B", "P"])?;
     if !balances.is_absent() {
-        each_row(balances, |row| {
+        balances.array()?.rows(|row| {
             let [name, balance] = row.fields(["a", "wb"])?;
             push_balance(out, Wallet::Linear, name, balance.money()?, Money::ZERO, venue_ns)
         })?;
     }
     if !positions.is_absent() {
-        each_row(positions, |row| {
+        positions.array()?.rows(|row| {
             let [symbol, qty, entry, way] = row.fields(["s", "pa", "ep", "ps"])?;
             push_position(ctx, out, symbol, qty, entry, way, venue_ns)
         })?;
     }
     Ok(())
-}
-
-/// Runs `on_row` over an array of objects.
-pub(super) fn each_row<'a>(
-    rows: Field<'a>,
-    mut on_row: impl FnMut(&mut Reader<'a>) -> Result<(), DecodeError>,
-) -> Result<(), DecodeError> {
-    let mut count = 0;
-    rows.array()?.array(|reader| {
-        count += 1;
-        if count > ROWS_MAX { Err(DecodeError::TooLarge) } else { on_row(reader) }
-    })
 }
 
 /// An asset whose name we can not hold (some are not ASCII) is none we trade: its row is left out.

@@ -5,8 +5,8 @@
 
 use super::VENUE;
 use crate::market::{DeltaKind, Instrument};
-use crate::units::{Ns, Price, Product, Qty, Side, Symbol};
-use crate::venues::field::{Field, Value};
+use crate::units::{Price, Product, Qty, Side, Symbol};
+use crate::venues::field::{Field, Value, millis_to_ns};
 use crate::venues::json::Reader;
 use crate::venues::levels::read_levels;
 use crate::venues::{Bbo, Context, DecodeError, Depth, Event, EventBuf, Trade};
@@ -122,10 +122,6 @@ impl DepthFrame<'_> {
             asks: asks as u32,
         })
     }
-}
-
-fn millis_to_ns(ms: u64, name: &'static str) -> Result<Ns, DecodeError> {
-    i64::try_from(ms).ok().and_then(|ms| ms.checked_mul(1_000_000)).ok_or(DecodeError::Field(name))
 }
 
 /// "Order book" (REST `/api/v3/depth`, `/fapi/v1/depth`); USDT-M adds `E` and `T`. It does not name its instrument.

@@ -3,8 +3,8 @@
 //! Documents: "Order book", "Query order", "Current open orders", "Account trade list", "Account information" (spot);
 //! the same names and "Futures Account Balance V3", "Position Information V3" (USDT-M).
 
-use crate::units::{Ns, Product, Symbol};
-use crate::venues::write::{push_header, push_query, push_uint, server_ms, wall_ms};
+use crate::units::{Ns, Product};
+use crate::venues::write::{Request, server_ms, wall_ms};
 use crate::venues::{EncodeError, Instruments, Query, Session};
 
 /// Fills of one page, the most both products give.
@@ -23,20 +23,20 @@ pub(super) fn encode_query(
 ) -> Result<(), EncodeError> {
     let symbol = |id| instruments.get(id).map(|i| i.symbol).ok_or(EncodeError::UnknownInstrument);
     let path = path(product, query)?;
-    let mut request = Request::open(out, path);
+    let mut request = Request::get(out, path);
     match *query {
         Query::Snapshot { instrument, depth } => {
-            request.symbol(symbol(instrument)?);
+            request.text("symbol", symbol(instrument)?.as_bytes());
             request.number("limit", u64::from(depth_limit(product, depth)));
-            request.finish();
+            request.finish(&[]);
             return Ok(());
         }
         Query::Order { instrument, client_id } => {
-            request.symbol(symbol(instrument)?);
+            request.text("symbol", symbol(instrument)?.as_bytes());
             request.text("origClientOrderId", client_id.as_bytes());
         }
         Query::Fills { instrument, since, from_id } => {
-            request.symbol(symbol(instrument)?);
+            request.text("symbol", symbol(instrument)?.as_bytes());
             // The venue refuses the two together.
             match from_id {
                 Some(id) => request.number("fromId", id),
@@ -46,7 +46,7 @@ pub(super) fn encode_query(
         }
         Query::OpenOrders | Query::Balances | Query::Positions => {}
     }
-    request.sign(session.ok_or(EncodeError::NoSession)?, wall);
+    sign(request, session.ok_or(EncodeError::NoSession)?, wall);
     Ok(())
 }
 
@@ -74,54 +74,10 @@ fn depth_limit(product: Product, depth: u16) -> u16 {
     }
 }
 
-/// `GET /path?a=1&b=2`, then headers; the query starts at `query`.
-struct Request<'o> {
-    out: &'o mut Vec<u8>,
-    query: usize,
-}
-
-impl<'o> Request<'o> {
-    fn open(out: &'o mut Vec<u8>, path: &str) -> Self {
-        out.extend_from_slice(b"GET ");
-        out.extend_from_slice(path.as_bytes());
-        out.push(b'?');
-        let query = out.len();
-        Self { out, query }
-    }
-
-    fn name(&mut self, name: &str) {
-        if self.out.len() > self.query {
-            self.out.push(b'&');
-        }
-        self.out.extend_from_slice(name.as_bytes());
-        self.out.push(b'=');
-    }
-
-    fn text(&mut self, name: &str, value: &[u8]) {
-        self.name(name);
-        push_query(self.out, value);
-    }
-
-    fn symbol(&mut self, symbol: Symbol) {
-        self.text("symbol", symbol.as_bytes());
-    }
-
-    fn number(&mut self, name: &str, value: u64) {
-        self.name(name);
-        push_uint(self.out, value);
-    }
-
-    fn sign(mut self, session: &Session, wall: Ns) {
-        self.number("recvWindow", u64::from(session.recv_window_ms));
-        self.number("timestamp", server_ms(session, wall));
-        let signature = session.secret.hex(&self.out[self.query..]);
-        self.text("signature", &signature);
-        self.out.push(b'\n');
-        push_header(self.out, "X-MBX-APIKEY", session.key.as_bytes());
-        self.out.push(b'\n');
-    }
-
-    fn finish(self) {
-        self.out.extend_from_slice(b"\n\n");
-    }
+fn sign(mut request: Request<'_>, session: &Session, wall: Ns) {
+    request.number("recvWindow", u64::from(session.recv_window_ms));
+    request.number("timestamp", server_ms(session, wall));
+    let signature = session.secret.hex(request.query());
+    request.text("signature", &signature);
+    request.finish(&[("X-MBX-APIKEY", session.key.as_bytes())]);
 }

@@ -2,7 +2,7 @@
 
 use super::errors::reject;
 use super::orders::LOGIN_ID;
-use super::private::{ROWS_MAX, each_row, fill_side, push_balance, push_position};
+use super::private::{fill_side, push_balance, push_position};
 use super::public::{self, instrument};
 use super::queries::FILLS_PAGE;
 use super::rows::{FillRow, OrderRow, client};
@@ -78,7 +78,7 @@ fn order_result(
     let time = [transacted, updated].into_iter().find(|time| !time.is_absent()).unwrap_or(created);
     let order = order_row(client, time, &mut result.object()?)?.report(instrument)?;
     if !fills.is_absent() {
-        each_row(fills, |row| {
+        fills.array()?.rows(|row| {
             let names = ["price", "qty", "commission", "commissionAsset", "tradeId"];
             let [px, qty, fee, fee_asset, trade_id] = row.fields(names)?;
             let row = FillRow { client, venue_id, trade_id, px, qty, fee, fee_asset, maker: false, time };
@@ -189,36 +189,28 @@ fn answer(
                 return Err(DecodeError::UnknownInstrument);
             }
         }
-        Query::OpenOrders => rows(reader, |row| order(ctx, row, out, None).map(drop))?,
+        Query::OpenOrders => {
+            reader.rows(|row| order(ctx, row, out, None).map(drop))?;
+        }
         Query::Fills { .. } => {
-            let (mut count, mut last) = (0, 0);
-            rows(reader, |row| {
-                count += 1;
+            let mut last = 0;
+            let count = reader.rows(|row| {
                 last = last.max(fill(ctx, row, out)?);
                 Ok(())
             })?;
             next = (count >= FILLS_PAGE).then_some(last.saturating_add(1));
         }
         Query::Balances => balances(product, reader, out)?,
-        Query::Positions => rows(reader, |row| {
-            let names = ["symbol", "positionAmt", "entryPrice", "positionSide", "updateTime"];
-            let [symbol, qty, entry, way, time] = row.fields(names)?;
-            push_position(ctx, out, symbol, qty, entry, way, time.millis()?)
-        })?,
+        Query::Positions => {
+            reader.rows(|row| {
+                let names = ["symbol", "positionAmt", "entryPrice", "positionSide", "updateTime"];
+                let [symbol, qty, entry, way, time] = row.fields(names)?;
+                push_position(ctx, out, symbol, qty, entry, way, time.millis()?)
+            })?;
+        }
     }
     reader.end()?;
     Ok(ReplyVerdict::Served { next })
-}
-
-fn rows<'a>(
-    reader: &mut Reader<'a>,
-    mut on_row: impl FnMut(&mut Reader<'a>) -> Result<(), DecodeError>,
-) -> Result<(), DecodeError> {
-    let mut count = 0;
-    reader.array(|reader| {
-        count += 1;
-        if count > ROWS_MAX { Err(DecodeError::TooLarge) } else { on_row(reader) }
-    })
 }
 
 fn tracked<'c>(ctx: &Context<'c>, symbol: Field<'_>) -> Result<Option<&'c Instrument>, DecodeError> {
@@ -293,18 +285,23 @@ fn balances(product: Product, reader: &mut Reader<'_>, out: &mut EventBuf) -> Re
         Product::Spot => {
             let [time, balances] = reader.fields(["updateTime", "balances"])?;
             let venue_ns = time.millis()?;
-            each_row(balances, |row| {
-                let [name, free, locked] = row.fields(["asset", "free", "locked"])?;
-                push_balance(out, Wallet::Spot, name, free.money()?, locked.money()?, venue_ns)
-            })
+            balances
+                .array()?
+                .rows(|row| {
+                    let [name, free, locked] = row.fields(["asset", "free", "locked"])?;
+                    push_balance(out, Wallet::Spot, name, free.money()?, locked.money()?, venue_ns)
+                })
+                .map(drop)
         }
-        Product::Linear => rows(reader, |row| {
-            let [name, total, available, time] =
-                row.fields(["asset", "balance", "availableBalance", "updateTime"])?;
-            let (total, available) = (total.money()?, available.money()?);
-            let locked = if available < total { Money(total.0 - available.0) } else { Money::ZERO };
-            let free = Money(total.0 - locked.0);
-            push_balance(out, Wallet::Linear, name, free, locked, time.millis()?)
-        }),
+        Product::Linear => reader
+            .rows(|row| {
+                let [name, total, available, time] =
+                    row.fields(["asset", "balance", "availableBalance", "updateTime"])?;
+                let (total, available) = (total.money()?, available.money()?);
+                let locked = if available < total { Money(total.0 - available.0) } else { Money::ZERO };
+                let free = Money(total.0 - locked.0);
+                push_balance(out, Wallet::Linear, name, free, locked, time.millis()?)
+            })
+            .map(drop),
     }
 }

@@ -1,0 +1,93 @@
+//! Bybit questions over REST: how they are asked. The signature covers timestamp, key, window and the query string as sent.
+//!
+//! Documents: "Get Orderbook", "Get Open & Closed Orders", "Get Trade History", "Get Wallet Balance", "Get Position Info".
+
+use super::category;
+use crate::units::{Ns, Product};
+use crate::venues::write::{Request, push_uint, server_ms, wall_ms};
+use crate::venues::{EncodeError, Instruments, Query, Session};
+
+/// Rows of one page, the most each list gives.
+pub(super) const ORDERS_PAGE: usize = 50;
+pub(super) const FILLS_PAGE: usize = 100;
+pub(super) const POSITIONS_PAGE: usize = 200;
+const DEPTH_MAX: u16 = 200;
+
+pub(super) fn encode_query(
+    product: Product,
+    query: &Query,
+    instruments: &dyn Instruments,
+    session: Option<&Session>,
+    wall: Ns,
+    out: &mut Vec<u8>,
+) -> Result<(), EncodeError> {
+    let symbol = |id| instruments.get(id).map(|i| i.symbol).ok_or(EncodeError::UnknownInstrument);
+    let path = match query {
+        Query::Snapshot { .. } => "/v5/market/orderbook",
+        Query::Order { .. } | Query::OpenOrders => "/v5/order/realtime",
+        Query::Fills { .. } => "/v5/execution/list",
+        Query::Balances => "/v5/account/wallet-balance",
+        Query::Positions if product == Product::Spot => return Err(EncodeError::Unsupported("positions")),
+        Query::Positions => "/v5/position/list",
+    };
+    let mut request = Request::get(out, path);
+    match query {
+        Query::Balances => request.text("accountType", b"UNIFIED"),
+        _ => request.text("category", category(product).as_bytes()),
+    }
+    match *query {
+        Query::Snapshot { instrument, depth } => {
+            request.text("symbol", symbol(instrument)?.as_bytes());
+            request.number("limit", u64::from(depth.clamp(1, DEPTH_MAX)));
+            request.finish(&[]);
+            return Ok(());
+        }
+        Query::Order { instrument, client_id } => {
+            request.text("symbol", symbol(instrument)?.as_bytes());
+            request.text("orderLinkId", client_id.as_bytes());
+        }
+        Query::OpenOrders => {
+            settled(product, &mut request);
+            request.number("limit", ORDERS_PAGE as u64);
+        }
+        Query::Fills { instrument, since, from_id } => {
+            request.text("symbol", symbol(instrument)?.as_bytes());
+            request.number("startTime", wall_ms(since));
+            // The list is newest first: a further page ends where the last one stopped.
+            if let Some(end) = from_id {
+                request.number("endTime", end);
+            }
+            request.number("limit", FILLS_PAGE as u64);
+        }
+        Query::Positions => {
+            settled(product, &mut request);
+            request.number("limit", POSITIONS_PAGE as u64);
+        }
+        Query::Balances => {}
+    }
+    sign(request, session.ok_or(EncodeError::NoSession)?, wall);
+    Ok(())
+}
+
+/// Linear lists want a symbol or a settlement coin; ours all settle in USDT.
+fn settled(product: Product, request: &mut Request<'_>) {
+    if product == Product::Linear {
+        request.text("settleCoin", b"USDT");
+    }
+}
+
+fn sign(request: Request<'_>, session: &Session, wall: Ns) {
+    let (mut time, mut window) = (Vec::new(), Vec::new());
+    push_uint(&mut time, server_ms(session, wall));
+    push_uint(&mut window, u64::from(session.recv_window_ms));
+    let mut signing = session.secret.begin();
+    for part in [&time, session.key.as_bytes(), &window, request.query()] {
+        signing.update(part);
+    }
+    request.finish(&[
+        ("X-BAPI-API-KEY", session.key.as_bytes()),
+        ("X-BAPI-TIMESTAMP", &time),
+        ("X-BAPI-RECV-WINDOW", &window),
+        ("X-BAPI-SIGN", &signing.hex()),
+    ]);
+}

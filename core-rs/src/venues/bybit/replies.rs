@@ -1,0 +1,178 @@
+//! Bybit answers: acknowledgements and order replies over WebSocket, lists over REST.
+//!
+//! Documents: "Connect", "Websocket Trade Guideline", "Integration Guidance" (response form).
+
+use super::errors::reject;
+use super::private::{execution, order, position, wallet};
+use super::public;
+use super::queries::{FILLS_PAGE, ORDERS_PAGE, POSITIONS_PAGE};
+use crate::order::ClientRef;
+use crate::units::{ClientId, Product};
+use crate::venues::field::Field;
+use crate::venues::json::Reader;
+use crate::venues::{
+    Context, DecodeError, Event, EventBuf, Query, RejectClass, ReplyOutcome, ReplyVerdict, RequestReply,
+    SessionNote, VenueReject,
+};
+
+/// Answers of the three kinds of link:
+/// `{"success":true,"ret_msg":"subscribe","conn_id":"..","req_id":"1","op":"subscribe"}` (public and private),
+/// `{"reqId":"..","retCode":0,"retMsg":"OK","op":"order.create","data":{"orderId":"..","orderLinkId":".."},"header":{..}}`
+/// (trade), `{"op":"pong","args":["1675418560633"]}` (private) and `{"success":true,"ret_msg":"pong",..,"op":"ping"}`.
+pub(super) fn socket_reply(reader: &mut Reader<'_>, out: &mut EventBuf) -> Result<(), DecodeError> {
+    let names = ["op", "success", "ret_msg", "retCode", "retMsg", "reqId", "data"];
+    let [op, success, message, code, trade_message, request_id, data] = reader.fields(names)?;
+    let op = op.text()?;
+    if matches!(op, b"ping" | b"pong") {
+        out.events.push(Event::Session(SessionNote::Pong));
+        return Ok(());
+    }
+    let refusal = match (success.is_absent(), code.is_absent()) {
+        (false, true) if success.flag()? => None,
+        (false, true) => Some(VenueReject::new(spoken(op), b"", message.text()?)),
+        (true, false) => match code.int()? {
+            0 => None,
+            code => Some(reject(code, trade_message.text()?)),
+        },
+        _ => return Err(DecodeError::Missing("success")),
+    };
+    let note = match (op, refusal) {
+        (b"auth", None) => SessionNote::LoggedIn,
+        (b"auth", Some(reject)) => SessionNote::LoginRefused(reject),
+        (b"subscribe", None) => SessionNote::Subscribed,
+        (b"subscribe", Some(reject)) => SessionNote::SubscribeRefused(reject),
+        (b"unsubscribe", _) => return Ok(()),
+        _ => return order_reply(request_id, data, refusal, out),
+    };
+    out.events.push(Event::Session(note));
+    Ok(())
+}
+
+/// These refusals carry no code, only words.
+fn spoken(op: &[u8]) -> RejectClass {
+    if op == b"auth" { RejectClass::Auth } else { RejectClass::Other }
+}
+
+/// An acceptance is not a fill, not even an order in the book: the order stream tells.
+fn order_reply(
+    request_id: Field<'_>,
+    data: Field<'_>,
+    refusal: Option<VenueReject>,
+    out: &mut EventBuf,
+) -> Result<(), DecodeError> {
+    let id = request_id.text()?;
+    let (cancel, text) = match id.split_first() {
+        Some((b'c', rest)) => (true, rest),
+        _ => (false, id),
+    };
+    let client_id = ClientId::parse(text).ok_or(DecodeError::UnknownMessage)?;
+    let outcome = match refusal {
+        Some(reject) => ReplyOutcome::Rejected(reject),
+        None => {
+            let [venue_id] = data.object()?.fields(["orderId"])?;
+            ReplyOutcome::Accepted(Some(venue_id.name()?))
+        }
+    };
+    out.events.push(Event::Reply(RequestReply { client_id, cancel, outcome }));
+    Ok(())
+}
+
+/// The answer to a question. Business errors come with HTTP 200 and a `retCode`; a body that is not the venue's JSON proves
+/// nothing and is never taken for "there is no such order".
+pub(super) fn decode_reply(
+    product: Product,
+    query: &Query,
+    ctx: &Context<'_>,
+    status: u16,
+    body: &[u8],
+    out: &mut EventBuf,
+) -> Result<ReplyVerdict, DecodeError> {
+    if status != 200 {
+        let class = match status {
+            // "access too frequent": ten minutes of silence are asked for.
+            403 => RejectClass::Banned,
+            429 => RejectClass::RateLimited,
+            _ => RejectClass::OutcomeUnknown,
+        };
+        return Ok(ReplyVerdict::Refused(VenueReject::new(class, status.to_string().as_bytes(), body)));
+    }
+    let result = answer(product, query, ctx, body, out);
+    if result.is_err() {
+        out.clear();
+    }
+    result
+}
+
+/// `{"retCode":0,"retMsg":"OK","result":{..},"retExtInfo":{},"time":1684765770483}`
+fn answer(
+    product: Product,
+    query: &Query,
+    ctx: &Context<'_>,
+    body: &[u8],
+    out: &mut EventBuf,
+) -> Result<ReplyVerdict, DecodeError> {
+    let mut reader = Reader::new(body);
+    let [code, message, result, time] = reader.fields(["retCode", "retMsg", "result", "time"])?;
+    reader.end()?;
+    match code.int()? {
+        0 => {}
+        code => return Ok(ReplyVerdict::Refused(reject(code, message.text()?))),
+    }
+    if let Query::Snapshot { instrument, .. } = query {
+        let product = ctx.instruments.get(*instrument).map_or(product, |i| i.product);
+        let ctx = Context { product, role: ctx.role, instruments: ctx.instruments, implied: None };
+        let found = public::snapshot(&ctx, &mut result.object()?, out)?;
+        let same = found == *instrument;
+        return if same { Ok(ReplyVerdict::Served { next: None }) } else { Err(DecodeError::Field("s")) };
+    }
+    let [list, cursor] = result.object()?.fields(["list", "nextPageCursor"])?;
+    let further = cursor.present().is_some();
+    match query {
+        Query::Order { client_id, .. } => return one_order(product, *client_id, ctx, list, out),
+        Query::OpenOrders => {
+            let count = list.array()?.rows(|row| order(ctx, Some(product), row, out).map(drop))?;
+            // An incomplete list of open orders must never look complete.
+            if further && count >= ORDERS_PAGE {
+                return Err(DecodeError::TooLarge);
+            }
+        }
+        Query::Fills { from_id, .. } => {
+            let mut oldest = u64::MAX;
+            let count = list.array()?.rows(|row| {
+                oldest = oldest.min(execution(ctx, Some(product), row, out)?);
+                Ok(())
+            })?;
+            let stuck = *from_id == Some(oldest);
+            let next = (count >= FILLS_PAGE).then(|| oldest.saturating_sub(u64::from(stuck)));
+            return Ok(ReplyVerdict::Served { next });
+        }
+        Query::Positions => {
+            let count = list.array()?.rows(|row| position(ctx, Some(product), row, out))?;
+            if further && count >= POSITIONS_PAGE {
+                return Err(DecodeError::TooLarge);
+            }
+        }
+        Query::Balances => {
+            let venue_ns = time.millis()?;
+            list.array()?.rows(|row| wallet(row, venue_ns, out))?;
+        }
+        Query::Snapshot { .. } => {}
+    }
+    Ok(ReplyVerdict::Served { next: None })
+}
+
+/// An empty list is the venue's way to say that it does not know the order.
+fn one_order(
+    product: Product,
+    asked: ClientId,
+    ctx: &Context<'_>,
+    list: Field<'_>,
+    out: &mut EventBuf,
+) -> Result<ReplyVerdict, DecodeError> {
+    let count = list.array()?.rows(|row| match order(ctx, Some(product), row, out)? {
+        Some(ClientRef::Ours(id)) if id == asked => Ok(()),
+        Some(_) => Err(DecodeError::Field("orderLinkId")),
+        None => Err(DecodeError::UnknownInstrument),
+    })?;
+    Ok(if count == 0 { ReplyVerdict::Absent } else { ReplyVerdict::Served { next: None } })
+}

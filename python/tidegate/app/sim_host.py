@@ -1,0 +1,246 @@
+"""Carries HTTP and WebSocket between loopback and a `SimVenue`; keeps its book of record, written before any answer.
+
+Knows no venue's wire format: bytes in, effects out, in their order.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import orjson
+from aiohttp import WSMsgType, web
+
+from tidegate._core import FRAME, HANGUP, HTTP, RECORD, CoreError, SimEffect, SimVenue
+from tidegate.app.net import Bases
+from tidegate.app.sim_book import RecordBook
+from tidegate.app.sim_market import play
+from tidegate.model.config import Config
+from tidegate.model.errors import Code, TidegateError
+from tidegate.obs import log
+
+OUTBOX_FRAMES_MAX: Final = 4096
+"""Frames waiting for one connection; a client that reads more slowly is cut."""
+MESSAGE_BYTES_MAX: Final = 1 << 20
+HEARTBEAT_S: Final = 20.0
+"""Binance pings its sockets this often; Bybit leaves it to the client."""
+STOP_S: Final = 1.0
+
+_log = log.get("sim")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimPlan:
+    """One simulated venue. `record`: its book of record; `frames`: a recording that is its market."""
+
+    venue: str
+    products: tuple[str, ...]
+    seed: int = 1
+    record: Path | None = None
+    frames: Path | None = None
+    speed: float = 1.0
+    host: str = "127.0.0.1"
+    port: int = 0
+    more: Mapping[str, object] = field(default_factory=dict)
+    """Further keys of the SimVenue configuration: accounts, symbols, feeTaker, feeMaker."""
+
+    def config(self) -> bytes:
+        market = "frames" if self.frames is not None else "synthetic"
+        base = {"venue": self.venue, "products": self.products, "seed": self.seed, "market": market}
+        return orjson.dumps({**base, **self.more})
+
+
+class SimHost:
+    """One simulated venue on one port. `async with` serves it; REST and WebSocket share the port."""
+
+    def __init__(self, plan: SimPlan, *, wall_ns: Callable[[], int] = time.time_ns) -> None:
+        """Raises TidegateError CONFIG_ERROR on a bad plan, JOURNAL_CORRUPT on a damaged book of record."""
+        self._plan = plan
+        self._wall_ns = wall_ns
+        try:
+            self._venue = SimVenue(plan.config())
+        except CoreError as error:
+            raise TidegateError(Code.CONFIG_ERROR, error.message) from error
+        self._book = RecordBook(plan.record) if plan.record is not None else None
+        self._conns: dict[int, _Conn] = {}
+        self._opened = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._player: asyncio.Task[None] | None = None
+        self._runner: web.AppRunner | None = None
+        self._failure: OSError | None = None
+        self.port = 0
+
+    @property
+    def bases(self) -> Bases:
+        """Where clients find it."""
+        place = f"{self._plan.host}:{self.port}"
+        return Bases(rest=f"http://{place}", ws=f"ws://{place}")
+
+    async def __aenter__(self) -> "SimHost":
+        """Raises TidegateError CONFLICT when the port or the book of record is in use."""
+        try:
+            await self._open()
+        except BaseException:
+            await self._close()
+            raise
+        return self
+
+    async def __aexit__(self, *_exc: object) -> None:
+        await self._close()
+
+    async def _open(self) -> None:
+        if self._book is not None:
+            self._book.restore(self._venue.restore)
+        self._run(self._venue.start(self._wall_ns()))
+        app = web.Application(client_max_size=MESSAGE_BYTES_MAX)
+        app.router.add_route("*", "/{path:.*}", self._on_request)
+        self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=STOP_S)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, self._plan.host, self._plan.port)
+        try:
+            await site.start()
+        except OSError as failure:
+            place = f"{self._plan.host}:{self._plan.port}"
+            raise TidegateError(
+                Code.CONFLICT, f"can not listen on {place}: {failure.strerror}; choose another port with --port"
+            ) from failure
+        self.port = self._runner.addresses[0][1]
+        self._arm()
+        if self._plan.frames is not None:
+            frames = play(self._plan.frames, self._plan.speed, self._feed)
+            self._player = asyncio.create_task(frames, name=f"sim-frames-{self._plan.venue}")
+
+    async def _close(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._player is not None:
+            self._player.cancel()
+            await asyncio.wait([self._player])
+        for conn in self._conns.values():
+            conn.outbox.put_nowait(None)
+        if self._runner is not None:
+            await self._runner.cleanup()
+        if self._book is not None:
+            self._book.close()
+
+    # -- effects
+    def _run(self, effects: list[SimEffect]) -> web.Response | None:
+        """Executes effects in order; the HTTP answer is returned, not sent."""
+        answer: web.Response | None = None
+        for effect in effects:
+            kind = effect.kind
+            if kind == FRAME:
+                self._post(effect.conn, effect.data)
+            elif kind == HTTP:
+                answer = web.Response(status=effect.status, body=effect.data, headers=effect.headers)
+            elif kind == RECORD and self._book is not None:
+                self._append(effect.data)
+            elif kind == HANGUP:
+                self._post(effect.conn, None)
+        return answer
+
+    def _append(self, data: bytes) -> None:
+        """What can not be put on record must not be answered: the venue stops serving."""
+        try:
+            if self._failure is None and self._book is not None:
+                self._book.append(data)
+        except OSError as failure:
+            self._failure = failure
+            _log.error("sim_record_failed", exchange=self._plan.venue, reason=failure.strerror, success=False)
+            for conn in self._conns:
+                self._post(conn, None)
+
+    def _post(self, conn: int, frame: bytes | None) -> None:
+        """Queues a frame, or the end (None)."""
+        state = self._conns.get(conn)
+        if state is None or (self._failure is not None and frame is not None):
+            return
+        if frame is not None and state.outbox.qsize() >= OUTBOX_FRAMES_MAX:
+            _log.warning("sim_slow_client", exchange=self._plan.venue, success=False)
+            frame = None
+        state.outbox.put_nowait(frame)
+
+    # -- time
+    def _arm(self) -> None:
+        delay = max(0, self._venue.next_wake_ns - self._wall_ns()) / 1e9
+        self._timer = asyncio.get_running_loop().call_later(delay, self._on_timer)
+
+    def _on_timer(self) -> None:
+        self._run(self._venue.on_timer(self._wall_ns()))
+        self._arm()
+
+    def _feed(self, frame: bytes) -> None:
+        self._run(self._venue.feed(frame, self._wall_ns()))
+
+    # -- requests
+    async def _on_request(self, request: web.Request) -> web.StreamResponse:
+        if self._failure is not None:
+            return web.json_response({"code": -1001, "msg": "Internal error; book of record unavailable"}, status=503)
+        if request.headers.get("Upgrade", "").lower() == "websocket":
+            return await self._on_socket(request)
+        body = await request.read()
+        headers = list(request.headers.items())
+        effects = self._venue.on_http(request.method, request.raw_path, headers, body, self._wall_ns())
+        answer = self._run(effects)
+        if answer is None or self._failure is not None:
+            return web.json_response({"code": -1001, "msg": "Internal error; unable to process"}, status=503)
+        return answer
+
+    async def _on_socket(self, request: web.Request) -> web.WebSocketResponse:
+        heartbeat = HEARTBEAT_S if self._plan.venue == "binance" else None
+        socket = web.WebSocketResponse(heartbeat=heartbeat, max_msg_size=MESSAGE_BYTES_MAX, compress=False)
+        await socket.prepare(request)
+        self._opened += 1
+        conn = self._opened
+        self._conns[conn] = _Conn()
+        self._run(self._venue.on_open(conn, request.raw_path, self._wall_ns()))
+        try:
+            async with asyncio.TaskGroup() as group:
+                writer = group.create_task(self._conns[conn].write(socket), name=f"sim-socket-{conn}")
+                await self._read(conn, socket)
+                writer.cancel()
+        finally:
+            del self._conns[conn]
+            self._venue.on_close(conn, self._wall_ns())
+        return socket
+
+    async def _read(self, conn: int, socket: web.WebSocketResponse) -> None:
+        async for message in socket:
+            if message.type is WSMsgType.TEXT:
+                self._run(self._venue.on_frame(conn, message.data.encode(), self._wall_ns()))
+
+
+class _Conn:
+    """Frames on their way to one client; None ends the connection."""
+
+    def __init__(self) -> None:
+        # Bounded where it is filled: the end must always fit in.
+        self.outbox: asyncio.Queue[bytes | None] = asyncio.Queue()
+
+    async def write(self, socket: web.WebSocketResponse) -> None:
+        try:
+            while (frame := await self.outbox.get()) is not None:
+                await socket.send_frame(frame, _TEXT)
+        except ConnectionError:
+            return
+        await socket.close()
+
+
+_TEXT: Final = WSMsgType.TEXT
+
+
+@asynccontextmanager
+async def embedded_venues(config: Config) -> AsyncIterator[dict[str, Bases]]:
+    """The venues that live in this process: those of profile sim without addresses of their own."""
+    async with AsyncExitStack() as stack:
+        bases: dict[str, Bases] = {}
+        if config.profile == "sim":
+            for name, venue in config.venues.items():
+                if venue.rest is None:
+                    record = config.home.expanduser() / "sim" / f"{name}.jsonl"
+                    plan = SimPlan(venue=name, products=venue.products, seed=config.sim.seed, record=record)
+                    bases[name] = (await stack.enter_async_context(SimHost(plan))).bases
+        yield bases

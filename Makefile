@@ -1,14 +1,98 @@
 # `make` prints what there is to do.
+#
+# Two builds of the native module live side by side and never meet:
+#   run   the release build (LTO), installed with the package as a wheel into .venv
+#   test  the fast profile, copied beside the sources; tests and linters put python/ first on the path
 VENV ?= .venv
+PYTHON ?= python3
+ARGS ?=
+# Tests run with fixed seeds; property tests run once more with this one, which is printed.
+SEED ?= $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
+JOBS ?= auto
+
 PY := $(VENV)/bin/python
+SOURCE := PYTHONPATH=python $(PY)
+PIP := $(PY) -m pip --disable-pip-version-check --quiet
+EXT := python/tidegate/_core.abi3.so
+RUST := Cargo.toml Cargo.lock core-rs/Cargo.toml $(shell find core-rs/src -name '*.rs')
+PYTHONS := pyproject.toml README.md $(shell find python -type f -not -name '*.so' -not -name '*.pyc')
 
 .DEFAULT_GOAL := help
+.PHONY: help run build test test-rust test-python lint lint-rust lint-python format ext bench clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
 
-ext: ## the native module, fast profile, into the source tree
-	cargo build --features python
-	cp target/debug/libtidegate_core.so python/tidegate/_core.abi3.so
+run: build ## build what changed, start profile sim on 127.0.0.1:7000 (ARGS="--port 7001")
+	@exec $(VENV)/bin/tidegate run --profile sim $(ARGS)
 
-.PHONY: help ext
+build: $(VENV)/.built ## the release build, installed into .venv
+
+test: ext ## everything: Rust, Python, real processes
+	@echo "fresh seed: $(SEED)  (again with: make test SEED=$(SEED))"
+	@$(MAKE) --no-print-directory test-rust test-python SEED=$(SEED)
+
+test-rust: ## the core's tests, fixed seed, then property tests with the fresh one
+	PROPTEST_RNG_SEED=1 cargo test --workspace --locked --quiet
+	PROPTEST_RNG_SEED=$(SEED) cargo test --workspace --locked --quiet propert
+
+test-python: ext ## unit, contract and process tests in parallel
+	export TIDEGATE_TEST_POSTGRES="$$(scripts/test-postgres)"; \
+	$(SOURCE) -m pytest -n $(JOBS) --dist loadgroup --hypothesis-seed=1 $(ARGS); status=$$?; \
+	[ $$status -ne 0 ] || { $(SOURCE) -m pytest -k propert --hypothesis-seed=$(SEED) $(ARGS); status=$$?; }; \
+	[ $$status -ne 5 ] || status=0; \
+	scripts/test-postgres stop; exit $$status
+
+lint: lint-rust lint-python ## every gate
+
+lint-rust: ## rustfmt, clippy with and without the boundary, floors
+	scripts/setup-system lint
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
+	cargo clippy --workspace --all-targets --features python --locked --quiet -- -D warnings
+	cargo test --locked --quiet --test floors
+
+lint-python: ext ## ruff, mypy, stubtest, import rules, tidy
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(SOURCE) -m mypy.stubtest tidegate._core
+	PYTHONPATH=python $(VENV)/bin/lint-imports
+	$(SOURCE) -m pytest tests/tidy
+
+format: $(VENV)/.dev ## rustfmt and ruff, in place
+	cargo fmt --all
+	$(PY) -m ruff format .
+
+ext: $(VENV)/.dev $(EXT) ## the native module, fast profile, beside the sources
+
+bench: build $(VENV)/.dev ## benchmarks (see benches/README.md)
+	cargo bench --workspace --locked
+	$(PY) -m pytest benches -p no:xdist --benchmark-only
+
+clean: ## everything that was built; data directories stay
+	cargo clean
+	rm -rf $(VENV) $(EXT)
+
+$(EXT): $(RUST)
+	cargo build --features python --locked
+	@# Under a new name first: a running test process keeps the module that it has mapped.
+	cp target/debug/libtidegate_core.so $@.new && mv -f $@.new $@
+
+$(PY):
+	PYTHON=$(PYTHON) scripts/setup-system
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.dev: requirements-dev.lock | $(PY)
+	$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/.deps: requirements.lock requirements-build.lock | $(PY)
+	$(PIP) install --require-hashes -r requirements.lock -r requirements-build.lock
+	@touch $@
+
+$(VENV)/.built: $(VENV)/.deps $(RUST) $(PYTHONS)
+	rm -rf target/wheels
+	VIRTUAL_ENV=$(abspath $(VENV)) $(VENV)/bin/maturin build --release --locked --quiet --out target/wheels
+	$(PIP) install --no-deps --force-reinstall target/wheels/*.whl
+	@touch $@

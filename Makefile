@@ -13,6 +13,7 @@ JOBS ?= auto
 PY := $(VENV)/bin/python
 SOURCE := PYTHONPATH=python $(PY)
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
+PROPERTIES := $(patsubst core-rs/tests/%.rs,--test %,$(wildcard core-rs/tests/*propert*.rs))
 EXT := python/tidegate/_core.abi3.so
 RUST := Cargo.toml Cargo.lock core-rs/Cargo.toml $(shell find core-rs/src -name '*.rs')
 PYTHONS := pyproject.toml README.md $(shell find python -type f -not -name '*.so' -not -name '*.pyc')
@@ -34,7 +35,7 @@ test: ext ## everything: Rust, Python, real processes
 
 test-rust: ## the core's tests, fixed seed, then property tests with the fresh one
 	PROPTEST_RNG_SEED=1 cargo test --workspace --locked --quiet
-	PROPTEST_RNG_SEED=$(SEED) cargo test --workspace --locked --quiet propert
+	PROPTEST_RNG_SEED=$(SEED) cargo test --workspace --locked --quiet $(PROPERTIES)
 
 test-python: ext ## unit, contract and process tests in parallel
 	export TIDEGATE_TEST_POSTGRES="$$(scripts/test-postgres)"; \

@@ -15,7 +15,7 @@ import asyncpg
 from tidegate.store.database import Database, sqlite_url
 from tidegate.store.migrate import ensure_current
 
-SERVER = os.environ.get("TIDEGATE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
+SERVER = os.environ.get("TIDEGATE_TEST_POSTGRES") or "postgresql://postgres@127.0.0.1:5432/postgres"
 
 
 async def _answers() -> bool:

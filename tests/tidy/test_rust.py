@@ -2,7 +2,7 @@
 
 from tests.tidy.rust import functions
 
-SOURCE = '''
+SOURCE = """
 fn short() -> [u8; 2] { [b'{', 1] }
 /* fn hidden() { */
 trait Shape { fn declared(&self) -> u8; }
@@ -17,7 +17,7 @@ fn after() {
     if true {
     }
 }
-'''
+"""
 
 
 def test_bodies_are_measured_and_declarations_are_not() -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from tests.tidy.rust import functions as rust_functions
 
 ROOT = Path(__file__).parents[2]
@@ -19,7 +18,9 @@ BANNED_CALLS = {"eval", "exec", "compile"}
 BANNED_MODULES = {"pickle", "marshal", "shelve", "dill"}
 BANNED_ATTRIBUTES = {("yaml", "load"), ("os", "system"), ("os", "popen")}
 # Split, so that this file does not find itself.
-MACHINE_PATHS = re.compile("/(?:" + "|".join(("wo" + "rk", "fa" + "rm", "ho" + "me", "ro" + "ot", "Us" + "ers")) + r")/\w")
+MACHINE_PATHS = re.compile(
+    "/(?:" + "|".join(("wo" + "rk", "fa" + "rm", "ho" + "me", "ro" + "ot", "Us" + "ers")) + r")/\w"
+)
 UNFINISHED = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X)\b(?!\(#\d+\))")
 
 
@@ -50,7 +51,9 @@ def calls(path: Path) -> Iterator[ast.Call]:
 
 
 def test_files_stay_short() -> None:
-    long = {shown(path): lines for path in (*PYTHON, *RUST) if (lines := len(path.read_text().splitlines())) > FILE_LINES}
+    long = {
+        shown(path): lines for path in (*PYTHON, *RUST) if (lines := len(path.read_text().splitlines())) > FILE_LINES
+    }
     assert long == {}
 
 
@@ -73,7 +76,13 @@ def test_nothing_is_left_unfinished_without_an_issue() -> None:
 
 def test_no_path_of_a_machine_stands_in_a_file() -> None:
     texts = [path for path in ROOT.iterdir() if path.suffix in {".md", ".toml", ".ini"} or path.name == "Makefile"]
-    texts += [*PYTHON, *RUST, *files(".md", below=("docs", "benches")), ROOT / ".ci" / "run", *(ROOT / "scripts").iterdir()]
+    texts += [
+        *PYTHON,
+        *RUST,
+        *files(".md", below=("docs", "benches")),
+        ROOT / ".ci" / "run",
+        *(ROOT / "scripts").iterdir(),
+    ]
     found = [
         f"{shown(path)}:{number}"
         for path in texts
@@ -115,7 +124,9 @@ def test_no_float_is_made_where_money_passes() -> None:
 
 
 def test_every_file_says_what_it_is() -> None:
-    silent = [shown(path) for path in PYTHON if path.suffix == ".py" and not ast.get_docstring(ast.parse(path.read_text()))]
+    silent = [
+        shown(path) for path in PYTHON if path.suffix == ".py" and not ast.get_docstring(ast.parse(path.read_text()))
+    ]
     silent += [shown(path) for path in RUST if not path.read_text().startswith("//!")]
     assert silent == []
 

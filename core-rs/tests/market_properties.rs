@@ -140,9 +140,9 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_book_is_right_or_unsynced(rule in rules(), changes in changes(), faults in faults()) {
+    fn a_book_is_right_or_unsynced(hot: bool, rule in rules(), changes in changes(), faults in faults()) {
         let truth = truth(rule, &changes);
-        let mut book = Book::new(rule);
+        let mut book = if hot { Book::hot(rule) } else { Book::new(rule) };
         let mut order: Vec<usize> = (0..truth.updates.len()).collect();
         for (at, fault) in faults.iter().enumerate() {
             if matches!(fault, Fault::Swap) && at + 1 < order.len() {

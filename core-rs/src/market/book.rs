@@ -2,8 +2,8 @@
 
 use super::pending::Pending;
 use super::sequence::{Phase, Verdict};
-use super::side::{FlatSide, SideStore};
-use super::{BookFault, Delta, Level, SeqRule, Walk, walk};
+use super::sides::{Sides, Store};
+use super::{BookFault, Delta, Level, SeqRule, Walk};
 use crate::units::{Ns, Qty, Side};
 
 /// Most levels on one side. A stream that grows past it asks for a fresh snapshot.
@@ -82,22 +82,24 @@ pub struct Book {
     phase: Phase,
     last_id: u64,
     updated: Ns,
-    bids: FlatSide,
-    asks: FlatSide,
+    levels: Store,
     pending: Pending,
 }
 
 impl Book {
+    /// Levels in sorted arrays: small, and fast for books of any shape.
     pub fn new(rule: SeqRule) -> Self {
-        Self {
-            rule,
-            phase: Phase::Waiting,
-            last_id: 0,
-            updated: 0,
-            bids: FlatSide::default(),
-            asks: FlatSide::default(),
-            pending: Pending::default(),
-        }
+        Self::with(rule, Store::Flat(Sides::default()))
+    }
+
+    /// Levels on a price ladder, for instruments whose updates come thick: faster near the best, 260 KiB a book.
+    /// Fit where the price step is one unit of the mantissa.
+    pub fn hot(rule: SeqRule) -> Self {
+        Self::with(rule, Store::Ladder(Sides::default()))
+    }
+
+    fn with(rule: SeqRule, levels: Store) -> Self {
+        Self { rule, phase: Phase::Waiting, last_id: 0, updated: 0, levels, pending: Pending::default() }
     }
 
     /// Takes one depth message received at monotonic `at`. On a fault the book is `Unsynced` and empty when this
@@ -164,34 +166,28 @@ impl Book {
 
     #[inline]
     pub fn top(&self) -> Top {
-        Top {
-            bid: self.bids.best().map(|(px, qty)| Level { px, qty }),
-            ask: self.asks.best().map(|(key, qty)| Level { px: -key, qty }),
-        }
+        self.levels.top()
     }
 
     /// Bids, best first; empty while unsynced.
-    pub fn bids(&self) -> impl ExactSizeIterator<Item = Level> + '_ {
-        self.bids.levels().iter().rev().copied()
+    pub fn bids(&self) -> impl Iterator<Item = Level> + '_ {
+        self.levels.bids()
     }
 
     /// Asks, best first; empty while unsynced.
-    pub fn asks(&self) -> impl ExactSizeIterator<Item = Level> + '_ {
-        self.asks.levels().iter().rev().map(|level| Level { px: -level.px, qty: level.qty })
+    pub fn asks(&self) -> impl Iterator<Item = Level> + '_ {
+        self.levels.asks()
     }
 
     /// What `taker` pays (buy, walks asks) or receives (sell, walks bids) for `qty`; `None` when depth is short.
     #[inline]
     pub fn walk(&self, taker: Side, qty: Qty) -> Option<Walk> {
-        match taker {
-            Side::Buy => walk(self.asks(), qty),
-            Side::Sell => walk(self.bids(), qty),
-        }
+        self.levels.walk(taker, qty)
     }
 
     /// Levels on the bid and the ask side.
     pub fn depth(&self) -> (usize, usize) {
-        (self.bids.len(), self.asks.len())
+        self.levels.depth()
     }
 
     fn buffer(&mut self, delta: &Delta<'_>) -> Result<Applied, BookFault> {
@@ -262,56 +258,16 @@ impl Book {
     /// Replaces the levels. A snapshot that makes no sense leaves the book empty; what is buffered stays.
     fn load(&mut self, delta: &Delta<'_>) -> Result<(), BookFault> {
         self.phase = Phase::Waiting;
-        self.bids.clear();
-        self.asks.clear();
-        if let Some(bad) = delta.bids.iter().chain(delta.asks).find(|level| is_bad(level)) {
-            return Err(BookFault::BadLevel { px: bad.px, qty: bad.qty });
-        }
-        self.bids.load(delta.bids.iter().map(|level| (level.px, level.qty)));
-        self.asks.load(delta.asks.iter().map(|level| (-level.px, level.qty)));
-        self.check().inspect_err(|_| {
-            self.bids.clear();
-            self.asks.clear();
-        })
+        self.levels.load(delta).inspect_err(|_| self.levels.clear())
     }
 
     #[inline]
     fn change(&mut self, delta: &Delta<'_>, at: Ns) -> Result<Touch, BookFault> {
-        let before = self.top();
-        let mut touch = Touch::NONE;
-        for level in delta.bids {
-            if is_bad(level) {
-                return Err(self.fail(delta, BookFault::BadLevel { px: level.px, qty: level.qty }));
-            }
-            if self.bids.set(level.px, level.qty) {
-                touch.bid = touch.bid.max(level.px);
-            }
-        }
-        for level in delta.asks {
-            if is_bad(level) {
-                return Err(self.fail(delta, BookFault::BadLevel { px: level.px, qty: level.qty }));
-            }
-            if self.asks.set(-level.px, level.qty) {
-                touch.ask = touch.ask.min(level.px);
-            }
-        }
-        self.check().map_err(|fault| self.fail(delta, fault))?;
+        let touch = self.levels.change(delta).map_err(|fault| self.fail(delta, fault))?;
         self.phase = Phase::Live;
         self.last_id = delta.last;
         self.updated = at;
-        touch.top = self.top() != before;
         Ok(touch)
-    }
-
-    #[inline]
-    fn check(&self) -> Result<(), BookFault> {
-        if let Top { bid: Some(bid), ask: Some(ask) } = self.top()
-            && bid.px >= ask.px
-        {
-            return Err(BookFault::Crossed { bid: bid.px, ask: ask.px });
-        }
-        let levels = self.bids.len().max(self.asks.len());
-        if levels > SIDE_LEVELS_MAX { Err(BookFault::TooDeep { levels }) } else { Ok(()) }
     }
 
     /// The chain itself is unbroken, so it is still checked from `delta` on.
@@ -322,13 +278,7 @@ impl Book {
 
     fn void(&mut self, tail: Option<u64>) {
         self.phase = Phase::Waiting;
-        self.bids.clear();
-        self.asks.clear();
+        self.levels.clear();
         self.pending.restart(tail);
     }
-}
-
-#[inline]
-const fn is_bad(level: &Level) -> bool {
-    level.px <= 0 || level.qty < 0
 }

@@ -7,10 +7,12 @@ pub(super) trait SideStore {
     /// Sets (or with quantity 0 deletes) a level; true when that changed anything.
     fn set(&mut self, key: i64, qty: i64) -> bool;
     /// Replaces all levels, `(key, qty)` best first where the venue sorts them; any order is understood.
-    fn load(&mut self, levels: impl ExactSizeIterator<Item = (i64, i64)>);
+    fn load(&mut self, levels: impl Iterator<Item = (i64, i64)> + Clone);
     fn clear(&mut self);
     fn len(&self) -> usize;
     fn best(&self) -> Option<(i64, i64)>;
+    /// `(key, qty)`, best first.
+    fn iter(&self) -> impl Iterator<Item = (i64, i64)>;
 }
 
 /// A sorted array, best last: updates cluster near the best level, so the shifted tail is short. 16 bytes a level.
@@ -37,9 +39,14 @@ impl FlatSide {
         levels[..far].binary_search_by(|level| level.px.cmp(&key))
     }
 
-    /// All levels, `px` holding the key, best last.
-    pub(super) fn levels(&self) -> &[Level] {
-        &self.levels
+    /// Adds a level better than all there are.
+    pub(super) fn push_best(&mut self, key: i64, qty: i64) {
+        debug_assert!(self.best().is_none_or(|(best, _)| best < key), "better than all");
+        self.levels.push(Level { px: key, qty });
+    }
+
+    pub(super) fn pop_best(&mut self) {
+        self.levels.pop();
     }
 }
 
@@ -60,7 +67,7 @@ impl SideStore for FlatSide {
         }
     }
 
-    fn load(&mut self, levels: impl ExactSizeIterator<Item = (i64, i64)>) {
+    fn load(&mut self, levels: impl Iterator<Item = (i64, i64)> + Clone) {
         self.levels.clear();
         self.levels.extend(levels.filter(|(_, qty)| *qty != 0).map(|(px, qty)| Level { px, qty }));
         self.levels.reverse();
@@ -82,5 +89,10 @@ impl SideStore for FlatSide {
     #[inline]
     fn best(&self) -> Option<(i64, i64)> {
         self.levels.last().map(|level| (level.px, level.qty))
+    }
+
+    #[inline]
+    fn iter(&self) -> impl Iterator<Item = (i64, i64)> {
+        self.levels.iter().rev().map(|level| (level.px, level.qty))
     }
 }

@@ -17,6 +17,9 @@ pub struct Walk {
 pub fn walk(levels: impl IntoIterator<Item = Level>, qty: Qty) -> Option<Walk> {
     let mut rest = qty.get();
     let mut notional: i128 = 0;
+    if rest == 0 {
+        return None;
+    }
     for level in levels {
         let take = level.qty.min(rest);
         notional = notional.checked_add(i128::from(level.px) * i128::from(take))?;

@@ -6,7 +6,7 @@ an error of that request.
 
 import asyncio
 import ssl
-from typing import Final
+from typing import Final, cast
 from urllib.parse import urlsplit
 
 from tidegate.ports.http import HttpError, HttpReply
@@ -124,8 +124,7 @@ class _Connection(asyncio.Protocol):
             self._transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if isinstance(transport, asyncio.Transport):
-            self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's is one by its methods, not by its class
 
     def data_received(self, data: bytes) -> None:
         if self._reader is None or self._answer is None or self._answer.done():

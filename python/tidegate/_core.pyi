@@ -4,9 +4,29 @@ Times: `mono_ns` is a monotonic clock, `wall_ns` UTC epoch nanoseconds; the core
 Every method that returns effects wants them executed in list order, on the engine's own loop.
 """
 
-from typing import Final, final
+from typing import Final, Self, final
 
 from typing_extensions import Buffer
+
+__all__ = [
+    "CLOSE",
+    "EVENT",
+    "FETCH",
+    "FRAME",
+    "HANGUP",
+    "HTTP",
+    "JOURNAL",
+    "RECORD",
+    "SEND",
+    "WAKE",
+    "CoreError",
+    "Effect",
+    "Engine",
+    "Replayer",
+    "Row",
+    "SimEffect",
+    "SimVenue",
+]
 
 class CoreError(Exception):
     """A refused command or query.
@@ -23,11 +43,17 @@ class CoreError(Exception):
     def details(self) -> bytes: ...
 
 JOURNAL: Final[int]
-"""Append `data` (one framed record) to the journal; `seq` is its number. A write(2) must return before the next effect."""
+"""Append `data` (one framed record) to the journal; `seq` is its number.
+
+A write(2) must return before the next effect.
+"""
 SEND: Final[int]
 """Send `data` as one text frame on link `target`, once record `seq` is durable (0 = at once)."""
 FETCH: Final[int]
-"""HTTP request `data` on REST link `target`; answer with `Engine.on_reply(seq, ...)`. Form: `METHOD target\\nHeader: value\\n...\\n\\nbody`."""
+"""HTTP request `data` on REST link `target`; answer with `Engine.on_reply(seq, ...)`.
+
+Form: `METHOD target\\nHeader: value\\n...\\n\\nbody`.
+"""
 EVENT: Final[int]
 """Publish `data` (`{"event":..., "data":{...}}`) on `topic`."""
 WAKE: Final[int]
@@ -66,7 +92,7 @@ class Row:
 class Engine:
     """The reducer. Single-threaded; not for use from two threads."""
 
-    def __init__(self, config: bytes) -> None:
+    def __new__(cls, config: bytes) -> Self:
         """`config`: JSON object, see `tidegate.engine.setup`. Raises CoreError CONFIG_ERROR."""
     # -- recovery
     def replay(self, chunk: Buffer) -> int:
@@ -78,7 +104,11 @@ class Engine:
         """Ends recovery: writes the BOOT record (new epoch) and begins reconciliation."""
     # -- inputs
     def set_instruments(self, venue: str, product: str, instruments: bytes, mono_ns: int, wall_ns: int) -> list[Effect]:
-        """Adds or updates instruments: JSON array of {symbol, base, quote, tick, lot, qtyMin, qtyMax, notionalMin, feeMaker, feeTaker, status}; numbers as decimal strings."""
+        """Adds or updates instruments.
+
+        `instruments`: JSON array of {symbol, base, quote, tick, lot, qtyMin, qtyMax, notionalMin, feeMaker, feeTaker,
+        status}; numbers as decimal strings.
+        """
     def on_link(self, link: int, up: bool, mono_ns: int, wall_ns: int) -> list[Effect]: ...
     def on_frame(self, link: int, payload: Buffer, mono_ns: int, wall_ns: int) -> list[Effect] | None:
         """One WebSocket text frame. None when there is nothing to do (a quiet tick). Never raises on venue bytes."""
@@ -97,11 +127,17 @@ class Engine:
     def command(
         self, name: str, body: bytes, actor: str, command_id: str, mono_ns: int, wall_ns: int
     ) -> tuple[bytes, list[Effect]]:
-        """Runs one command; returns (JSON reply, effects). Raises CoreError. A known `command_id` gives the first reply again."""
+        """Runs one command; returns (JSON reply, effects). Raises CoreError.
+
+        A known `command_id` gives the first reply again.
+        """
     def view(self, name: str, query: bytes) -> bytes:
         """One view as JSON in the shapes of the API. Raises CoreError."""
     def watch(self, instrument: str, on: bool, mono_ns: int, wall_ns: int) -> list[Effect]:
-        """Counts a watcher of `venue:type:symbol` in or out: subscribed while above zero, each top change is an EVENT."""
+        """Counts a watcher of `venue:type:symbol` in or out.
+
+        Subscribed while above zero; each change of the top is an EVENT then.
+        """
     # -- projection
     def take_rows(self, limit: int) -> list[Row]:
         """Up to `limit` things that changed since they were last taken, oldest change first."""
@@ -137,8 +173,11 @@ class SimEffect:
 class SimVenue:
     """A simulated venue: bytes in, bytes out, in the venue's own wire format."""
 
-    def __init__(self, config: bytes) -> None:
-        """JSON {venue, products: [spot|linear], seed, accounts?, symbols?, feeTaker?, feeMaker?}. Raises CoreError CONFIG_ERROR."""
+    def __new__(cls, config: bytes) -> Self:
+        """JSON {venue, products: [spot|linear], seed, accounts?, symbols?, feeTaker?, feeMaker?}.
+
+        Raises CoreError CONFIG_ERROR.
+        """
     def restore(self, records: Buffer) -> int:
         """Reads a book of record back; returns the bytes understood."""
     def start(self, wall_ns: int) -> list[SimEffect]: ...
@@ -159,13 +198,14 @@ class SimVenue:
 class Replayer:
     """Recorded frames -> books -> spread of one pair -> openings and closings."""
 
-    def __init__(self, leg1: str, leg2: str, qty: str, threshold_percent: str, fee1: str, fee2: str) -> None:
+    def __new__(cls, leg1: str, leg2: str, qty: str, threshold_percent: str, fee1: str, fee2: str) -> Self:
         """Legs as `venue:type:symbol`. Raises CoreError VALIDATION_ERROR."""
     def feed(self, leg: int, recv_ns: int, frame: Buffer) -> bytes | None:
         """One recorded frame of leg 0 or 1; returns finished JSON lines, if any."""
     def summary(self) -> bytes: ...
     def timings(self) -> bytes:
-        """JSON {frames, ignored: [a, b], faults: [a, b], hops: {decode, book, spread: {p50, p99}}}; hops in ns per depth message.
+        """JSON {frames, ignored: [a, b], faults: [a, b], hops: {decode, book, spread: {p50, p99}}}.
 
-        `ignored`: depth messages that brought nothing new; `faults`: crossed books, late snapshots, nonsense levels.
+        `ignored`: depth messages that brought nothing new; `faults`: crossed books, late snapshots, nonsense levels;
+        hops in ns per depth message.
         """

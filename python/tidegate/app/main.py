@@ -1,0 +1,23 @@
+"""The console script: the command line with everything it may start."""
+
+import importlib
+import sys
+from collections.abc import Callable
+
+from tidegate.cli.main import main as command_line
+from tidegate.cli.runners import Runners, Started
+from tidegate.model.config import Config
+
+
+def main() -> None:
+    """Entry point of `tidegate` and of `python -m tidegate`."""
+    sys.exit(command_line(sys.argv[1:], Runners(run=_run, set_password=_set_password)))
+
+
+def _run(config: Config, announce: Callable[[Started], None]) -> None:
+    # Looked up by name when it is needed: the servers' imports cost more than most verbs take in all.
+    importlib.import_module("tidegate.app.all_in_one").run(config, announce)
+
+
+def _set_password(config: Config, username: str, password: str) -> None:
+    importlib.import_module("tidegate.app.passwords").set_password(config, username, password)

@@ -1,0 +1,111 @@
+"""The command line: a table of verbs, one error line, stable exit codes.
+
+Only the verb that was asked for is imported, so `tidegate --help` costs no more than typer itself. What a verb starts
+is handed in by `app/main.py`; this room knows no concrete class of the rooms above or beside it.
+"""
+
+import importlib
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import typer
+
+from tidegate import __version__
+from tidegate.cli.runners import Runners
+from tidegate.model.errors import TidegateError
+
+EXIT_FAILED: Final = 1
+EXIT_INTERRUPTED: Final = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """`module` holds a function `name` (with `_` for `-`), whose signature is the verb's options."""
+
+    name: str
+    module: str
+    summary: str
+    group: str = ""
+
+    def load(self) -> Callable[..., None]:
+        function: Callable[..., None] = getattr(importlib.import_module(self.module), self.name.replace("-", "_"))
+        return function
+
+
+VERBS: Final = (
+    Verb("run", "tidegate.cli.run", "Run everything in one process: engine, venues of profile sim, API, page."),
+    Verb("venue-sim", "tidegate.cli.venue_sim", "Run one simulated venue as a process of its own."),
+    Verb("replay", "tidegate.cli.replay", "Replay recorded frames and print when a pair's spread opened and closed."),
+    Verb("status", "tidegate.cli.status", "Ask the running server how it is."),
+    Verb("doctor", "tidegate.cli.doctor", "Check versions, disk, clock, data directory and venues."),
+    Verb("passwd", "tidegate.cli.users", "Set a user's password; ends all of the user's sessions.", group="users"),
+)
+GROUPS: Final = {"users": "Users of this installation."}
+
+
+def main(arguments: Sequence[str], runners: Runners) -> int:
+    """Runs one command line; returns the exit code."""
+    debug = "--debug" in arguments
+    rest = [argument for argument in arguments if argument != "--debug"]
+    try:
+        code = build(rest)(args=rest, prog_name="tidegate", standalone_mode=False, obj=runners)
+    except (TidegateError, typer.TyperException, typer.Abort, KeyboardInterrupt, Exception) as failure:  # noqa: BLE001
+        if debug:
+            traceback.print_exc()
+        return _explain(failure)
+    return code if isinstance(code, int) else 0
+
+
+def build(arguments: Sequence[str]) -> typer.Typer:
+    """The application, with the verbs of `arguments` loaded and the others by name alone."""
+    app = typer.Typer(
+        help=f"Tidegate {__version__}: executable spreads between crypto venues, both legs traded safely.",
+        epilog="--debug shows the traceback of an error. Exit codes: 0 ok, 1 failed, 2 usage, 3 config, 4 venue, 5 risk.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_options)
+    groups = {name: typer.Typer(help=text, no_args_is_help=True) for name, text in GROUPS.items()}
+    words = [argument for argument in arguments if not argument.startswith("-")]
+    for verb in VERBS:
+        path = [verb.group, verb.name] if verb.group else [verb.name]
+        target = groups[verb.group] if verb.group else app
+        target.command(verb.name, help=verb.summary)(verb.load() if words[: len(path)] == path else _unloaded)
+    for name, group in groups.items():
+        app.add_typer(group, name=name)
+    return app
+
+
+def _options(version: bool = typer.Option(False, "--version", help="Print the version and exit.")) -> None:
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+def _unloaded() -> None:
+    raise AssertionError("a verb was called that the arguments do not name")
+
+
+def _explain(failure: BaseException) -> int:
+    """One clear line on standard error, and the code."""
+    match failure:
+        case TidegateError():
+            _say(failure.message)
+            return failure.spec.exit_code
+        case typer.TyperException():
+            _say(str(failure) or "see tidegate --help")
+            return failure.exit_code
+        case KeyboardInterrupt() | typer.Abort():
+            return EXIT_INTERRUPTED
+        case _:
+            _say(f"{type(failure).__name__}: {failure}; this is a bug, --debug shows where")
+            return EXIT_FAILED
+
+
+def _say(message: str) -> None:
+    sys.stderr.write(f"tidegate: {message}\n")

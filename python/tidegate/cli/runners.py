@@ -1,0 +1,36 @@
+"""What the verbs start but may not know: handed in by `app/main.py`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import typer
+
+from tidegate.model.config import Config
+
+
+class Started(Protocol):
+    """What a started process tells. `link_token` logs the admin in once."""
+
+    @property
+    def address(self) -> str: ...
+    @property
+    def profile(self) -> str: ...
+    @property
+    def link_token(self) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runners:
+    """`run` serves until the process is told to stop; `set_password` (config, user, password)."""
+
+    run: Callable[[Config, Callable[[Started], None]], None]
+    set_password: Callable[[Config, str, str], None]
+
+
+def runners_of(context: typer.Context) -> Runners:
+    """The runners that the command line was started with."""
+    runners = context.find_object(Runners)
+    if runners is None:
+        raise AssertionError("the command line was started without runners")
+    return runners

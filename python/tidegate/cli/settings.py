@@ -1,0 +1,37 @@
+"""Options of the command line, the environment and the file as one configuration."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+from tidegate.model.config import Config
+from tidegate.model.config_text import parse_config
+from tidegate.model.errors import Code, TidegateError
+
+DEFAULT_FILE: Final = Path("tidegate.yaml")
+
+
+def load(
+    *, profile: str | None = None, file: Path | None = None, port: int | None = None, home: Path | None = None
+) -> Config:
+    """The configuration: options over environment over file. Raises TidegateError CONFIG_ERROR.
+
+    Without `file`, `tidegate.yaml` of the working directory is read where there is one.
+    """
+    path = file if file is not None else DEFAULT_FILE if DEFAULT_FILE.is_file() else None
+    overrides = {"profile": profile, "port": port, "home": str(home) if home is not None else None}
+    return parse_config(
+        _read(path), os.environ, overrides, origin=str(path) if path is not None else str(DEFAULT_FILE)
+    )
+
+
+def _read(path: Path | None) -> str | None:
+    if path is None:
+        return None
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as failure:
+        reason = failure.strerror if isinstance(failure, OSError) else "it is not UTF-8 text"
+        raise TidegateError(
+            Code.CONFIG_ERROR, f"can not read {path}: {reason}; name another file with --config"
+        ) from None

@@ -29,7 +29,7 @@ TICKET_CHARS_MAX: Final = 512
 HUB: web.AppKey[Hub] = web.AppKey("hub", Hub)
 
 ChannelText = Annotated[str, Field(min_length=1, max_length=CHANNEL_CHARS_MAX)]
-Channels = Annotated[tuple[ChannelText, ...], Field(min_length=1, max_length=CHANNELS_MAX)]
+Channels = Annotated[list[ChannelText], Field(min_length=1, max_length=CHANNELS_MAX)]
 
 
 class Subscribe(Model):
@@ -55,7 +55,7 @@ class Resume(Model):
 
 class Log(Model):
     op: Literal["log"]
-    events: Annotated[tuple[PageEvent, ...], Field(min_length=1, max_length=20)]
+    events: Annotated[list[PageEvent], Field(min_length=1, max_length=20)]
 
 
 Op = Annotated[Subscribe | Unsubscribe | Ping | Resume | Log, Field(discriminator="op")]

@@ -85,7 +85,9 @@ def storage(home: Path) -> Iterator[Check]:
     """The data directory, or the one it would be made in."""
     place = next(path for path in (home, *home.parents) if path.exists())
     if not place.is_dir():
-        yield Check("data directory", Verdict.FAIL, f"{place} is a file", "choose another with --home", Code.CONFIG_ERROR)
+        yield Check(
+            "data directory", Verdict.FAIL, f"{place} is a file", "choose another with --home", Code.CONFIG_ERROR
+        )
         return
     if os.access(place, os.W_OK | os.X_OK):
         yield Check("data directory", Verdict.OK, str(home) if place == home else f"{home} (made at the first start)")
@@ -93,7 +95,9 @@ def storage(home: Path) -> Iterator[Check]:
         advice = "give yourself write access, or choose another with --home"
         yield Check("data directory", Verdict.FAIL, f"{place} is not writable", advice, Code.CONFIG_ERROR)
     free = shutil.disk_usage(place).free
-    verdict = Verdict.FAIL if free < DISK_FREE_MIN_BYTES else Verdict.WARN if free < DISK_FREE_WARN_BYTES else Verdict.OK
+    verdict = (
+        Verdict.FAIL if free < DISK_FREE_MIN_BYTES else Verdict.WARN if free < DISK_FREE_WARN_BYTES else Verdict.OK
+    )
     yield Check("disk", verdict, f"{free / 1024**3:.1f} GiB free", "" if verdict is Verdict.OK else "free some space")
 
 

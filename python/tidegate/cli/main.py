@@ -9,7 +9,7 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final
 
 import typer
 
@@ -52,18 +52,24 @@ def main(arguments: Sequence[str], runners: Runners) -> int:
     rest = [argument for argument in arguments if argument != "--debug"]
     try:
         code = build(rest)(args=rest, prog_name="tidegate", standalone_mode=False, obj=runners)
-    except (TidegateError, typer.TyperException, typer.Abort, KeyboardInterrupt, Exception) as failure:  # noqa: BLE001
+    except (TidegateError, typer.TyperException, typer.Abort, KeyboardInterrupt, Exception) as failure:
         if debug:
             traceback.print_exc()
         return _explain(failure)
     return code if isinstance(code, int) else 0
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
 def build(arguments: Sequence[str]) -> typer.Typer:
     """The application, with the verbs of `arguments` loaded and the others by name alone."""
     app = typer.Typer(
         help=f"Tidegate {__version__}: executable spreads between crypto venues, both legs traded safely.",
-        epilog="--debug shows the traceback of an error. Exit codes: 0 ok, 1 failed, 2 usage, 3 config, 4 venue, 5 risk.",
+        epilog="--debug shows tracebacks. Exit codes: 0 ok, 1 failed, 2 usage, 3 config, 4 venue, 5 risk",
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
@@ -81,10 +87,12 @@ def build(arguments: Sequence[str]) -> typer.Typer:
     return app
 
 
-def _options(version: bool = typer.Option(False, "--version", help="Print the version and exit.")) -> None:
-    if version:
-        typer.echo(__version__)
-        raise typer.Exit
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_version, help="Print the version.")
+    ] = False,
+) -> None:
+    """Options before the verb; `--debug` is taken out before the line is read, as it may stand anywhere."""
 
 
 def _unloaded() -> None:

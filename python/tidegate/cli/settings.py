@@ -20,9 +20,7 @@ def load(
     """
     path = file if file is not None else DEFAULT_FILE if DEFAULT_FILE.is_file() else None
     overrides = {"profile": profile, "port": port, "home": str(home) if home is not None else None}
-    return parse_config(
-        _read(path), os.environ, overrides, origin=str(path) if path is not None else str(DEFAULT_FILE)
-    )
+    return parse_config(_read(path), os.environ, overrides, origin=str(path) if path is not None else str(DEFAULT_FILE))
 
 
 def _read(path: Path | None) -> str | None:

@@ -99,7 +99,9 @@ def _get(url: str, headers: Mapping[str, str], body: bytes | None = None) -> dic
             raise TidegateError(Code.UNAUTHENTICATED, f"{url} answered {failure.code}: {_message(raw)}") from None
     except (URLError, OSError, HTTPException) as failure:
         reason = getattr(failure, "reason", failure)
-        raise TidegateError(Code.NOT_FOUND, f"no server answers at {url} ({reason}); start it with: tidegate run") from None
+        raise TidegateError(
+            Code.NOT_FOUND, f"no server answers at {url} ({reason}); start it with: tidegate run"
+        ) from None
     return _parse(url, raw)
 
 

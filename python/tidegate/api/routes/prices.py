@@ -31,7 +31,7 @@ class BatchEntry(Model):
 
 
 class BatchBody(Model):
-    items: Annotated[tuple[BatchEntry, ...], Field(min_length=1, max_length=BATCH_MAX)]
+    items: Annotated[list[BatchEntry], Field(min_length=1, max_length=BATCH_MAX)]
 
 
 async def get_book(call: Call[Empty, BookQuery]) -> bytes:

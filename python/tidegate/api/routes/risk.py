@@ -39,7 +39,7 @@ class LimitRow(Model):
 
 
 class LimitsBody(Model):
-    limits: Annotated[tuple[LimitRow, ...], Field(min_length=1, max_length=LIMIT_ROWS_MAX)]
+    limits: Annotated[list[LimitRow], Field(min_length=1, max_length=LIMIT_ROWS_MAX)]
 
     def command_body(self) -> bytes:
         rows = [

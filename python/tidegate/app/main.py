@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 from tidegate.cli.main import main as command_line
 from tidegate.cli.runners import Runners, Started
+from tidegate.cli.venue_sim import VenueSimOptions
 from tidegate.model.config import Config
 
 
 def main() -> None:
     """Entry point of `tidegate` and of `python -m tidegate`."""
-    sys.exit(command_line(sys.argv[1:], Runners(run=_run, set_password=_set_password)))
+    sys.exit(command_line(sys.argv[1:], Runners(run=_run, set_password=_set_password, serve_venue=_serve_venue)))
 
 
 def _run(config: Config, announce: Callable[[Started], None]) -> None:
@@ -21,3 +22,7 @@ def _run(config: Config, announce: Callable[[Started], None]) -> None:
 
 def _set_password(config: Config, username: str, password: str) -> None:
     importlib.import_module("tidegate.app.passwords").set_password(config, username, password)
+
+
+def _serve_venue(options: VenueSimOptions) -> None:
+    importlib.import_module("tidegate.app.venue_sim").serve(options)

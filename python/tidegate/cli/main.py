@@ -23,21 +23,32 @@ EXIT_INTERRUPTED: Final = 130
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """`module` holds a function `name` (with `_` for `-`), whose signature is the verb's options."""
+    """`module` holds a function `name` (with `_` for `-`), whose signature is the verb's options.
+
+    runner: the field of Runners that the module's `command` makes that function around, where it needs one.
+    """
 
     name: str
     module: str
     summary: str
     group: str = ""
+    runner: str = ""
 
-    def load(self) -> Callable[..., None]:
-        function: Callable[..., None] = getattr(importlib.import_module(self.module), self.name.replace("-", "_"))
+    def load(self, runners: Runners) -> Callable[..., None]:
+        module = importlib.import_module(self.module)
+        function: Callable[..., None] = (
+            module.command(getattr(runners, self.runner))
+            if self.runner
+            else getattr(module, self.name.replace("-", "_"))
+        )
         return function
 
 
 VERBS: Final = (
     Verb("run", "tidegate.cli.run", "Run everything in one process: engine, venues of profile sim, API, page."),
-    Verb("venue-sim", "tidegate.cli.venue_sim", "Run one simulated venue as a process of its own."),
+    Verb(
+        "venue-sim", "tidegate.cli.venue_sim", "Run one simulated venue as a process of its own.", runner="serve_venue"
+    ),
     Verb("replay", "tidegate.cli.replay", "Replay recorded frames and print when a pair's spread opened and closed."),
     Verb("status", "tidegate.cli.status", "Ask the running server how it is."),
     Verb("doctor", "tidegate.cli.doctor", "Check versions, disk, clock, data directory and venues."),
@@ -51,7 +62,7 @@ def main(arguments: Sequence[str], runners: Runners) -> int:
     debug = "--debug" in arguments
     rest = [argument for argument in arguments if argument != "--debug"]
     try:
-        code = build(rest)(args=rest, prog_name="tidegate", standalone_mode=False, obj=runners)
+        code = build(rest, runners)(args=rest, prog_name="tidegate", standalone_mode=False, obj=runners)
     except (TidegateError, typer.TyperException, typer.Abort, KeyboardInterrupt, Exception) as failure:
         if debug:
             traceback.print_exc()
@@ -65,7 +76,7 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-def build(arguments: Sequence[str]) -> typer.Typer:
+def build(arguments: Sequence[str], runners: Runners) -> typer.Typer:
     """The application, with the verbs of `arguments` loaded and the others by name alone."""
     app = typer.Typer(
         help=f"Tidegate {__version__}: executable spreads between crypto venues, both legs traded safely.",
@@ -81,7 +92,7 @@ def build(arguments: Sequence[str]) -> typer.Typer:
     for verb in VERBS:
         path = [verb.group, verb.name] if verb.group else [verb.name]
         target = groups[verb.group] if verb.group else app
-        target.command(verb.name, help=verb.summary)(verb.load() if words[: len(path)] == path else _unloaded)
+        target.command(verb.name, help=verb.summary)(verb.load(runners) if words[: len(path)] == path else _unloaded)
     for name, group in groups.items():
         app.add_typer(group, name=name)
     return app

@@ -6,6 +6,7 @@ from typing import Protocol
 
 import typer
 
+from tidegate.cli.venue_sim import VenueSimOptions
 from tidegate.model.config import Config
 
 
@@ -22,10 +23,11 @@ class Started(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runners:
-    """`run` serves until the process is told to stop; `set_password` (config, user, password)."""
+    """`run` and `serve_venue` serve until the process is told to stop; `set_password` (config, user, password)."""
 
     run: Callable[[Config, Callable[[Started], None]], None]
     set_password: Callable[[Config, str, str], None]
+    serve_venue: Callable[[VenueSimOptions], None]
 
 
 def runners_of(context: typer.Context) -> Runners:

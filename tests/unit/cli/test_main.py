@@ -13,6 +13,7 @@ from tidegate import __version__
 from tidegate.cli import main as frame
 from tidegate.cli.main import VERBS, Verb, main
 from tidegate.cli.runners import Runners, Started
+from tidegate.cli.venue_sim import VenueSimOptions
 from tidegate.model.config import Config
 from tidegate.model.errors import Code, TidegateError
 
@@ -25,7 +26,11 @@ def _set_password(_config: Config, _user: str, _password: str) -> None:
     raise AssertionError("not in this test")
 
 
-RUNNERS = Runners(run=_run, set_password=_set_password)
+def _serve_venue(_options: VenueSimOptions) -> None:
+    raise AssertionError("not in this test")
+
+
+RUNNERS = Runners(run=_run, set_password=_set_password, serve_venue=_serve_venue)
 
 
 def failing(failure: BaseException) -> Runners:
@@ -104,13 +109,13 @@ def test_a_verbs_own_exit_code_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
         raise typer.Exit(4)
 
     monkeypatch.setattr(frame, "VERBS", (Verb("run", "x", "y"),))
-    monkeypatch.setattr(Verb, "load", lambda _verb: stop)
+    monkeypatch.setattr(Verb, "load", lambda _verb, _runners: stop)
     assert main(["run"], RUNNERS) == 4
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=[verb.name for verb in VERBS])
 def test_every_verb_of_the_table_can_be_loaded(verb: Verb) -> None:
-    assert callable(verb.load())
+    assert callable(verb.load(RUNNERS))
 
 
 def test_help_imports_no_server() -> None:

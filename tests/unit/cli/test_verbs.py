@@ -13,6 +13,7 @@ import pytest
 from tidegate.cli.doctor import Verdict, storage, venues
 from tidegate.cli.main import main
 from tidegate.cli.runners import Runners, Started
+from tidegate.cli.venue_sim import VenueSimOptions
 from tidegate.model.config import Config
 
 
@@ -40,7 +41,10 @@ class Log:
             self.configs.append(config)
             self.passwords.append((username, password))
 
-        return Runners(run=run, set_password=set_password)
+        def serve_venue(_options: VenueSimOptions) -> None:
+            raise AssertionError("not in this test")
+
+        return Runners(run=run, set_password=set_password, serve_venue=serve_venue)
 
 
 @pytest.fixture(autouse=True)

@@ -8,5 +8,5 @@ BOTH = {"uvloop": uvloop.new_event_loop, "asyncio": asyncio.new_event_loop}
 PLAIN = {"asyncio": asyncio.new_event_loop}
 
 
-def pytest_asyncio_loop_factories(config, item):  # noqa: ARG001  # the plugin's names
+def pytest_asyncio_loop_factories(config, item):  # the names are the plugin's
     return BOTH if item.module.__name__.endswith(("test_http", "test_link")) else PLAIN

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from tests.contract.records import record
+
 from tidegate.store.journal import FileJournal
 
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from tests.contract.records import read_back
+
 from tidegate.store.journal import FileJournal
 
 ROOT = Path(__file__).parents[2]

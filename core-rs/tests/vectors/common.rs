@@ -2,8 +2,12 @@
 
 use std::path::PathBuf;
 use tidegate_core::market::{Instrument, InstrumentStatus};
-use tidegate_core::units::{Asset, InstrumentId, Money, Product, Qty, Rate, Symbol, Venue};
-use tidegate_core::venues::{Context, DecodeError, EventBuf, Instruments, Role, codec};
+use tidegate_core::units::{
+    Asset, ClientId, InstrumentId, Money, Price, Product, Qty, Rate, Symbol, Text, Venue,
+};
+use tidegate_core::venues::{
+    Context, DecodeError, Event, EventBuf, Instruments, Role, Secret, Session, codec,
+};
 
 /// A plain table; the id is the index.
 #[derive(Default)]
@@ -74,4 +78,53 @@ pub fn recorded_text(path: &str) -> Option<String> {
     let mut text = String::new();
     std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&bytes[..]), &mut text).unwrap();
     Some(text)
+}
+
+/// The instruments of the hand-made messages: ids 0 to 3.
+pub fn four() -> Table {
+    Table::default()
+        .with(Venue::Binance, Product::Spot, "BTCUSDT", 2, 8)
+        .with(Venue::Binance, Product::Linear, "BTCUSDT", 2, 3)
+        .with(Venue::Bybit, Product::Spot, "BTCUSDT", 2, 6)
+        .with(Venue::Bybit, Product::Linear, "BTCUSDT", 1, 3)
+}
+
+pub fn px(mantissa: i64) -> Price {
+    Price::new(mantissa).unwrap()
+}
+
+pub fn qty(mantissa: i64) -> Qty {
+    Qty::new(mantissa).unwrap()
+}
+
+pub fn money(text: &str) -> Money {
+    Money::parse(text.as_bytes()).unwrap()
+}
+
+pub fn name<const N: usize>(text: &str) -> Text<N> {
+    Text::new(text.as_bytes()).unwrap()
+}
+
+/// A client id of ours as it stands in the messages.
+pub const OURS: &str = "TGA70010000010";
+
+pub fn ours() -> ClientId {
+    ClientId::parse(OURS.as_bytes()).unwrap()
+}
+
+/// The one event of a frame.
+pub fn only(out: EventBuf) -> Event {
+    assert_eq!(out.events.len(), 1, "{:?}", out.events);
+    out.events[0]
+}
+
+/// A session whose clock runs 250 ms behind the venue's.
+pub fn session() -> Session {
+    Session {
+        key: "testKey".into(),
+        secret: Secret::new(b"testSecret"),
+        passphrase: String::new(),
+        offset_ns: 250_000_000,
+        recv_window_ms: 1500,
+    }
 }

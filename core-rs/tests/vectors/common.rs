@@ -26,14 +26,14 @@ impl Instruments for Table {
 impl Table {
     #[must_use]
     pub fn with(mut self, venue: Venue, product: Product, symbol: &str, px: u8, qty: u8) -> Self {
-        let quote = if symbol.ends_with("USDT") { "USDT" } else { &symbol[symbol.len() - 3..] };
+        let base = symbol.strip_suffix("USDT").unwrap_or(symbol);
         self.0.push(Instrument {
             id: InstrumentId(self.0.len() as u32),
             venue,
             product,
             symbol: Symbol::new(symbol.as_bytes()).unwrap(),
-            base: Asset::new(symbol.strip_suffix(quote).unwrap().as_bytes()).unwrap(),
-            quote: Asset::new(quote.as_bytes()).unwrap(),
+            base: Asset::new(base.as_bytes()).unwrap_or(Asset::EMPTY),
+            quote: Asset::new(b"USDT").unwrap(),
             px_decimals: px,
             qty_decimals: qty,
             tick: 1,

@@ -1,1 +1,231 @@
+//! Every Binance and Bybit payload of the recorded data through every decoder: it decodes or is refused with a typed reason,
+//! and how many do which is known.
 
+use crate::common::{Table, decode, ours, recorded, recorded_text};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use tidegate_core::units::{InstrumentId, Product, Venue};
+use tidegate_core::venues::{DecodeError, EventBuf, Query, ReplyVerdict, Role, codec};
+
+/// Payloads that decode to events, decode to nothing, are refused by kind of reason, and answer a question over REST.
+type Counts = BTreeMap<&'static str, u32>;
+
+fn files_under(path: &Path, found: &mut Vec<String>) {
+    let mut entries: Vec<_> = std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()).collect();
+    entries.sort();
+    for entry in entries {
+        if entry.is_dir() {
+            files_under(&entry, found);
+        } else if let Ok(text) = std::fs::read_to_string(&entry) {
+            found.push(text);
+        }
+    }
+}
+
+/// The payloads of a folder of samples: what follows `<`, `=` or the three head lines of a file, placeholders filled in.
+fn samples(folder: &str) -> Option<Vec<String>> {
+    let mut files = Vec::new();
+    files_under(&recorded(folder)?, &mut files);
+    let mut frames = Vec::new();
+    for file in files {
+        let mut rest = String::new();
+        for line in file.lines() {
+            match line.trim_start_matches('\u{feff}').split_at_checked(1) {
+                Some((">", _)) => {}
+                Some(("<", frame)) => {
+                    frames.push(filled(frame.trim_start_matches(|c: char| c.is_ascii_digit())))
+                }
+                Some(("=", frame)) => {
+                    frames.push(filled(&rest));
+                    rest = frame.trim_start_matches(|c: char| c.is_ascii_digit()).to_owned();
+                }
+                _ if ["GET", "POST", "PUT", "DELETE", "true", "false"].contains(&line.trim())
+                    || line.starts_with('/') => {}
+                _ => rest.push_str(line),
+            }
+        }
+        frames.push(filled(&rest));
+    }
+    frames.retain(|frame| !frame.trim().is_empty());
+    Some(frames)
+}
+
+/// `|1|` and the like stand for ids.
+fn filled(frame: &str) -> String {
+    frame.split('|').enumerate().map(|(i, part)| if i % 2 == 0 { part } else { "1" }).collect()
+}
+
+/// Everything that looks like a symbol in the frames is tracked.
+fn universe(venue: Venue, frames: &[String]) -> Table {
+    let words: BTreeSet<&str> = frames
+        .iter()
+        .flat_map(|frame| frame.split('"'))
+        .filter(|word| {
+            (5..=16).contains(&word.len())
+                && word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+        })
+        .filter(|word| word.bytes().any(|b| b.is_ascii_uppercase()))
+        .collect();
+    let products = [Product::Spot, Product::Linear];
+    products
+        .into_iter()
+        .flat_map(|product| words.iter().map(move |word| (product, word)))
+        .fold(Table::default(), |table, (product, word)| table.with(venue, product, word, 9, 9))
+}
+
+fn reason(result: Result<EventBuf, DecodeError>) -> &'static str {
+    match result {
+        Ok(out) if out.events.is_empty() => "quiet",
+        Ok(_) => "events",
+        Err(DecodeError::Syntax { .. }) => "syntax",
+        Err(DecodeError::Missing(_)) => "missing",
+        Err(DecodeError::Field(_)) => "field",
+        Err(DecodeError::UnknownMessage) => "unknown message",
+        Err(DecodeError::UnknownInstrument) => "unknown instrument",
+        Err(DecodeError::TooLarge) => "too large",
+    }
+}
+
+fn count(venue: Venue, product: Product, frames: &[String]) -> Counts {
+    let table = universe(venue, frames);
+    let ctx = table.context(product, Role::Private);
+    let queries = [
+        Query::Snapshot { instrument: InstrumentId(0), depth: 100 },
+        Query::Order { instrument: InstrumentId(0), client_id: ours() },
+        Query::OpenOrders,
+        Query::Fills { instrument: InstrumentId(0), since: 0, from_id: None },
+        Query::Balances,
+        Query::Positions,
+    ];
+    let mut counts = Counts::new();
+    for frame in frames {
+        *counts.entry(reason(decode(venue, &ctx, frame.as_bytes()))).or_default() += 1;
+        for query in &queries {
+            for status in [200, 400, 503] {
+                let mut out = EventBuf::default();
+                let reply = codec(venue, product).unwrap().decode_reply;
+                if let Ok(verdict) = reply(query, &ctx, status, frame.as_bytes(), &mut out) {
+                    let served = matches!(verdict, ReplyVerdict::Served { .. });
+                    assert!(!served || status == 200, "{frame}");
+                    if served {
+                        *counts.entry("answers").or_default() += 1;
+                    }
+                } else {
+                    assert!(out.events.is_empty());
+                }
+            }
+        }
+    }
+    counts
+}
+
+fn expect(counts: &Counts, want: &[(&'static str, u32)]) {
+    assert_eq!(*counts, want.iter().copied().collect::<Counts>());
+}
+
+#[test]
+fn samples_of_the_documents_decode_or_are_refused_with_a_reason() {
+    let Some(binance) = samples("jkorf/binance") else { return };
+    expect(
+        &count(Venue::Binance, Product::Spot, &binance),
+        &[
+            ("answers", 16),
+            ("events", 49),
+            ("field", 10),
+            ("missing", 17),
+            ("quiet", 11),
+            ("syntax", 1),
+            ("unknown message", 265),
+        ],
+    );
+    expect(
+        &count(Venue::Binance, Product::Linear, &binance),
+        &[
+            ("answers", 17),
+            ("events", 49),
+            ("field", 10),
+            ("missing", 17),
+            ("quiet", 11),
+            ("syntax", 1),
+            ("unknown message", 265),
+        ],
+    );
+    let Some(bybit) = samples("jkorf/bybit") else { return };
+    expect(
+        &count(Venue::Bybit, Product::Linear, &bybit),
+        &[
+            ("answers", 28),
+            ("events", 32),
+            ("missing", 115),
+            ("quiet", 2),
+            ("syntax", 2),
+            ("unknown message", 15),
+        ],
+    );
+    let Some(xchange) = samples("xchange/xchange-bybit") else { return };
+    expect(&count(Venue::Bybit, Product::Linear, &xchange), &[("answers", 9), ("missing", 22)]);
+    let Some(stream) = samples("xchange/xchange-stream-bybit") else { return };
+    expect(&count(Venue::Bybit, Product::Linear, &stream), &[("events", 2), ("quiet", 2), ("syntax", 1)]);
+}
+
+#[test]
+fn single_frames_decode_or_are_refused_with_a_reason() {
+    let Some(text) = recorded_text("gocryptotrader/inline.frames.jsonl") else { return };
+    let frames = |venue: &str| -> Vec<String> {
+        let rows = text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        rows.filter(|row| row["venue"] == venue)
+            .map(|row| row["raw"].as_str().unwrap_or_default().to_owned())
+            .collect()
+    };
+    expect(
+        &count(Venue::Binance, Product::Spot, &frames("binance")),
+        &[("events", 7), ("quiet", 2), ("unknown message", 2)],
+    );
+    expect(&count(Venue::Bybit, Product::Spot, &frames("bybit")), &[("events", 5)]);
+    let lines = |path: &str| recorded_text(path).unwrap().lines().map(str::to_owned).collect::<Vec<_>>();
+    expect(
+        &count(Venue::Binance, Product::Spot, &lines("gocryptotrader/binance_wsHandleData.json")),
+        &[("events", 4), ("quiet", 2), ("unknown message", 2)],
+    );
+    expect(
+        &count(Venue::Bybit, Product::Linear, &lines("gocryptotrader/bybit_wsAuth.json")),
+        &[("events", 5), ("quiet", 1), ("unknown message", 1)],
+    );
+    expect(
+        &count(Venue::Bybit, Product::Linear, &lines("gocryptotrader/bybit_wsTicker.json")),
+        &[("unknown message", 8)],
+    );
+}
+
+#[test]
+fn recorded_rest_routes_decode_or_are_refused_with_a_reason() {
+    let Some(text) = recorded_text("gocryptotrader/binance_rest.json") else { return };
+    let book: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let mut bodies = Vec::new();
+    for route in book["routes"].as_object().unwrap().values() {
+        for calls in route.as_object().unwrap().values() {
+            bodies.extend(calls.as_array().unwrap().iter().map(|call| call["data"].to_string()));
+        }
+    }
+    expect(
+        &count(Venue::Binance, Product::Spot, &bodies),
+        &[("answers", 10), ("events", 4), ("missing", 3), ("unknown message", 95)],
+    );
+    expect(
+        &count(Venue::Binance, Product::Linear, &bodies),
+        &[("answers", 9), ("events", 4), ("missing", 3), ("unknown message", 95)],
+    );
+}
+
+#[test]
+fn the_recorded_streams_of_2021_decode_or_are_refused_with_a_reason() {
+    let frames = |path: &str| -> Option<Vec<String>> {
+        let text = recorded_text(path)?;
+        let received = text.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_digit()));
+        Some(received.filter_map(|line| Some(line.split_once(": ")?.1.to_owned())).collect())
+    };
+    let Some(spot) = frames("cryptofeed/BINANCE.ws.1.0") else { return };
+    expect(&count(Venue::Binance, Product::Spot, &spot), &[("events", 263), ("unknown message", 2)]);
+    let Some(linear) = frames("cryptofeed/BINANCE_FUTURES.ws.1.0") else { return };
+    expect(&count(Venue::Binance, Product::Linear, &linear), &[("events", 600), ("unknown message", 22)]);
+}

@@ -62,6 +62,10 @@ fn decode(ctx: &Context<'_>, bytes: &[u8], out: &mut EventBuf) -> Result<(), Dec
 /// `{"event"}` (WebSocket API user stream). A depth event written as Binance writes it is read in this one pass.
 fn frame(ctx: &Context<'_>, bytes: &[u8], out: &mut EventBuf) -> Result<(), DecodeError> {
     let mut reader = Reader::new(bytes);
+    if reader.peek() != Some(b'{') {
+        reader.skip()?;
+        return reader.end().and(Err(DecodeError::UnknownMessage));
+    }
     if reader.starts_with(public::DEPTH_START) {
         public::depth(ctx, &mut reader, out)?;
         return reader.end();

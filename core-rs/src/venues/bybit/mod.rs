@@ -67,6 +67,10 @@ fn decode(ctx: &Context<'_>, bytes: &[u8], out: &mut EventBuf) -> Result<(), Dec
 /// its data (it always has) is read in this one pass.
 fn frame(ctx: &Context<'_>, bytes: &[u8], out: &mut EventBuf) -> Result<(), DecodeError> {
     let mut reader = Reader::new(bytes);
+    if reader.peek() != Some(b'{') {
+        reader.skip()?;
+        return reader.end().and(Err(DecodeError::UnknownMessage));
+    }
     let mut head = public::Head::default();
     let (mut topic, mut data, mut book) = (None, Value::Absent, None);
     reader.object(|reader, key| {

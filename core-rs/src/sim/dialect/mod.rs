@@ -7,7 +7,7 @@ use super::market::Path;
 use super::meter::Meters;
 use super::model::{Logged, Model};
 use crate::units::{Ns, Product};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Subscriptions of one connection.
 pub(super) const SUBSCRIPTIONS_MAX: usize = 1024;
@@ -60,6 +60,8 @@ pub(super) struct Conn {
     pub path: String,
     /// When this connection dies (listen key).
     pub listen_key: Option<String>,
+    /// Request ids used on it, where the venue refuses repeats.
+    pub recent: VecDeque<String>,
 }
 
 /// A frame for whoever subscribed to its topic.
@@ -96,6 +98,7 @@ impl Conn {
             wrapped: false,
             path: path.to_owned(),
             listen_key: None,
+            recent: VecDeque::new(),
         }
     }
 

@@ -1,7 +1,44 @@
-//! Account events.
-use crate::sim::dialect::{Push, World};
-use crate::sim::model::Logged;
+//! Account events: order, execution, position, wallet.
 
-pub(in crate::sim) fn pushes(_: &World, _: &[Logged]) -> Vec<Push> {
-    Vec::new()
+use super::account::{position, wallet};
+use super::orders::{execution_json, order_json};
+use crate::sim::dialect::{Push, World, touched};
+use crate::sim::json::{Raw, object};
+use crate::sim::model::{Event, Logged};
+use crate::units::Product;
+use std::collections::BTreeSet;
+
+/// Frames of a batch of events, in order; positions and wallets once at its end.
+pub(in crate::sim) fn pushes(world: &World, events: &[Logged]) -> Vec<Push> {
+    let mut out: Vec<Push> = events.iter().flat_map(|logged| order_pushes(world, logged)).collect();
+    for (account, listing) in touched(events, true) {
+        if world.model.listings[listing].product == Product::Linear {
+            let row = position(world, account, listing, "entryPrice");
+            out.push(push(world, "position", Product::Linear, account, &row));
+        }
+    }
+    let wallets: BTreeSet<usize> = touched(events, false).into_iter().map(|(account, _)| account).collect();
+    // The wallet has no category; whoever follows it gets it once.
+    out.extend(wallets.into_iter().map(|account| push(world, "wallet", Product::Linear, account, &wallet(world, account))));
+    out
+}
+
+fn push(world: &World, topic: &str, product: Product, account: usize, row: &Raw) -> Push {
+    let body = object! {
+        "id" => format!("{}-{}-{topic}", world.now, world.model.seq()), "topic" => topic,
+        "creationTime" => world.ms(), "data" => [row],
+    };
+    Push { product, topic: topic.to_owned(), account: Some(account), body: body.0 }
+}
+
+fn order_pushes(world: &World, logged: &Logged) -> Vec<Push> {
+    let Some(order) = &logged.order else { return Vec::new() };
+    let listing = &world.model.listings[order.listing];
+    let mut out = Vec::new();
+    if let Event::Fill(fill) = &logged.event {
+        let row = execution_json(listing, fill, Some(order));
+        out.push(push(world, "execution", listing.product, order.account, &row));
+    }
+    out.push(push(world, "order", listing.product, order.account, &order_json(listing, order)));
+    out
 }

@@ -1,6 +1,7 @@
 //! The venue as a whole, through its bytes.
 
 mod binance;
+mod roundtrip;
 
 use super::{SimEffect, SimVenue};
 use crate::units::Ns;

@@ -20,7 +20,9 @@ pub(super) fn rest(world: &World, route: &Route, request: &Request<'_>) -> Resul
     let window = request.header("X-BAPI-RECV-WINDOW").unwrap_or("");
     let payload = if request.method == "POST" { request.body_text() } else { request.query };
     let signed = format!("{stamp}{key}{window}{payload}");
-    if hmac_hex(&world.model.accounts[account].secret, signed.as_bytes()) != request.header("X-BAPI-SIGN").unwrap_or("") {
+    if hmac_hex(&world.model.accounts[account].secret, signed.as_bytes())
+        != request.header("X-BAPI-SIGN").unwrap_or("")
+    {
         return Err(Fault::SIGN);
     }
     in_window(world, stamp, window).map(|()| account)

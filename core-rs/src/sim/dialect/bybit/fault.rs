@@ -18,7 +18,8 @@ impl Fault {
     pub(super) const TIMESTAMP: Self =
         fault(10002, "invalid request, please check your server timestamp or recv_window param");
     pub(super) const KEY: Self = fault(10003, "API key is invalid.");
-    pub(super) const SIGN: Self = fault(10004, "error sign! please check your signature generation algorithm.");
+    pub(super) const SIGN: Self =
+        fault(10004, "error sign! please check your signature generation algorithm.");
     pub(super) const TOO_MANY: Self = fault(10006, "Too many visits. Exceeded the API Rate Limit.");
     pub(super) const REPEATED_ID: Self = fault(20006, "reqId is duplicated");
     pub(super) const LEVERAGE_SAME: Self = fault(110_043, "leverage not modified");
@@ -45,7 +46,9 @@ const fn spot(refusal: Refusal) -> (i32, &'static str) {
         Refusal::QtyRange => (170_136, "Order quantity exceeded lower limit."),
         Refusal::Notional => (170_140, "Order value exceeded lower limit."),
         Refusal::DuplicateLabel => (170_141, "Duplicate clientOrderId."),
-        Refusal::TooManyOrders => (170_810, "Cannot exceed maximum of 500 conditional, TP/SL and active orders."),
+        Refusal::TooManyOrders => {
+            (170_810, "Cannot exceed maximum of 500 conditional, TP/SL and active orders.")
+        }
         Refusal::Funds | Refusal::Margin => (170_131, "Balance insufficient."),
         Refusal::PostOnlyWouldTake => (170_218, "The LIMIT-MAKER order is rejected due to invalid price."),
         Refusal::FokNotFilled => (170_143, "Cannot be found on order book."),
@@ -64,7 +67,9 @@ const fn linear(refusal: Refusal) -> (i32, &'static str) {
         Refusal::DuplicateLabel => (110_072, "OrderLinkedID is duplicate"),
         Refusal::TooManyOrders => (110_020, "Not allowed to have more than 500 active orders"),
         Refusal::Funds | Refusal::Margin => (110_007, "ab not enough for new order"),
-        Refusal::PostOnlyWouldTake | Refusal::FokNotFilled => (110_003, "Order can not be executed as asked."),
+        Refusal::PostOnlyWouldTake | Refusal::FokNotFilled => {
+            (110_003, "Order can not be executed as asked.")
+        }
         Refusal::ReduceOnly => (110_017, "current position is zero, cannot fix reduce-only order qty"),
         Refusal::UnknownOrder => (110_001, "order not exists or too late to cancel"),
         Refusal::AlreadyFilled => (110_008, "Order has been completed or canceled."),

@@ -96,7 +96,8 @@ pub(super) fn ticker(world: &super::World, listing: usize) -> Raw {
     let (facts, book) = (&world.model.listings[listing], &world.model.books[listing]);
     let bar = world.paths[listing].candle(facts, world.now - DAY, world.now);
     let last = book.last_px().unwrap_or(bar.close);
-    let ((bid, bid_qty), (ask, ask_qty)) = (book.bids.best().unwrap_or_default(), book.asks.best().unwrap_or_default());
+    let ((bid, bid_qty), (ask, ask_qty)) =
+        (book.bids.best().unwrap_or_default(), book.asks.best().unwrap_or_default());
     let change = mul_div(i128::from(last - bar.open), 1_000_000, i128::from(bar.open)).unwrap_or(0) as i64;
     let index = facts.px_text(world.paths[listing].index(facts, world.now));
     let qty = |value: i64| short(value, facts.qty_decimals);

@@ -128,21 +128,22 @@ pub(super) fn realtime(call: &mut Call<'_>) -> Answer {
 
 pub(super) fn history(call: &mut Call<'_>) -> Answer {
     let product = call.product()?;
-    let orders: Vec<&Order> = if call.params.get("orderId").is_some() || call.params.get("orderLinkId").is_some() {
-        named(call, product)?.into_iter().collect()
-    } else {
-        let only = call.params.get("symbol").map(|_| call.listing()).transpose()?;
-        let (start, end) = window(call);
-        let model = &call.world.model;
-        let mine = |o: &&Order| {
-            o.account == call.account
-                && !o.state.open()
-                && model.listings[o.listing].product == product
-                && only.is_none_or(|listing| listing == o.listing)
-                && (start..=end).contains(&o.created)
+    let orders: Vec<&Order> =
+        if call.params.get("orderId").is_some() || call.params.get("orderLinkId").is_some() {
+            named(call, product)?.into_iter().collect()
+        } else {
+            let only = call.params.get("symbol").map(|_| call.listing()).transpose()?;
+            let (start, end) = window(call);
+            let model = &call.world.model;
+            let mine = |o: &&Order| {
+                o.account == call.account
+                    && !o.state.open()
+                    && model.listings[o.listing].product == product
+                    && only.is_none_or(|listing| listing == o.listing)
+                    && (start..=end).contains(&o.created)
+            };
+            model.orders.values().rev().filter(mine).collect()
         };
-        model.orders.values().rev().filter(mine).collect()
-    };
     page(call, product, &orders, PAGE_DEFAULT, PAGE_MAX, |listing, order| order_json(listing, order))
 }
 

@@ -18,7 +18,14 @@ const DEPTHS: [&str; 4] = ["1", "50", "200", "1000"];
 /// Arguments of one subscribe request on spot.
 const SPOT_ARGS_MAX: usize = 10;
 const PRIVATE_TOPICS: [&str; 8] = [
-    "order", "execution", "position", "wallet", "order.linear", "order.spot", "execution.linear", "execution.spot",
+    "order",
+    "execution",
+    "position",
+    "wallet",
+    "order.linear",
+    "order.spot",
+    "execution.linear",
+    "execution.spot",
 ];
 
 #[derive(Deserialize)]
@@ -56,9 +63,10 @@ pub(in crate::sim) fn frame(world: &mut World, conn: &mut Conn, payload: &[u8]) 
                 conn.account = Some(account);
                 Answers::one(ack("auth", &control.req_id, Ok(())).0)
             }
-            Err(fault) => {
-                Answers { frames: vec![ack("auth", &control.req_id, Err(fault.message.as_ref())).0], hangup: true }
-            }
+            Err(fault) => Answers {
+                frames: vec![ack("auth", &control.req_id, Err(fault.message.as_ref())).0],
+                hangup: true,
+            },
         },
         "subscribe" => subscribe(world, conn, &control),
         "unsubscribe" => {
@@ -97,7 +105,10 @@ fn subscribe(world: &World, conn: &mut Conn, control: &Control) -> Answers {
     } else if conn.socket == Socket::Account && conn.account.is_none() {
         Some("Request not authorized".to_owned())
     } else {
-        names.iter().find(|name| !known(world, conn, name)).map(|name| format!("error:handler not found,topic:{name}"))
+        names
+            .iter()
+            .find(|name| !known(world, conn, name))
+            .map(|name| format!("error:handler not found,topic:{name}"))
     };
     if let Some(refusal) = refusal {
         return Answers::one(ack("subscribe", &control.req_id, Err(&refusal)).0);

@@ -29,7 +29,8 @@ pub(super) fn frame(world: &mut World, conn: &mut Conn, payload: &[u8]) -> Answe
     match frame.op.as_str() {
         "ping" => {
             let data = [world.ms().to_string()];
-            let body = object! {"retCode" => 0, "retMsg" => "OK", "op" => "pong", "data" => data, "connId" => "sim"};
+            let body =
+                object! {"retCode" => 0, "retMsg" => "OK", "op" => "pong", "data" => data, "connId" => "sim"};
             Answers::one(body.0)
         }
         "auth" => match auth::socket(world, &frame.args) {

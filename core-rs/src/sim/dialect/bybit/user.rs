@@ -19,7 +19,11 @@ pub(in crate::sim) fn pushes(world: &World, events: &[Logged]) -> Vec<Push> {
     }
     let wallets: BTreeSet<usize> = touched(events, false).into_iter().map(|(account, _)| account).collect();
     // The wallet has no category; whoever follows it gets it once.
-    out.extend(wallets.into_iter().map(|account| push(world, "wallet", Product::Linear, account, &wallet(world, account))));
+    out.extend(
+        wallets
+            .into_iter()
+            .map(|account| push(world, "wallet", Product::Linear, account, &wallet(world, account))),
+    );
     out
 }
 

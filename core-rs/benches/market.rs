@@ -1,5 +1,4 @@
 //! Book update, snapshot load, frame to book, spread. Method and figures: `benches/README.md`.
-#![allow(clippy::disallowed_methods, reason = "a bench measures time")]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -7,11 +6,13 @@
     reason = "a bench may stop at the first surprise"
 )]
 
+mod cpu;
 mod stream;
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use cpu::CpuTime;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use stream::{Change, Stream};
 use tidegate_core::market::{
@@ -47,17 +48,17 @@ fn loaded(make: fn(SeqRule) -> Book, rule: SeqRule, snapshot: &Message, id: u64)
 
 /// Best bid and ask are read after every message, as a trading loop does.
 fn replay(book: &mut Book, messages: &[Message]) -> Duration {
-    let start = Instant::now();
+    let start = CpuTime::now();
     for (at, message) in messages.iter().enumerate() {
         let applied = book.apply(&message.delta(DeltaKind::Update, 11 + at as u64), 0);
         black_box((applied.is_ok(), book.top()));
     }
-    let spent = start.elapsed();
+    let spent = CpuTime::since(start);
     assert!(book.is_synced(), "the stream broke the book");
     spent
 }
 
-fn book_update(c: &mut Criterion) {
+fn book_update(c: &mut Criterion<CpuTime>) {
     let stream = Stream::load();
     let snapshot = Message::new(&stream.snapshot);
     let mut group = c.benchmark_group("book_update");
@@ -87,7 +88,7 @@ fn book_update(c: &mut Criterion) {
 type Store = (&'static str, fn(SeqRule) -> Book);
 const STORES: &[Store] = &[("flat", Book::new), ("ladder", Book::hot)];
 
-fn snapshot_load(c: &mut Criterion) {
+fn snapshot_load(c: &mut Criterion<CpuTime>) {
     let stream = Stream::load();
     let snapshot = Message::new(&stream.snapshot);
     let mut group = c.benchmark_group("snapshot_load");
@@ -149,7 +150,7 @@ fn frame(message: &Message, id: u64) -> Vec<u8> {
     .into_bytes()
 }
 
-fn frame_to_book(c: &mut Criterion) {
+fn frame_to_book(c: &mut Criterion<CpuTime>) {
     let stream = Stream::load();
     let snapshot = Message::new(&stream.snapshot);
     let one = One(instrument());
@@ -166,7 +167,7 @@ fn frame_to_book(c: &mut Criterion) {
             let mut events = EventBuf::default();
             let mut run = || {
                 let mut book = loaded(*make, SeqRule::PrevLink, &snapshot, 10);
-                let start = Instant::now();
+                let start = CpuTime::now();
                 for frame in &frames {
                     events.clear();
                     (codec.decode)(&context, frame, &mut events).unwrap();
@@ -174,7 +175,7 @@ fn frame_to_book(c: &mut Criterion) {
                     let applied = book.apply(&events.delta(depth), 0);
                     black_box((applied.is_ok(), book.top()));
                 }
-                let spent = start.elapsed();
+                let spent = CpuTime::since(start);
                 assert!(book.is_synced());
                 spent
             };
@@ -223,7 +224,7 @@ fn board(others: u32) -> SpreadBoard {
 }
 
 /// The book's top takes another price at each turn, so each turn walks and compares; no book is changed in the loop.
-fn spread(c: &mut Criterion) {
+fn spread(c: &mut Criterion<CpuTime>) {
     let mut group = c.benchmark_group("spread_10_venues");
     let books: Vec<[Book; 2]> =
         (0..i64::from(VENUES)).map(|v| [venue_book(600_000 + v), venue_book(600_001 + v)]).collect();
@@ -251,5 +252,9 @@ fn spread(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, book_update, snapshot_load, frame_to_book, spread);
+criterion_group! {
+    name = benches;
+    config = Criterion::default().with_measurement(CpuTime);
+    targets = book_update, snapshot_load, frame_to_book, spread
+}
 criterion_main!(benches);

@@ -51,8 +51,13 @@ impl SideStore for LadderSide {
     }
 
     fn clear(&mut self) {
-        self.qty.fill(0);
-        self.bits.fill(0);
+        // Only what is occupied: the ring is far larger than what it holds.
+        for (word, bits) in self.bits.iter_mut().enumerate() {
+            while *bits != 0 {
+                self.qty[word * 64 + bits.trailing_zeros() as usize] = 0;
+                *bits &= *bits - 1;
+            }
+        }
         (self.best, self.count) = (EMPTY, 0);
         self.below.clear();
     }

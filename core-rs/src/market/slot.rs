@@ -23,6 +23,8 @@ struct Slot {
     notional_max: i128,
     walk: Option<Walk>,
     links: Vec<Link>,
+    /// How many of its lanes are open.
+    open: u32,
 }
 
 /// All slots, the values apart: a check reads two values and nothing else.
@@ -94,6 +96,27 @@ impl Slots {
         &self.slots[slot as usize].links
     }
 
+    /// True when a lane of the slot is at or above its threshold, or was before: the rest of the work is not needed
+    /// for most changes.
+    #[inline]
+    pub(super) fn stirs(&self, at: u32) -> bool {
+        let slot = &self.slots[at as usize];
+        let own = self.values[at as usize];
+        let values = &self.values[..];
+        let other = |link: &Link| values.get(link.partner as usize).copied();
+        slot.open > 0
+            || match slot.taker {
+                Side::Buy => slot.links.iter().any(|link| other(link).is_some_and(|value| value >= own)),
+                Side::Sell => slot.links.iter().any(|link| other(link).is_some_and(|value| own >= value)),
+            }
+    }
+
+    /// Counts a lane that uses the slot as open or closed.
+    pub(super) fn count_open(&mut self, at: u32, open: bool) {
+        let count = &mut self.slots[at as usize].open;
+        *count = if open { *count + 1 } else { *count - 1 };
+    }
+
     #[inline]
     pub(super) fn worst(&self, slot: u32) -> i64 {
         self.worst[slot as usize]
@@ -113,7 +136,8 @@ impl Slots {
         }
         slot.walk = walk;
         let (value, worst) = match walk {
-            Some(walk) => (walk.notional * slot.factor, walk.worst.get()),
+            // Can not wrap: `notional_max` holds. A checked product would call out of line.
+            Some(walk) => (walk.notional.wrapping_mul(slot.factor), walk.worst.get()),
             None => unpriced(slot.taker),
         };
         self.values[at as usize] = value;
@@ -158,6 +182,7 @@ impl Slot {
             notional_max: i128::MAX / factor.abs().max(1),
             walk: None,
             links: Vec::new(),
+            open: 0,
         }
     }
 }

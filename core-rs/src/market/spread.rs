@@ -48,6 +48,7 @@ struct Lane {
     buy: u32,
     sell: u32,
     active: bool,
+    open: bool,
     since: Ns,
     max_micro_percent: i64,
 }
@@ -56,8 +57,6 @@ struct Lane {
 pub struct SpreadBoard {
     specs: Vec<Option<SpreadSpec>>,
     lanes: Vec<Lane>,
-    /// Beside `lanes`, because every evaluation reads it.
-    open: Vec<bool>,
     slots: Slots,
 }
 
@@ -192,8 +191,7 @@ impl SpreadBoard {
 
     /// Since when the direction is open.
     pub fn open_since(&self, pair: PairIx, direction: Direction) -> Option<Ns> {
-        let index = lane_index(pair, direction) as usize;
-        self.open.get(index).copied().unwrap_or(false).then(|| self.lanes[index].since)
+        self.lanes.get(lane_index(pair, direction) as usize).filter(|lane| lane.open).map(|lane| lane.since)
     }
 
     pub fn spec(&self, pair: PairIx) -> Option<&SpreadSpec> {
@@ -202,6 +200,13 @@ impl SpreadBoard {
 
     #[inline]
     fn evaluate(&mut self, slot: u32, taker: Side, now: Ns, out: &mut Vec<Edge>) {
+        if self.slots.stirs(slot) {
+            self.evaluate_all(slot, taker, now, out);
+        }
+    }
+
+    #[cold]
+    fn evaluate_all(&mut self, slot: u32, taker: Side, now: Ns, out: &mut Vec<Edge>) {
         let own = self.slots.values[slot as usize];
         for at in 0..self.slots.links(slot).len() {
             let Link { lane, partner } = self.slots.links(slot)[at];
@@ -210,7 +215,7 @@ impl SpreadBoard {
                 Side::Buy => other >= own,
                 Side::Sell => own >= other,
             };
-            if above || self.open[lane as usize] {
+            if above || self.lanes[lane as usize].open {
                 self.settle(lane, above, now, out);
             }
         }
@@ -223,24 +228,28 @@ impl SpreadBoard {
         let direction = Direction::BOTH[(index % 2) as usize];
         let quote = if above { self.current(pair, direction) } else { None };
         let lane = &mut self.lanes[index as usize];
-        let open = &mut self.open[index as usize];
-        let change = match (quote, *open) {
+        let change = match (quote, lane.open) {
             (Some(quote), true) => {
                 lane.max_micro_percent = lane.max_micro_percent.max(quote.net_micro_percent);
                 EdgeChange::Updated(quote)
             }
             (Some(quote), false) => {
-                *open = true;
+                lane.open = true;
                 lane.since = now;
                 lane.max_micro_percent = quote.net_micro_percent;
                 EdgeChange::Opened(quote)
             }
             (None, true) => {
-                *open = false;
+                lane.open = false;
                 EdgeChange::Closed { open_ns: now - lane.since, max_micro_percent: lane.max_micro_percent }
             }
             (None, false) => return,
         };
+        let lane = *lane;
+        if !matches!(change, EdgeChange::Updated(_)) {
+            self.slots.count_open(lane.buy, lane.open);
+            self.slots.count_open(lane.sell, lane.open);
+        }
         out.push(Edge { pair, direction, change });
     }
 
@@ -248,7 +257,6 @@ impl SpreadBoard {
         let pairs = self.specs.len().max(pair.0 as usize + 1);
         self.specs.resize(pairs, None);
         self.lanes.resize(pairs * 2, Lane::default());
-        self.open.resize(pairs * 2, false);
     }
 }
 

@@ -128,11 +128,11 @@ async def _work(
     stop.listen()
     try:
         async with asyncio.TaskGroup() as group:
+            await runner.setup()
+            await web.SockSite(runner, listener).start()
             await _start_engine(group, node, outside)
             for name, task in (("projector", projector.run), ("spread-sampler", sampler.run), ("probe", probe.run)):
                 group.create_task(task(), name=name)
-            await runner.setup()
-            await web.SockSite(runner, listener).start()
             announce()
             await stop.wait()
             await runner.cleanup()

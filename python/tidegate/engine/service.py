@@ -33,6 +33,8 @@ class LocalEngine:
 
     async def command(self, command: Command) -> Receipt:
         """See `EngineService.command`."""
+        if not self._runtime.started:
+            raise TidegateError(Code.EXCHANGE_UNAVAILABLE, "the engine is starting; try again in a moment")
         try:
             reply, seq = self._runtime.command(command.name, command.body, command.actor, command.command_id)
         except CoreError as failure:

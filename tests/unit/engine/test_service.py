@@ -21,7 +21,17 @@ KILL = Command(name=CommandName.KILL, body=b'{"reason":"test"}', actor="ann", co
 def build(**script):
     core, store, bus = ScriptedCore(**script), StubJournal(), MemoryBus()
     runtime = Runtime(core, store, bus, SystemClock(), Hops(), pytest.fail)
+    runtime.started = True
     return LocalEngine(core, runtime, bus), core, store, bus
+
+
+async def test_a_command_before_the_engine_has_started_is_put_off():
+    engine, core, *_ = build()
+    engine._runtime.started = False
+    with pytest.raises(TidegateError) as caught:
+        await engine.command(KILL)
+    assert caught.value.code == Code.EXCHANGE_UNAVAILABLE
+    assert core.calls == []
 
 
 async def test_a_command_is_answered_once_its_record_is_durable():

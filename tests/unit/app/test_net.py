@@ -1,0 +1,67 @@
+"""Addresses and sockets of one process."""
+
+from random import Random
+
+import pytest
+
+from tidegate.app.net import Addresses, Bases, build_net
+from tidegate.engine.clock import SystemClock
+from tidegate.engine.setup import accounts_of, links_of
+from tidegate.model.config_text import parse_config
+from tidegate.obs.latency import Hops
+from tidegate.venues.table import VENUES
+
+GIVEN = """
+venues:
+  binance: {rest: {spot: "http://a:1/", linear: "http://b:2"}, ws: {spot: "ws://a:1", linear: "ws://b:2"}}
+  bybit: {rest: "http://c:3", ws: "ws://c:3"}
+"""
+EMBEDDED = {"binance": Bases("http://e:9", "ws://e:9")}
+
+
+@pytest.mark.parametrize(
+    ("text", "embedded", "venue", "product", "rest", "public", "private"),
+    [
+        pytest.param(
+            "", {}, "binance", "linear", "https://fapi.binance.com", "wss://fstream.binance.com/public/ws",
+            "wss://fstream.binance.com/private/ws?listenKey={listen_key}", id="the real venue",
+        ),
+        pytest.param(
+            "", {}, "binance", "spot", "https://api.binance.com", "wss://stream.binance.com:9443/ws",
+            "wss://ws-api.binance.com:443/ws-api/v3", id="a host per role",
+        ),
+        pytest.param(
+            "", EMBEDDED, "binance", "spot", "http://e:9", "ws://e:9/ws", "ws://e:9/ws-api/v3", id="embedded",
+        ),
+        pytest.param(
+            GIVEN, EMBEDDED, "binance", "spot", "http://a:1", "ws://a:1/ws", "ws://a:1/ws-api/v3",
+            id="the file wins, by product",
+        ),
+        pytest.param(
+            GIVEN, {}, "bybit", "linear", "http://c:3", "ws://c:3/v5/public/linear", "ws://c:3/v5/private",
+            id="one address for all products",
+        ),
+    ],
+)  # fmt: skip
+def test_an_address_comes_from_the_file_the_embedded_venue_or_the_table(
+    text, embedded, venue, product, rest, public, private
+):
+    addresses = Addresses(parse_config(text, {}), VENUES, embedded)
+    assert addresses.rest(venue, product) == rest
+    assert addresses.ws(venue, product, "public") == public
+    assert addresses.ws(venue, product, "private") == private
+
+
+async def test_every_link_has_an_object_and_products_on_one_host_share_client_and_budget():
+    config = parse_config("", {})
+    rows = links_of(config, VENUES)
+    net = build_net(
+        rows=rows, venues=VENUES, accounts=accounts_of(config), addresses=Addresses(config, VENUES, {}),
+        events=None, clock=SystemClock(), hops=Hops(), random=Random(1),
+    )  # fmt: skip
+    assert set(net.links) | set(net.rests) == {row.id for row in rows}
+    assert net.quick["bybit", "spot"] is net.quick["bybit", "linear"]
+    assert net.quick["binance", "spot"] is not net.quick["binance", "linear"]
+    assert {name: len(budgets) for name, budgets in net.budgets.items()} == {"binance": 2, "bybit": 1}
+    assert len(net.listen_keys) == 1
+    await net.close()

@@ -22,7 +22,8 @@ pub struct Limits {
     pub(super) position_symbol_max: i128,
     pub(super) position_venue_max: i128,
     pub(super) position_total_max: i128,
-    pub(super) daily_loss_max: i128,
+    /// The daily loss limit, negated: profit must be above it.
+    pub(super) day_pnl_floor: i128,
     /// Time one order takes of the rate budget; 0 when unset.
     pub(super) rate_interval: Ns,
     pub(super) collar_bps: i64,
@@ -56,7 +57,7 @@ impl Limits {
             position_symbol_max: money(LimitName::PositionSymbolMax),
             position_venue_max: money(LimitName::PositionVenueMax),
             position_total_max: money(LimitName::PositionTotalMax),
-            daily_loss_max: money(LimitName::DailyLossMax),
+            day_pnl_floor: -money(LimitName::DailyLossMax),
             rate_interval: whole(LimitName::OrderRateMax).map_or(0, |rate| match rate {
                 // A rate of zero admits nothing: one order takes longer than the bucket is deep.
                 0 => Ns::MAX / 4,

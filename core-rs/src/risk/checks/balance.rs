@@ -7,7 +7,7 @@ pub(super) const CHECK: Check =
 
 #[inline]
 pub(super) const fn passes(ctx: &Ctx<'_>) -> bool {
-    ctx.facts.needed.0 <= 0 || ctx.facts.available.0 >= ctx.facts.needed.0
+    ctx.facts.available.0 >= ctx.facts.needed.0 || ctx.facts.needed.0 <= 0
 }
 
 #[cold]

@@ -12,12 +12,12 @@ pub(super) const CHECK: Check = Check {
 
 #[inline]
 pub(super) const fn passes(ctx: &Ctx<'_>) -> bool {
-    ctx.eases || ctx.facts.day_pnl.0 > -ctx.limits.daily_loss_max
+    ctx.facts.day_pnl.0 > ctx.limits.day_pnl_floor || ctx.eases
 }
 
 #[cold]
 fn numbers(ctx: &Ctx<'_>) -> (String, String) {
-    (money_text(ctx.limits.daily_loss_max), money_text(-ctx.facts.day_pnl.0))
+    (money_text(-ctx.limits.day_pnl_floor), money_text(-ctx.facts.day_pnl.0))
 }
 
 #[cfg(test)]
@@ -43,7 +43,7 @@ mod tests {
                 (
                     "unset",
                     &|c| {
-                        c.limits.daily_loss_max = i128::MAX;
+                        c.limits.day_pnl_floor = -i128::MAX;
                         c.facts.day_pnl = money("-99999");
                     },
                     None,

@@ -103,7 +103,8 @@ impl<'a> Ctx<'a> {
     /// Whether exposure plus this order stays within the limit.
     #[inline]
     const fn fits(&self, exposure: Money, limit: i128) -> bool {
-        self.shrinks || exposure.0.saturating_add(self.notional.0) <= limit
+        // None of the three is negative, so a sum past i128 reads as one above every limit.
+        self.shrinks || exposure.0.wrapping_add(self.notional.0) as u128 <= limit as u128
     }
 
     fn with_order(&self, exposure: Money) -> String {

@@ -14,48 +14,64 @@ pub(super) const CHECK: Check = Check {
     numbers,
 };
 
-const WHOLE: i128 = 10_000;
+const WHOLE: i64 = 10_000;
+const NARROW_PX: i64 = 1 << 46;
+const NARROW_BPS: i64 = 1 << 16;
 
 #[inline]
 pub(super) fn passes(ctx: &Ctx<'_>) -> bool {
-    inside(ctx, &ctx.facts.book)
-        && match &ctx.facts.other {
-            Some(other) => inside(ctx, other) || (ctx.eases && !usable(ctx, other)),
-            None => true,
+    let own = &ctx.facts.book;
+    match &ctx.facts.other {
+        // Both collars at once: below the lower ask's, above the higher bid's.
+        Some(other) if !ctx.eases || usable(ctx, other) => {
+            sided(own) && sided(other) && inside(ctx, own.bid.max(other.bid), own.ask.min(other.ask))
         }
+        Some(_) | None => sided(own) && inside(ctx, own.bid, own.ask),
+    }
 }
 
 #[inline]
-fn inside(ctx: &Ctx<'_>, book: &BookFacts) -> bool {
-    let (bid, ask, px) = (i128::from(book.bid), i128::from(book.ask), i128::from(ctx.px));
-    let collar = i128::from(ctx.limits.collar_bps);
-    ctx.px > 0
-        && book.bid > 0
-        && book.bid < book.ask
-        && px * WHOLE <= ask * (WHOLE + collar)
-        && px * WHOLE >= bid * (WHOLE - collar)
+fn inside(ctx: &Ctx<'_>, bid: i64, ask: i64) -> bool {
+    let (px, collar) = (ctx.px, ctx.limits.collar_bps);
+    // All products below 2^63: the case of every real price, and free of 128-bit arithmetic.
+    if (px | ask | bid) < NARROW_PX && collar < NARROW_BPS {
+        return px > 0 && px * WHOLE <= ask * (WHOLE + collar) && px * WHOLE >= bid * (WHOLE - collar);
+    }
+    px > 0 && inside_wide(px, bid, ask, collar)
+}
+
+#[cold]
+fn inside_wide(px: i64, bid: i64, ask: i64, collar: i64) -> bool {
+    let [px, bid, ask, collar, whole] = [px, bid, ask, collar, WHOLE].map(i128::from);
+    px * whole <= ask * (whole + collar) && px * whole >= bid * (whole - collar)
+}
+
+#[inline]
+const fn sided(book: &BookFacts) -> bool {
+    book.bid > 0 && book.bid < book.ask
 }
 
 #[inline]
 const fn usable(ctx: &Ctx<'_>, book: &BookFacts) -> bool {
-    book.synced && book.age_ns <= ctx.limits.book_age_max_ns && book.bid > 0 && book.bid < book.ask
+    book.synced && book.age_ns <= ctx.limits.book_age_max_ns && sided(book)
 }
 
 #[cold]
 fn numbers(ctx: &Ctx<'_>) -> (String, String) {
     let text = |mantissa: i128| fixed_text(mantissa, ctx.limits.px_decimals);
     let book = match ctx.facts.other {
-        Some(other) if inside(ctx, &ctx.facts.book) => other,
+        Some(other) if sided(&ctx.facts.book) && inside(ctx, ctx.facts.book.bid, ctx.facts.book.ask) => other,
         Some(_) | None => ctx.facts.book,
     };
     let actual = if ctx.px > 0 { text(i128::from(ctx.px)) } else { "no price".to_owned() };
-    if book.bid <= 0 || book.bid >= book.ask {
+    if !sided(&book) {
         return ("a two-sided, uncrossed book".to_owned(), actual);
     }
-    let collar = i128::from(ctx.limits.collar_bps).min(WHOLE);
+    let whole = i128::from(WHOLE);
+    let collar = i128::from(ctx.limits.collar_bps).min(whole);
     // Inner bounds: the least and greatest mantissas that pass.
-    let low = (i128::from(book.bid) * (WHOLE - collar) + WHOLE - 1) / WHOLE;
-    let high = i128::from(book.ask) * (WHOLE + i128::from(ctx.limits.collar_bps)) / WHOLE;
+    let low = (i128::from(book.bid) * (whole - collar) + whole - 1) / whole;
+    let high = i128::from(book.ask) * (whole + i128::from(ctx.limits.collar_bps)) / whole;
     (format!("{}..{}", text(low), text(high)), actual)
 }
 

@@ -19,13 +19,25 @@ pub(super) fn passes(ctx: &Ctx<'_>) -> bool {
     }
     let Some(walk) = ctx.facts.walk else { return false };
     let best = i128::from(ctx.opposite_best()) * i128::from(ctx.qty);
+    // Neither is negative, so the difference stays in range.
     let off = match ctx.intent.place.side {
-        Side::Buy => walk.notional.saturating_sub(best),
-        Side::Sell => best.saturating_sub(walk.notional),
+        Side::Buy => walk.notional.wrapping_sub(best),
+        Side::Sell => best.wrapping_sub(walk.notional),
     };
-    off <= 0 || ctx.limits.slippage_bps == i64::MAX || {
-        off.saturating_mul(WHOLE) <= best.saturating_mul(i128::from(ctx.limits.slippage_bps))
+    if off <= 0 || ctx.limits.slippage_bps == i64::MAX {
+        return true;
     }
+    // The usual sizes multiply in one instruction; the widest ones saturate.
+    if (off | best) >> 64 == 0 {
+        return u128::from(off as u64) * WHOLE as u128
+            <= u128::from(best as u64) * u128::from(ctx.limits.slippage_bps as u64);
+    }
+    within_wide(off, best, ctx.limits.slippage_bps)
+}
+
+#[cold]
+fn within_wide(off: i128, best: i128, max: i64) -> bool {
+    off.saturating_mul(WHOLE) <= best.saturating_mul(i128::from(max))
 }
 
 /// Whether the order reaches the other side of its book.

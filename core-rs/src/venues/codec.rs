@@ -64,6 +64,7 @@ pub struct Context<'a> {
 }
 
 /// One venue product. All functions are pure; buffers are appended to, never cleared, by encoders.
+#[allow(clippy::type_complexity, reason = "the row is the list of its function types")]
 pub struct Codec {
     pub venue: Venue,
     pub product: Product,

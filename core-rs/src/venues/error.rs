@@ -1,6 +1,6 @@
 //! What can be wrong with venue bytes, and what a venue's refusal means to us.
 
-use super::json::unescape_into;
+use super::scan::unescape_into;
 use crate::units::{Symbol, Text};
 use core::fmt;
 

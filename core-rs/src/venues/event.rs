@@ -49,6 +49,16 @@ pub struct RequestReply {
     pub outcome: ReplyOutcome,
 }
 
+impl RequestReply {
+    /// Whose request an id names, and whether it was a cancel (`c` + client id); `None` for an id of another kind.
+    pub(super) fn request(id: &[u8]) -> Option<(ClientId, bool)> {
+        match id.split_first() {
+            Some((b'c', rest)) => ClientId::parse(rest).map(|id| (id, true)),
+            _ => ClientId::parse(id).map(|id| (id, false)),
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReplyOutcome {
     /// Accepted; the venue's order id where the answer carries one. Not a fill report.

@@ -2,10 +2,11 @@
 //!
 //! Input is hostile: every read is bounded, nesting stops at [`DEPTH_MAX`], and a message counts only after
 //! [`Reader::end`]. Strings are handed out as sent, escapes validated but not resolved: a key or name written with
-//! escapes is a different text and so never matches; [`unescape_into`] resolves prose where it matters.
+//! escapes is a different text and so never matches; `scan::unescape_into` resolves prose where it matters.
 
 use super::DecodeError;
 use super::field::{Field, Value};
+use super::scan::{hex4, quoted_mantissa};
 
 /// Deepest nesting of arrays and objects in one message.
 pub const DEPTH_MAX: u8 = 32;
@@ -207,7 +208,7 @@ impl<'a> Reader<'a> {
     /// thing; the cursor is then anywhere and the message is lost.
     #[inline]
     pub fn mantissa(&mut self, decimals: u8) -> Result<Option<i64>, DecodeError> {
-        if let Some((mantissa, len)) = self.quoted_mantissa(decimals) {
+        if let Some((mantissa, len)) = quoted_mantissa(&self.bytes[self.at..], decimals) {
             self.at += len;
             return Ok(Some(mantissa));
         }
@@ -244,28 +245,6 @@ impl<'a> Reader<'a> {
         if self.depth > DEPTH_MAX { Err(self.fail()) } else { Ok(()) }
     }
 
-    /// The common form of a price: quoted plain digits that fit 18 places. Anything else takes the general way,
-    /// so this needs no error cases. Returns the mantissa and the bytes it took.
-    #[inline]
-    fn quoted_mantissa(&self, decimals: u8) -> Option<(i64, usize)> {
-        let text = self.bytes.get(self.at..)?.strip_prefix(b"\"")?;
-        let decimals = usize::from(decimals);
-        let (mut value, mut at) = (0u64, 0);
-        let whole = take_digits(text, &mut at, usize::MAX, &mut value);
-        let mut kept = 0;
-        if *text.get(at)? == b'.' {
-            at += 1;
-            kept = take_digits(text, &mut at, decimals, &mut value);
-            while *text.get(at)? == b'0' {
-                at += 1;
-            }
-        }
-        if *text.get(at)? != b'"' || whole == 0 || whole + decimals > 18 {
-            return None;
-        }
-        Some(((value * POW10[decimals - kept]) as i64, at + 2))
-    }
-
     fn digits(&mut self) -> Result<usize, DecodeError> {
         let start = self.at;
         while self.bytes.get(self.at).is_some_and(u8::is_ascii_digit) {
@@ -292,60 +271,6 @@ impl<'a> Reader<'a> {
         self.at += len;
         Ok(())
     }
-}
-
-const POW10: [u64; 19] = {
-    let mut table = [1u64; 19];
-    let mut i = 1;
-    while i < 19 {
-        table[i] = table[i - 1] * 10;
-        i += 1;
-    }
-    table
-};
-
-/// Takes up to `max` digits into `value` and counts them. Wraps when there are too many: the caller looks at the count.
-#[inline]
-fn take_digits(text: &[u8], at: &mut usize, max: usize, value: &mut u64) -> usize {
-    let start = *at;
-    while *at - start < max {
-        let digit = match text.get(*at) {
-            Some(byte) => byte.wrapping_sub(b'0'),
-            None => break,
-        };
-        if digit > 9 {
-            break;
-        }
-        *value = value.wrapping_mul(10).wrapping_add(u64::from(digit));
-        *at += 1;
-    }
-    *at - start
-}
-
-fn hex4(text: Option<&[u8]>) -> Option<u32> {
-    let digits = text?.get(..4)?;
-    digits.iter().try_fold(0, |value, byte| Some((value << 4) | char::from(*byte).to_digit(16)?))
-}
-
-/// Resolves the escapes of a string into `out`, as far as it fits; returns the length. Escaped characters outside
-/// ASCII become `?`: this is for error prose, which is shown and matched by its ASCII parts only.
-pub fn unescape_into(text: &[u8], out: &mut [u8]) -> usize {
-    let (mut from, mut to) = (0, 0);
-    while from < text.len() && to < out.len() {
-        let (byte, len) = match (text[from], text.get(from + 1)) {
-            (b'\\', Some(b'u')) => match hex4(text.get(from + 2..)) {
-                Some(code @ 0x20..=0x7e) => (code as u8, 6),
-                _ => (b'?', 6),
-            },
-            (b'\\', Some(b'n' | b'r' | b't' | b'b' | b'f')) => (b' ', 2),
-            (b'\\', Some(byte)) => (*byte, 2),
-            (byte, _) => (byte, 1),
-        };
-        out[to] = byte;
-        from += len;
-        to += 1;
-    }
-    to
 }
 
 #[cfg(test)]
@@ -438,12 +363,5 @@ mod tests {
         let read = |text: &'static str| Reader::new(text.as_bytes()).fields(["a", "b"]);
         assert_eq!(read("{\"c\":1,\"b\":2}").unwrap()[1].uint(), Ok(2));
         assert_eq!(read("{\"a\":1,\"a\":2}").unwrap_err(), DecodeError::Field("a"));
-    }
-
-    #[test]
-    fn prose_is_unescaped_and_cut() {
-        let mut out = [0; 8];
-        let len = unescape_into(b"a\\u0042\\\"\\n\\u00e9 long tail", &mut out);
-        assert_eq!(&out[..len], b"aB\" ? lo");
     }
 }

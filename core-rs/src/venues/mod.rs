@@ -10,6 +10,7 @@ pub mod field;
 pub mod json;
 mod levels;
 mod query;
+mod scan;
 pub mod sign;
 mod write;
 

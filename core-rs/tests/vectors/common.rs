@@ -113,6 +113,7 @@ pub fn ours() -> ClientId {
 }
 
 /// The one event of a frame.
+#[allow(clippy::needless_pass_by_value, reason = "called with a decoder's result")]
 pub fn only(out: EventBuf) -> Event {
     assert_eq!(out.events.len(), 1, "{:?}", out.events);
     out.events[0]

@@ -33,11 +33,12 @@ fn samples(folder: &str) -> Option<Vec<String>> {
             match line.trim_start_matches('\u{feff}').split_at_checked(1) {
                 Some((">", _)) => {}
                 Some(("<", frame)) => {
-                    frames.push(filled(frame.trim_start_matches(|c: char| c.is_ascii_digit())))
+                    frames.push(filled(frame.trim_start_matches(|c: char| c.is_ascii_digit())));
                 }
                 Some(("=", frame)) => {
                     frames.push(filled(&rest));
-                    rest = frame.trim_start_matches(|c: char| c.is_ascii_digit()).to_owned();
+                    rest.clear();
+                    rest.push_str(frame.trim_start_matches(|c: char| c.is_ascii_digit()));
                 }
                 _ if ["GET", "POST", "PUT", "DELETE", "true", "false"].contains(&line.trim())
                     || line.starts_with('/') => {}

@@ -12,7 +12,11 @@ fn hmac_by_hand(key: &[u8], message: &str) -> String {
     let pad = |with: u8| -> Vec<u8> { (0..64).map(|i| key.get(i).copied().unwrap_or(0) ^ with).collect() };
     let inner = Sha256::digest([pad(0x36).as_slice(), message.as_bytes()].concat());
     let outer = Sha256::digest([pad(0x5c).as_slice(), inner.as_slice()].concat());
-    outer.iter().map(|byte| format!("{byte:02x}")).collect()
+    outer
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .map(|digit| char::from_digit(u32::from(digit), 16).unwrap())
+        .collect()
 }
 
 fn oracle(venue: &str) -> Option<Vec<Value>> {

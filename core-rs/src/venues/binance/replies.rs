@@ -40,17 +40,12 @@ pub(super) fn socket_reply(
         }
         return Ok(());
     }
-    let (cancel, text) = match id.split_first() {
-        Some((b'c', rest)) => (true, rest),
-        _ => (false, id),
-    };
-    let client_id = ClientId::parse(text).ok_or(DecodeError::UnknownMessage)?;
-    let outcome = match refusal {
-        Some(reject) => ReplyOutcome::Rejected(reject),
-        None => {
-            let [venue_id] = result.object()?.fields(["orderId"])?;
-            ReplyOutcome::Accepted(Some(venue_id.name()?))
-        }
+    let (client_id, cancel) = RequestReply::request(id).ok_or(DecodeError::UnknownMessage)?;
+    let outcome = if let Some(reject) = refusal {
+        ReplyOutcome::Rejected(reject)
+    } else {
+        let [venue_id] = result.object()?.fields(["orderId"])?;
+        ReplyOutcome::Accepted(Some(venue_id.name()?))
     };
     out.events.push(Event::Reply(RequestReply { client_id, cancel, outcome }));
     if refusal.is_none() { order_result(ctx, ClientRef::Ours(client_id), result, out) } else { Ok(()) }

@@ -52,7 +52,6 @@ class Runtime:
         self._on_fatal = on_fatal
         self.links: Final[MutableMapping[int, Link]] = {}
         self.rests: Final[MutableMapping[int, Http]] = {}
-        self.rows_changed: Final = asyncio.Event()
         self.journal_fault = ""
         self._journal_closed = False
         self.frames = 0
@@ -202,7 +201,6 @@ class Runtime:
             self._on_journal_failed(failure.reason)
             return
         self._journal_hop.add(monotonic_ns() - started)
-        self.rows_changed.set()
 
     def _do_send(self, effect: CoreEffect, since: int) -> None:
         if self.journal_fault and self._expects_journal:

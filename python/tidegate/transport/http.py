@@ -51,16 +51,6 @@ class PooledHttp:
         except OSError as failure:
             raise HttpError(f"can not reach {self._authority}: {failure.strerror or failure}") from None
 
-    async def warm(self, deadline_s: float = 2.0) -> None:
-        """Opens one connection ahead of need. Raises HttpError when the host can not be reached."""
-        try:
-            async with asyncio.timeout(deadline_s):
-                self._idle.append(await self._connect())
-        except TimeoutError:
-            raise HttpError(f"can not reach {self._authority} within {deadline_s} s") from None
-        except OSError as failure:
-            raise HttpError(f"can not reach {self._authority}: {failure.strerror or failure}") from None
-
     async def close(self) -> None:
         self._closed = True
         for connection in (*self._idle, *self._busy):

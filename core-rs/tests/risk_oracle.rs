@@ -77,15 +77,7 @@ fn may_go(world: &World) -> bool {
         .iter()
         .enumerate()
         .all(|(n, book)| collared(book) || (n == 1 && hedges && !(fresh(book) && sided(book))));
-    let best = if place.side == Side::Buy { facts.book.ask } else { facts.book.bid };
-    let takes = place.px.is_none_or(|px| (px.get() - best) * place.side.sign() >= 0);
-    let slippage = hedges
-        || !takes
-        || facts.walk.is_some_and(|walk| {
-            let flat = i128::from(best) * i128::from(place.qty.get());
-            let worse = (walk.notional - flat) * i128::from(place.side.sign());
-            within(LimitName::SlippageMaxBps, worse.max(0) * 10_000, flat)
-        });
+    let slippage = hedges || slips_within(world, within);
     let unit = 10i128.pow(18);
     let position = |name, held: Money| shrinks || within(name, held.0 + notional, unit);
     let pair = shrinks || facts.pair_cap.is_none_or(|cap| facts.pair_used.0 + notional <= cap.0);
@@ -111,6 +103,20 @@ fn may_go(world: &World) -> bool {
         && open
         && rate
         && (facts.needed.0 <= 0 || facts.needed <= facts.available)
+}
+
+/// Whether an order that takes would walk no further from the best price than the limit allows.
+fn slips_within(world: &World, within: impl Fn(LimitName, i128, i128) -> bool) -> bool {
+    let World { intent, facts, .. } = world;
+    let place = &intent.place;
+    let best = if place.side == Side::Buy { facts.book.ask } else { facts.book.bid };
+    let takes = place.px.is_none_or(|px| (px.get() - best) * place.side.sign() >= 0);
+    !takes
+        || facts.walk.is_some_and(|walk| {
+            let flat = i128::from(best) * i128::from(place.qty.get());
+            let worse = (walk.notional - flat) * i128::from(place.side.sign());
+            within(LimitName::SlippageMaxBps, worse.max(0) * 10_000, flat)
+        })
 }
 
 fn verdict(world: &World) -> Result<(), String> {

@@ -1,4 +1,5 @@
 //! The incremental spread board says after every change exactly what a full recomputation says.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of a test may stop it")]
 
 use std::collections::BTreeSet;
 
@@ -153,7 +154,7 @@ impl World {
             match edge.change {
                 EdgeChange::Opened(_) => assert!(self.open.insert(key), "opened twice: {edge:?}"),
                 EdgeChange::Updated(_) => {
-                    assert!(self.open.contains(&key), "update of a closed one: {edge:?}")
+                    assert!(self.open.contains(&key), "update of a closed one: {edge:?}");
                 }
                 EdgeChange::Closed { .. } => assert!(self.open.remove(&key), "closed twice: {edge:?}"),
             }

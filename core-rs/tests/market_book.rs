@@ -1,4 +1,5 @@
 //! The book's states, faults and limits, on messages small enough to check by hand.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of a test may stop it")]
 
 use tidegate_core::market::{
     Applied, Book, BookFault, BookState, Delta, DeltaKind, Level, PENDING_LEVELS_MAX, PENDING_UPDATES_MAX,

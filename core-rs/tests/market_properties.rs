@@ -1,5 +1,6 @@
 //! Whatever happens to a stream, a synced book equals the true book at its own id, or the book says that it is not
 //! synced. Walks equal a naive sum.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of a test may stop it")]
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
 //! The spread board on one pair with numbers worked out by hand.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of a test may stop it")]
 
 use tidegate_core::market::{
     Book, Delta, DeltaKind, Edge, EdgeChange, Level, PairIx, SeqRule, SpreadBoard, SpreadLeg, SpreadSpec,

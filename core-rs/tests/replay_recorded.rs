@@ -1,4 +1,5 @@
 //! The replay of the recorded Binance spot and USDT-M BTCUSDT streams finds what an outside count found.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of a test may stop it")]
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};

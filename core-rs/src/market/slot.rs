@@ -36,7 +36,7 @@ pub(super) struct Slots {
     pub(super) values: Vec<i128>,
     /// Worst price of the walk; one that any change reaches while there is no walk.
     worst: Vec<i64>,
-    slots: Vec<Slot>,
+    rows: Vec<Slot>,
     free: Vec<u32>,
     /// By instrument, then taker side.
     index: Vec<[Vec<u32>; 2]>,
@@ -58,7 +58,7 @@ impl Slots {
             self.index.resize_with(place + 1, Default::default);
         }
         let same = |at: &&u32| {
-            let other = &self.slots[**at as usize];
+            let other = &self.rows[**at as usize];
             other.qty == slot.qty && other.factor == slot.factor
         };
         if let Some(found) = self.index[place][taker as usize].iter().find(same) {
@@ -73,12 +73,12 @@ impl Slots {
     }
 
     pub(super) fn link(&mut self, slot: u32, link: Link) {
-        self.slots[slot as usize].links.push(link);
+        self.rows[slot as usize].links.push(link);
     }
 
     /// The lane no longer uses the slot; a slot that none uses is freed.
     pub(super) fn release(&mut self, at: u32, lane: u32) {
-        let slot = &mut self.slots[at as usize];
+        let slot = &mut self.rows[at as usize];
         slot.links.retain(|link| link.lane != lane);
         if slot.links.is_empty() {
             self.index[slot.instrument.0 as usize][slot.taker as usize].retain(|other| *other != at);
@@ -93,14 +93,14 @@ impl Slots {
 
     #[inline]
     pub(super) fn links(&self, slot: u32) -> &[Link] {
-        &self.slots[slot as usize].links
+        &self.rows[slot as usize].links
     }
 
     /// True when a lane of the slot is at or above its threshold, or was before: the rest of the work is not needed
     /// for most changes.
     #[inline]
     pub(super) fn stirs(&self, at: u32) -> bool {
-        let slot = &self.slots[at as usize];
+        let slot = &self.rows[at as usize];
         let own = self.values[at as usize];
         let values = &self.values[..];
         let other = |link: &Link| values.get(link.partner as usize).copied();
@@ -113,7 +113,7 @@ impl Slots {
 
     /// Counts a lane that uses the slot as open or closed.
     pub(super) fn count_open(&mut self, at: u32, open: bool) {
-        let count = &mut self.slots[at as usize].open;
+        let count = &mut self.rows[at as usize].open;
         *count = if open { *count + 1 } else { *count - 1 };
     }
 
@@ -123,13 +123,13 @@ impl Slots {
     }
 
     pub(super) fn walked(&self, slot: u32) -> Option<Walk> {
-        self.slots[slot as usize].walk
+        self.rows[slot as usize].walk
     }
 
     /// Walks the book anew; true when the outcome is another one.
     #[inline]
     pub(super) fn walk(&mut self, at: u32, book: &Book) -> bool {
-        let slot = &mut self.slots[at as usize];
+        let slot = &mut self.rows[at as usize];
         let walk = book.walk(slot.taker, slot.qty).filter(|walk| walk.notional <= slot.notional_max);
         if walk == slot.walk {
             return false;
@@ -146,7 +146,7 @@ impl Slots {
     }
 
     pub(super) fn void(&mut self, at: u32) {
-        let slot = &mut self.slots[at as usize];
+        let slot = &mut self.rows[at as usize];
         slot.walk = None;
         (self.values[at as usize], self.worst[at as usize]) = unpriced(slot.taker);
     }
@@ -156,13 +156,13 @@ impl Slots {
         if let Some(at) = self.free.pop() {
             self.values[at as usize] = value;
             self.worst[at as usize] = worst;
-            self.slots[at as usize] = slot;
+            self.rows[at as usize] = slot;
             return at;
         }
         self.values.push(value);
         self.worst.push(worst);
-        self.slots.push(slot);
-        self.slots.len() as u32 - 1
+        self.rows.push(slot);
+        self.rows.len() as u32 - 1
     }
 }
 

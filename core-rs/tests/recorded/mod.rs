@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use tidegate_core::market::{Book, Delta, DeltaKind, Level, SeqRule};
+use tidegate_core::market::{Book, Delta, DeltaKind, Level, SeqRule, Top};
 use tidegate_core::units::parse_fixed;
 
 const DECIMALS: u8 = 8;
@@ -61,7 +61,7 @@ pub(crate) fn streams(data: &Path) -> Vec<Stream> {
         let lines = text(&data.join(&name));
         let frames = lines.lines().filter_map(|line| line.split_once(' '));
         let messages = frames.filter_map(|(_, frame)| binance(frame)).map(|(_, message)| message).collect();
-        all.push(Stream { rule, messages, name });
+        all.push(Stream { name, rule, messages });
     }
     for (file, rule) in [("BINANCE", SeqRule::SpanNext), ("BINANCE_FUTURES", SeqRule::PrevLink)] {
         all.extend(cryptofeed(data, file, rule));
@@ -103,10 +103,9 @@ impl Reference {
         self.asks.iter().map(|(px, qty)| Level { px: *px, qty: *qty }).collect()
     }
 
-    /// Best bid and best ask.
-    pub(crate) fn top(&self) -> (Option<(i64, i64)>, Option<(i64, i64)>) {
-        let pair = |(px, qty): (&i64, &i64)| (*px, *qty);
-        (self.bids.last_key_value().map(pair), self.asks.first_key_value().map(pair))
+    pub(crate) fn top(&self) -> Top {
+        let level = |(px, qty): (&i64, &i64)| Level { px: *px, qty: *qty };
+        Top { bid: self.bids.last_key_value().map(level), ask: self.asks.first_key_value().map(level) }
     }
 
     pub(crate) fn equals(&self, book: &Book) -> bool {

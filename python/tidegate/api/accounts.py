@@ -48,6 +48,7 @@ async def key_presence(services: Services) -> dict[str, object]:
 
 
 def _merged(services: Services, view: dict[str, Exact], wire: dict[str, Exact]) -> dict[str, Exact]:
+    """Latency, budget and clock are the transport's to say, the rest the engine's."""
     fixed: dict[str, Exact] = {
         "name": view.get("name"),
         "connected": False,
@@ -58,4 +59,4 @@ def _merged(services: Services, view: dict[str, Exact], wire: dict[str, Exact]) 
         "rateLimit": {"used": None, "limit": None},
         "clockOffsetMs": None,
     }
-    return fixed | wire | view
+    return fixed | view | wire

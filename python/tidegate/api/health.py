@@ -27,6 +27,7 @@ async def health(services: Services) -> dict[str, Exact]:
     return {
         "status": next((state for state in _WORST_FIRST if state in states), UNHEALTHY),
         "ts": services.now_ms,
+        "mode": services.config.profile.upper(),
         "simulated": services.config.simulated,
         "components": components,
         **rest,

@@ -99,12 +99,12 @@ async def _serve(config: Config, announce: Callable[[Started], None]) -> None:
             node = build_node(config, clock, hops, stop.fail)
             stack.push_async_callback(node.journal.close)
             embedded = await stack.enter_async_context(embedded_venues(config))
-            made_admin = await preparing
+            await preparing
         finally:
             preparing.cancel()
         outside = build_outside(config, node, embedded)
         stack.push_async_callback(outside.net.close)
-        token = auth.issue_link() if made_admin else None
+        token = auth.issue_link() if config.admin_password is None else None
         await _work(
             config, (node, outside, tables), auth, listener, stop, lambda: announce(_started(config, listener, token))
         )
@@ -172,12 +172,11 @@ async def _settle(projector: Projector) -> None:
         _log.warning("tables_behind", records=projector.lag, success=False)
 
 
-async def _prepare_tables(config: Config, tables: Tables, passwords: Passwords, clock: SystemClock) -> bool:
-    """Schema and first user; whether the admin was made now without a password of the owner's choosing."""
+async def _prepare_tables(config: Config, tables: Tables, passwords: Passwords, clock: SystemClock) -> None:
+    """Schema and first user."""
     await ensure_current(tables.database)
     wanted = config.admin_password.get_secret_value() if config.admin_password is not None else None
-    made = await ensure_admin(tables.accounts, passwords, wanted, clock.wall_ns() // 1_000_000)
-    return made and wanted is None
+    await ensure_admin(tables.accounts, passwords, wanted, clock.wall_ns() // 1_000_000)
 
 
 def _listen(config: Config) -> socket.socket:

@@ -21,6 +21,7 @@ from tidegate.engine.setup import Account, LinkRow, accounts_of, core_config, li
 from tidegate.engine.upkeep import InstrumentCache, Upkeep
 from tidegate.model.config import Config
 from tidegate.model.errors import Json
+from tidegate.model.views import ViewName
 from tidegate.obs.latency import Hops
 from tidegate.obs.metrics import Metrics
 from tidegate.ports.link import Link
@@ -128,7 +129,7 @@ def build_outside(config: Config, node: Node, embedded: Mapping[str, Bases]) -> 
 
 def build_projector(node: Node, tables: Tables) -> tuple[Projector, SpreadSampler]:
     """What fills the tables."""
-    sampler = SpreadSampler(lambda: node.core.view("spreads", b"{}"), tables.writer, node.clock)
+    sampler = SpreadSampler(lambda: node.runtime.view(ViewName.SPREADS, {}), tables.writer, node.clock)
     return Projector(node.core, tables.writer), sampler
 
 

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, MutableMapping
 from time import monotonic_ns
 from typing import Final
 
+import orjson
+
 from tidegate._core import CLOSE, EVENT, FETCH, JOURNAL, SEND, WAKE
 from tidegate.engine.clock import SystemClock
 from tidegate.engine.core import Core, CoreEffect, Effects
@@ -127,10 +129,10 @@ class Runtime:
         now = monotonic_ns()
         self._run(self._core.watch(instrument, on, now, now + self._base_ns), now)
 
-    def times(self) -> tuple[int, int]:
-        """(monotonic, wall) now, ns."""
+    def view(self, name: str, given: Mapping[str, object]) -> bytes:
+        """One view as of now. Raises CoreError."""
         now = monotonic_ns()
-        return now, now + self._base_ns
+        return self._core.view(name, orjson.dumps({**given, "monoNs": now, "wallNs": now + self._base_ns}))
 
     async def durable(self, seq: int) -> None:
         """Returns once record `seq` is durable. Raises JournalError when it never will be."""

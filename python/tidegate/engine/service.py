@@ -55,10 +55,9 @@ class LocalEngine:
 
     async def query(self, name: str, **params: object) -> bytes:
         """See `EngineService.query`."""
-        mono_ns, wall_ns = self._runtime.times()
         given = {key: value for key, value in params.items() if value is not None}
         try:
-            return self._core.view(name, orjson.dumps({**given, "monoNs": mono_ns, "wallNs": wall_ns}))
+            return self._runtime.view(name, given)
         except CoreError as failure:
             raise translate(failure) from None
 

@@ -1,5 +1,7 @@
 //! The ledger's books: histories by hand, postings that sum to zero, reservations that never overdraw.
 
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
 use proptest::prelude::*;
 use tidegate_core::ledger::{
     Book, Day, FillTerms, Hold, HoldTerms, Ledger, LedgerError, Wallet, requirement,
@@ -86,7 +88,7 @@ impl Names for Swapped {
         if (id.0 == 0) == self.0 { "binance:linear:BTCUSDT" } else { "binance:spot:BTCUSDT" }
     }
 
-    fn account(&self, _: AccountId) -> &str {
+    fn account(&self, _: AccountId) -> &'static str {
         "binance:main"
     }
 }

@@ -1,5 +1,7 @@
 //! Orders under what venues do to them: fills twice and in any order, late, after a claim of absence; bounded arenas.
 
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
 use proptest::prelude::*;
 use tidegate_core::order::{
     CancelEvent, CancelState, ClientRef, Event, FillOutcome, FillReport, Liquidity, Names, Order, OrderError,
@@ -80,11 +82,11 @@ fn report(status: VenueStatus, filled: i64) -> OrderReport {
 struct Plain;
 
 impl Names for Plain {
-    fn instrument(&self, _: InstrumentId) -> &str {
+    fn instrument(&self, _: InstrumentId) -> &'static str {
         "binance:spot:BTCUSDT"
     }
 
-    fn account(&self, _: AccountId) -> &str {
+    fn account(&self, _: AccountId) -> &'static str {
         "binance:main"
     }
 }

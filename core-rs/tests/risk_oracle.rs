@@ -1,5 +1,7 @@
 //! The gate against an independent reading of the rules: plain divisions and amounts, no precomputed forms.
 
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
 use proptest::prelude::*;
 use tidegate_core::market::{Instrument, InstrumentStatus, Walk};
 use tidegate_core::order::{OrderKind, PlaceOrder, TimeInForce};
@@ -85,7 +87,7 @@ fn may_go(world: &World) -> bool {
     let open = hedges || within(LimitName::OpenOrdersMax, i128::from(facts.open_orders) + 1, 1);
     let rate = limit(LimitName::OrderRateMax).is_none_or(|limit| {
         let share = if intent.purpose == Purpose::Hedge { limit } else { (limit * 4 / 5).max(1) };
-        limit > 0 && world.spent as i128 + 1 <= share
+        limit > 0 && (world.spent as i128) < share
     });
     latch
         && instrument.status == InstrumentStatus::Trading

@@ -35,7 +35,7 @@ pub struct Limits {
 impl Limits {
     /// The strictest of every row that covers `ids`, with the instrument's filters.
     pub fn new(table: &LimitTable, instrument: &Instrument, ids: &ScopeIds<'_>) -> Result<Self, LimitError> {
-        let spare = (instrument.px_decimals + instrument.qty_decimals <= MONEY_DECIMALS)
+        let spare = (instrument.px_decimals.saturating_add(instrument.qty_decimals) <= MONEY_DECIMALS)
             .then(|| MONEY_DECIMALS - instrument.px_decimals - instrument.qty_decimals)
             .ok_or(LimitError::BadInstrument)?;
         let scale = pow10(spare);

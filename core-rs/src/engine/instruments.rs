@@ -1,9 +1,7 @@
 //! The instruments the engine knows, by dense id and by name. An id and its decimals never change once given: orders
 //! and postings are mantissas at them.
 
-use super::config::{read_product, read_venue_name};
 use super::field::{FieldError, Fields, unit};
-use super::json::Json;
 use crate::market::{Instrument, InstrumentStatus, instrument_name, parse_instrument_name};
 use crate::order::Names;
 use crate::units::{
@@ -198,28 +196,20 @@ impl InstrumentRef {
         instrument_name(self.venue, self.product, &self.symbol)
     }
 
-    pub fn write(&self, j: &mut Json, key: &str) {
-        j.obj(key, |j| {
-            j.str("exchange", self.venue.name());
-            j.str("type", self.product.name());
-            j.str("symbol", self.symbol.as_str());
-            j.str("base", self.base.as_str());
-            j.str("quote", self.quote.as_str());
-            j.int("pxDecimals", self.px_decimals);
-            j.int("qtyDecimals", self.qty_decimals);
-        });
+    /// `binance:spot:BTCUSDT|BTC|USDT|2|5`.
+    pub fn text(&self) -> String {
+        let (base, quote) = (self.base.as_str(), self.quote.as_str());
+        format!("{}|{base}|{quote}|{}|{}", self.name(), self.px_decimals, self.qty_decimals)
     }
 
-    pub fn read(f: Fields<'_>) -> Result<Self, FieldError> {
-        Ok(Self {
-            venue: read_venue_name(f, "exchange")?,
-            product: read_product(f)?,
-            symbol: f.text("symbol")?,
-            base: f.text("base")?,
-            quote: f.text("quote")?,
-            px_decimals: f.uint("pxDecimals")?.min(18) as u8,
-            qty_decimals: f.uint("qtyDecimals")?.min(18) as u8,
-        })
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.split('|');
+        let (venue, product, symbol) = parse_instrument_name(parts.next()?)?;
+        let base = Asset::new(parts.next()?.as_bytes()).ok()?;
+        let quote = Asset::new(parts.next()?.as_bytes()).ok()?;
+        let px_decimals = parts.next()?.parse().ok().filter(|d| *d <= MONEY_DECIMALS)?;
+        let qty_decimals = parts.next()?.parse().ok().filter(|d| *d <= MONEY_DECIMALS - px_decimals)?;
+        Some(Self { venue, product, symbol, base, quote, px_decimals, qty_decimals })
     }
 }
 

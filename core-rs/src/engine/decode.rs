@@ -1,0 +1,230 @@
+//! JSON payload -> record. Names are taken into the tables when they are new, so replay needs no other input.
+
+use super::accounts::Accounts;
+use super::encode::cancel_name;
+use super::field::{FieldError, Fields, parse, unit};
+use super::instruments::{InstrumentRef, InstrumentTable};
+use super::pairs::{PairId, PairTerms};
+use super::record::{Body, CommandTag, PlanTurn, Record};
+use crate::ledger::{BalanceReport, Wallet};
+use crate::market::Instrument;
+use crate::order::{
+    CancelEvent, ClientRef, FillReport, Liquidity, OrderKind, OrderOrigin, OrderReport, OrderTerms, PlaceOrder,
+    TimeInForce, VenueStatus,
+};
+use crate::plan::{Plan, PlanLeg, PlanState, PlanTerms};
+use crate::risk::{LatchMode, LimitRow};
+use crate::units::{
+    AccountId, Direction, OwnerId, PlanId, Price, Qty, Side, Text, VenueOrderId, parse_fixed,
+};
+
+type Read<T> = Result<T, FieldError>;
+
+/// The tables that records may add names to.
+pub struct Interning<'a> {
+    pub instruments: &'a mut InstrumentTable,
+    pub accounts: &'a mut Accounts,
+}
+
+pub fn decode(kind: u8, payload: &[u8], tables: &mut Interning<'_>) -> Read<Record> {
+    let value = parse(payload)?;
+    let f = Fields::of(&value)?;
+    let command = match f.get("command") {
+        None => None,
+        Some(_) => {
+            let c = f.obj("command")?;
+            let text = |key: &str| c.str(key).map(str::to_owned);
+            Some(CommandTag { id: text("id")?, actor: text("actor")?, reply: text("reply")? })
+        }
+    };
+    Ok(Record { body: read_body(kind, f, tables)?, command })
+}
+
+fn read_body(kind: u8, f: Fields<'_>, t: &mut Interning<'_>) -> Read<Body> {
+    let id = || f.client_id("order");
+    Ok(match kind {
+        1 => Body::Boot { epoch: f.uint("epoch")? as u32 },
+        2 => Body::Plan(read_plan(f, t)?),
+        3 => Body::Intent(read_terms(f, t)?),
+        5 => Body::Ack { id: id()? },
+        6 => Body::Reject { id: id()?, code: f.text("code")?, never_left: f.bool("neverLeft")? },
+        7 => Body::Unknown { id: id()? },
+        8 => Body::Fill { account: account(f, t)?, fill: read_fill(f, t)? },
+        9 => Body::Cancel { id: id()?, event: cancel(f)? },
+        10 => Body::Report { id: id()?, report: read_report(f, t)? },
+        11 => {
+            let rows = f.arr("rows")?.iter().map(|row| read_balance(Fields::of(row)?));
+            Body::Opening { account: account(f, t)?, rows: rows.collect::<Read<_>>()? }
+        }
+        12 => Body::Limits(f.arr("rows")?.iter().map(|row| read_limit(Fields::of(row)?)).collect::<Read<_>>()?),
+        13 => Body::Latch {
+            mode: named(f, "mode", LatchMode::parse)?,
+            reason: f.str("reason")?.to_owned(),
+            actor: f.str("actor")?.to_owned(),
+        },
+        14 => Body::Pair { id: pair_id(f)?, terms: f.get("terms").map(|_| PairTerms::read(f.obj("terms")?)).transpose()? },
+        15 => Body::PlanEnd {
+            id: plan_id(f)?,
+            state: named(f, "state", PlanState::parse)?,
+            residual: f.money("residual")?,
+            pnl: f.opt_money("pnl")?,
+        },
+        18 => Body::Turn {
+            id: plan_id(f)?,
+            turn: named(f, "turn", |name| PlanTurn::ALL.into_iter().find(|t| t.name() == name))?,
+            text: f.str("text")?.to_owned(),
+        },
+        19 => Body::Dead { id: id()? },
+        20 => Body::Adjust {
+            account: account(f, t)?,
+            wallet: named(f, "wallet", wallet)?,
+            asset: f.text("asset")?,
+            amount: f.money("amount")?,
+        },
+        _ => return Err(FieldError::new("kind", format!("{kind} is not known to this version"))),
+    })
+}
+
+fn named<T>(f: Fields<'_>, key: &str, parse: impl Fn(&str) -> Option<T>) -> Read<T> {
+    parse(f.str(key)?).ok_or_else(|| FieldError::new(key, "unknown word"))
+}
+
+fn wallet(name: &str) -> Option<Wallet> {
+    [Wallet::Spot, Wallet::Linear, Wallet::Unified].into_iter().find(|w| w.name() == name)
+}
+
+fn side(f: Fields<'_>) -> Read<Side> {
+    named(f, "side", |name| [Side::Buy, Side::Sell].into_iter().find(|s| s.name() == name))
+}
+
+fn cancel(f: Fields<'_>) -> Read<CancelEvent> {
+    let all = [CancelEvent::Requested, CancelEvent::Accepted, CancelEvent::Refused, CancelEvent::NoAnswer];
+    named(f, "event", |name| all.into_iter().find(|e| cancel_name(*e) == name))
+}
+
+fn pair_id(f: Fields<'_>) -> Read<PairId> {
+    f.text("pair")
+}
+
+fn plan_id(f: Fields<'_>) -> Read<PlanId> {
+    named(f, "plan", Plan::parse_name)
+}
+
+fn account(f: Fields<'_>, t: &mut Interning<'_>) -> Read<AccountId> {
+    t.accounts.intern(f.str("account")?).ok_or_else(|| FieldError::new("account", "unknown exchange"))
+}
+
+fn instrument<'t>(f: Fields<'_>, t: &'t mut Interning<'_>) -> Read<&'t Instrument> {
+    let of = named(f, "instrument", InstrumentRef::parse)?;
+    let id = t.instruments.intern(&of);
+    Ok(t.instruments.at(id))
+}
+
+fn price(f: Fields<'_>, key: &str, decimals: u8) -> Read<Price> {
+    parse_fixed(f.digits(key)?.as_bytes(), decimals).and_then(Price::new).map_err(|e| unit(key, e))
+}
+
+fn opt_price(f: Fields<'_>, decimals: u8) -> Read<Option<Price>> {
+    f.get("px").map(|_| price(f, "px", decimals)).transpose()
+}
+
+fn qty(f: Fields<'_>, key: &str, decimals: u8) -> Read<Qty> {
+    parse_fixed(f.digits(key)?.as_bytes(), decimals).and_then(Qty::new).map_err(|e| unit(key, e))
+}
+
+fn read_plan(f: Fields<'_>, t: &mut Interning<'_>) -> Read<PlanTerms> {
+    let [first, second] = f.arr("legs")? else { return Err(FieldError::new("legs", "must be two")) };
+    let mut leg = |value| -> Read<PlanLeg> {
+        let f = Fields::of(value)?;
+        let account = account(f, t)?;
+        let i = instrument(f, t)?;
+        let px = price(f, "px", i.px_decimals)?;
+        Ok(PlanLeg { account, instrument: i.id, side: side(f)?, px, counter: f.uint("counter")? as u32 })
+    };
+    let legs = [leg(first)?, leg(second)?];
+    Ok(PlanTerms {
+        id: plan_id(f)?,
+        pair: pair_id(f)?,
+        owner: OwnerId(f.uint("owner")? as u16),
+        direction: named(f, "direction", |name| Direction::BOTH.into_iter().find(|d| d.name() == name))?,
+        qty: f.money("qty")?,
+        legs,
+        epoch: f.uint("epoch")? as u32,
+        manual: f.bool("manual")?,
+    })
+}
+
+fn read_terms(f: Fields<'_>, t: &mut Interning<'_>) -> Read<OrderTerms> {
+    let account = account(f, t)?;
+    let i = instrument(f, t)?;
+    let place = PlaceOrder {
+        client_id: f.client_id("order")?,
+        instrument: i.id,
+        side: side(f)?,
+        kind: named(f, "kind", OrderKind::parse)?,
+        tif: named(f, "tif", TimeInForce::parse)?,
+        px: opt_price(f, i.px_decimals)?,
+        qty: qty(f, "qty", i.qty_decimals)?,
+        reduce_only: f.bool_or("reduceOnly", false)?,
+    };
+    Ok(OrderTerms {
+        place,
+        account,
+        px_decimals: i.px_decimals,
+        qty_decimals: i.qty_decimals,
+        plan: f.get("plan").map(|_| plan_id(f)).transpose()?,
+        leg: f.get("leg").map_or(Ok(0), |_| f.uint("leg"))? as u8,
+        origin: if f.bool_or("adopted", false)? { OrderOrigin::Adopted } else { OrderOrigin::Intent },
+    })
+}
+
+fn read_report(f: Fields<'_>, t: &mut Interning<'_>) -> Read<OrderReport> {
+    let i = instrument(f, t)?;
+    Ok(OrderReport {
+        client: ClientRef::Ours(f.client_id("order")?),
+        venue_id: f.text("venueId")?,
+        instrument: i.id,
+        side: side(f)?,
+        status: named(f, "status", VenueStatus::parse)?,
+        qty: qty(f, "qty", i.qty_decimals)?,
+        filled: qty(f, "filled", i.qty_decimals)?,
+        px: opt_price(f, i.px_decimals)?,
+        venue_ns: f.int("venueNs")?,
+        reason: f.get("reason").map_or(Ok(Text::EMPTY), |_| f.text("reason"))?,
+    })
+}
+
+fn read_fill(f: Fields<'_>, t: &mut Interning<'_>) -> Read<FillReport> {
+    let i = instrument(f, t)?;
+    let ours = f.get("order").map(|_| f.client_id("order")).transpose()?;
+    let venue_id: VenueOrderId = f.text("venueId")?;
+    Ok(FillReport {
+        client: ours.map_or(ClientRef::Foreign, ClientRef::Ours),
+        venue_id,
+        instrument: i.id,
+        trade_id: f.text("tradeId")?,
+        side: side(f)?,
+        px: price(f, "px", i.px_decimals)?,
+        qty: qty(f, "qty", i.qty_decimals)?,
+        fee: f.money("fee")?,
+        fee_asset: f.text("feeAsset")?,
+        liquidity: if f.bool("maker")? { Liquidity::Maker } else { Liquidity::Taker },
+        venue_ns: f.int("venueNs")?,
+    })
+}
+
+fn read_balance(f: Fields<'_>) -> Read<BalanceReport> {
+    Ok(BalanceReport {
+        wallet: named(f, "wallet", wallet)?,
+        asset: f.text("asset")?,
+        free: f.money("free")?,
+        locked: f.money("locked")?,
+        venue_ns: f.int("venueNs")?,
+    })
+}
+
+fn read_limit(f: Fields<'_>) -> Read<LimitRow> {
+    let value = f.get("value").map(|_| f.digits("value")).transpose()?;
+    LimitRow::parse(f.str("name")?, f.str("scope")?, f.str("id")?, value.as_deref())
+        .map_err(|e| FieldError::new("rows", e.code()))
+}

@@ -1,0 +1,209 @@
+//! Record -> JSON payload. Names and decimals stand beside every mantissa, so that a record can be read alone.
+
+use super::accounts::Accounts;
+use super::instruments::InstrumentTable;
+use super::json::Json;
+use super::record::{Body, Record};
+use crate::ledger::BalanceReport;
+use crate::market::Instrument;
+use crate::order::{CancelEvent, ClientRef, FillReport, Liquidity, OrderOrigin, OrderReport, OrderTerms};
+use crate::plan::{Plan, PlanTerms};
+use crate::risk::LimitRow;
+use crate::units::{AccountId, ClientId, InstrumentId};
+
+/// The tables that give ids their names.
+#[derive(Clone, Copy)]
+pub struct Tables<'a> {
+    pub instruments: &'a InstrumentTable,
+    pub accounts: &'a Accounts,
+}
+
+pub fn encode(record: &Record, tables: Tables<'_>) -> Vec<u8> {
+    Json::object(|j| {
+        write_body(&record.body, tables, j);
+        if let Some(command) = &record.command {
+            j.obj("command", |j| {
+                j.str("id", &command.id);
+                j.str("actor", &command.actor);
+                j.str("reply", &command.reply);
+            });
+        }
+    })
+}
+
+fn write_body(body: &Body, t: Tables<'_>, j: &mut Json) {
+    match body {
+        Body::Boot { epoch } => j.int("epoch", *epoch),
+        Body::Plan(terms) => write_plan(terms, t, j),
+        Body::Intent(terms) => write_terms(terms, t, j),
+        Body::Ack { id } | Body::Unknown { id } | Body::Dead { id } => order(j, id),
+        Body::Reject { id, code, never_left } => {
+            order(j, id);
+            j.str("code", code.as_str());
+            j.bool("neverLeft", *never_left);
+        }
+        Body::Report { id, report } => {
+            order(j, id);
+            write_report(report, t, j);
+        }
+        Body::Fill { account, fill } => {
+            account_of(j, *account, t);
+            write_fill(fill, t, j);
+        }
+        Body::Cancel { id, event } => {
+            order(j, id);
+            j.str("event", cancel_name(*event));
+        }
+        Body::Opening { account, rows } => {
+            account_of(j, *account, t);
+            j.arr("rows", |j| rows.iter().for_each(|row| write_balance(row, j)));
+        }
+        Body::Adjust { account, wallet, asset, amount } => {
+            account_of(j, *account, t);
+            j.str("wallet", wallet.name());
+            j.str("asset", asset.as_str());
+            j.money("amount", *amount);
+        }
+        Body::Limits(rows) => j.arr("rows", |j| rows.iter().for_each(|row| write_limit(row, j))),
+        Body::Latch { mode, reason, actor } => {
+            j.str("mode", mode.name());
+            j.str("reason", reason);
+            j.str("actor", actor);
+        }
+        Body::Pair { id, terms } => {
+            j.str("pair", id.as_str());
+            if let Some(terms) = terms {
+                j.obj("terms", |j| terms.write(j));
+            }
+        }
+        Body::Turn { id, turn, text } => {
+            j.str("plan", &Plan::name(*id));
+            j.str("turn", turn.name());
+            j.str("text", text);
+        }
+        Body::PlanEnd { id, state, residual, pnl } => {
+            j.str("plan", &Plan::name(*id));
+            j.str("state", state.name());
+            j.money("residual", *residual);
+            j.opt_money("pnl", *pnl);
+        }
+    }
+}
+
+fn order(j: &mut Json, id: &ClientId) {
+    j.str("order", id.as_str());
+}
+
+fn account_of(j: &mut Json, id: AccountId, t: Tables<'_>) {
+    j.str("account", t.accounts.name(id));
+}
+
+fn instrument<'a>(j: &mut Json, id: InstrumentId, t: Tables<'a>) -> &'a Instrument {
+    j.str("instrument", &t.instruments.reference(id).text());
+    t.instruments.at(id)
+}
+
+fn write_plan(terms: &PlanTerms, t: Tables<'_>, j: &mut Json) {
+    j.str("plan", &Plan::name(terms.id));
+    j.str("pair", terms.pair.as_str());
+    j.int("owner", terms.owner.0);
+    j.str("direction", terms.direction.name());
+    j.money("qty", terms.qty);
+    j.int("epoch", terms.epoch);
+    j.bool("manual", terms.manual);
+    j.arr("legs", |j| {
+        for leg in &terms.legs {
+            j.obj("", |j| {
+                account_of(j, leg.account, t);
+                let i = instrument(j, leg.instrument, t);
+                j.str("side", leg.side.name());
+                j.dec("px", leg.px.get(), i.px_decimals);
+                j.int("counter", leg.counter);
+            });
+        }
+    });
+}
+
+fn write_terms(terms: &OrderTerms, t: Tables<'_>, j: &mut Json) {
+    let place = &terms.place;
+    order(j, &place.client_id);
+    account_of(j, terms.account, t);
+    instrument(j, place.instrument, t);
+    j.str("side", place.side.name());
+    j.str("kind", place.kind.name());
+    j.str("tif", place.tif.name());
+    if let Some(px) = place.px {
+        j.dec("px", px.get(), terms.px_decimals);
+    }
+    j.dec("qty", place.qty.get(), terms.qty_decimals);
+    if place.reduce_only {
+        j.bool("reduceOnly", true);
+    }
+    if let Some(plan) = terms.plan {
+        j.str("plan", &Plan::name(plan));
+        j.int("leg", terms.leg);
+    }
+    if terms.origin == OrderOrigin::Adopted {
+        j.bool("adopted", true);
+    }
+}
+
+fn write_report(report: &OrderReport, t: Tables<'_>, j: &mut Json) {
+    let i = instrument(j, report.instrument, t);
+    j.str("venueId", report.venue_id.as_str());
+    j.str("side", report.side.name());
+    j.str("status", report.status.name());
+    j.dec("qty", report.qty.get(), i.qty_decimals);
+    j.dec("filled", report.filled.get(), i.qty_decimals);
+    if let Some(px) = report.px {
+        j.dec("px", px.get(), i.px_decimals);
+    }
+    j.int("venueNs", report.venue_ns);
+    if !report.reason.is_empty() {
+        j.str("reason", report.reason.as_str());
+    }
+}
+
+fn write_fill(fill: &FillReport, t: Tables<'_>, j: &mut Json) {
+    if let ClientRef::Ours(id) = &fill.client {
+        order(j, id);
+    }
+    let i = instrument(j, fill.instrument, t);
+    j.str("venueId", fill.venue_id.as_str());
+    j.str("tradeId", fill.trade_id.as_str());
+    j.str("side", fill.side.name());
+    j.dec("px", fill.px.get(), i.px_decimals);
+    j.dec("qty", fill.qty.get(), i.qty_decimals);
+    j.money("fee", fill.fee);
+    j.str("feeAsset", fill.fee_asset.as_str());
+    j.bool("maker", fill.liquidity == Liquidity::Maker);
+    j.int("venueNs", fill.venue_ns);
+}
+
+fn write_balance(row: &BalanceReport, j: &mut Json) {
+    j.obj("", |j| {
+        j.str("wallet", row.wallet.name());
+        j.str("asset", row.asset.as_str());
+        j.money("free", row.free);
+        j.money("locked", row.locked);
+        j.int("venueNs", row.venue_ns);
+    });
+}
+
+fn write_limit(row: &LimitRow, j: &mut Json) {
+    j.obj("", |j| {
+        j.str("name", row.key.name.name());
+        j.str("scope", row.key.scope.name());
+        j.str("id", row.key.id.as_str());
+        j.opt_money("value", row.value);
+    });
+}
+
+pub const fn cancel_name(event: CancelEvent) -> &'static str {
+    match event {
+        CancelEvent::Requested => "requested",
+        CancelEvent::Accepted => "accepted",
+        CancelEvent::Refused => "refused",
+        CancelEvent::NoAnswer => "no_answer",
+    }
+}

@@ -1,0 +1,100 @@
+//! What the journal holds: decisions and outcomes. Applying them is the only way durable state changes.
+
+use super::pairs::{PairId, PairTerms};
+use crate::ledger::{BalanceReport, Wallet};
+use crate::order::{CancelEvent, FillReport, OrderReport, OrderTerms};
+use crate::plan::{PlanState, PlanTerms};
+use crate::risk::{LatchMode, LimitRow};
+use crate::units::{AccountId, Asset, ClientId, Money, PlanId, Symbol};
+
+/// The command that a record carries out; a known id gives the first reply again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommandTag {
+    pub id: String,
+    pub actor: String,
+    pub reply: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    pub body: Body,
+    pub command: Option<CommandTag>,
+}
+
+/// A turn in a plan's life that no order's record tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlanTurn {
+    /// The legs differ; they are being brought together.
+    Hedging,
+    /// A late fill came after the end.
+    Reopened,
+    /// Asked for by a person.
+    Unwind,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// A process began; ids of the epoch are issued once only.
+    Boot { epoch: u32 },
+    /// Both legs, before any order of theirs.
+    Plan(PlanTerms),
+    /// An order that is about to be sent, or one found at the venue.
+    Intent(OrderTerms),
+    Ack { id: ClientId },
+    Reject { id: ClientId, code: Symbol, never_left: bool },
+    Unknown { id: ClientId },
+    /// The venue's word on an order.
+    Report { id: ClientId, report: OrderReport },
+    /// Absence proved after the fence.
+    Dead { id: ClientId },
+    /// `client` says whose; a foreign fill is booked as external.
+    Fill { account: AccountId, fill: FillReport },
+    Cancel { id: ClientId, event: CancelEvent },
+    /// First balances of an account: the ledger opens with them.
+    Opening { account: AccountId, rows: Vec<BalanceReport> },
+    /// Booked and venue differ by this for longer than can be explained; booked as a transfer.
+    Adjust { account: AccountId, wallet: Wallet, asset: Asset, amount: Money },
+    Limits(Vec<LimitRow>),
+    /// `Open` is the authorised reset.
+    Latch { mode: LatchMode, reason: String, actor: String },
+    Pair { id: PairId, terms: Option<PairTerms> },
+    Turn { id: PlanId, turn: PlanTurn, text: String },
+    PlanEnd { id: PlanId, state: PlanState, residual: Money, pnl: Option<Money> },
+}
+
+impl PlanTurn {
+    pub const ALL: [Self; 3] = [Self::Hedging, Self::Reopened, Self::Unwind];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Hedging => "hedging",
+            Self::Reopened => "reopened",
+            Self::Unwind => "unwind_requested",
+        }
+    }
+}
+
+impl Body {
+    /// The record's kind on disk; a number is never reused.
+    pub const fn kind(&self) -> u8 {
+        match self {
+            Self::Boot { .. } => 1,
+            Self::Plan(_) => 2,
+            Self::Intent(_) => 3,
+            Self::Ack { .. } => 5,
+            Self::Reject { .. } => 6,
+            Self::Unknown { .. } => 7,
+            Self::Fill { .. } => 8,
+            Self::Cancel { .. } => 9,
+            Self::Report { .. } => 10,
+            Self::Opening { .. } => 11,
+            Self::Limits(_) => 12,
+            Self::Latch { .. } => 13,
+            Self::Pair { .. } => 14,
+            Self::PlanEnd { .. } => 15,
+            Self::Turn { .. } => 18,
+            Self::Dead { .. } => 19,
+            Self::Adjust { .. } => 20,
+        }
+    }
+}

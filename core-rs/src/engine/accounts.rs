@@ -67,7 +67,13 @@ impl Accounts {
         }
         let (venue, name) = text.split_once(':')?;
         let venue = Venue::parse(venue)?;
-        Some(self.add(Account { venue, name: name.to_owned(), simulated: false, public_only: true, session: None }))
+        Some(self.add(Account {
+            venue,
+            name: name.to_owned(),
+            simulated: false,
+            public_only: true,
+            session: None,
+        }))
     }
 
     /// True for a venue whose accounts here are simulated.

@@ -5,17 +5,17 @@ use super::encode::cancel_name;
 use super::field::{FieldError, Fields, parse, unit};
 use super::instruments::{InstrumentRef, InstrumentTable};
 use super::pairs::{PairId, PairTerms};
-use super::record::{Body, CommandTag, PlanTurn, Record};
-use crate::ledger::{BalanceReport, Wallet};
+use super::record::{Body, CommandTag, PlanTurn, Record, Source};
+use crate::ledger::{Day, Wallet};
 use crate::market::Instrument;
 use crate::order::{
-    CancelEvent, ClientRef, FillReport, Liquidity, OrderKind, OrderOrigin, OrderReport, OrderTerms, PlaceOrder,
-    TimeInForce, VenueStatus,
+    CancelEvent, ClientRef, FillReport, Liquidity, OrderKind, OrderOrigin, OrderReport, OrderTerms,
+    PlaceOrder, TimeInForce, VenueStatus,
 };
 use crate::plan::{Plan, PlanLeg, PlanState, PlanTerms};
 use crate::risk::{LatchMode, LimitRow};
 use crate::units::{
-    AccountId, Direction, OwnerId, PlanId, Price, Qty, Side, Text, VenueOrderId, parse_fixed,
+    AccountId, Asset, Direction, Money, OwnerId, PlanId, Price, Qty, Side, Text, VenueOrderId, parse_fixed,
 };
 
 type Read<T> = Result<T, FieldError>;
@@ -45,24 +45,35 @@ fn read_body(kind: u8, f: Fields<'_>, t: &mut Interning<'_>) -> Read<Body> {
     Ok(match kind {
         1 => Body::Boot { epoch: f.uint("epoch")? as u32 },
         2 => Body::Plan(read_plan(f, t)?),
-        3 => Body::Intent(read_terms(f, t)?),
+        3 => {
+            let hold = f.get("hold").map(|_| read_amounts(f, "hold")).transpose()?;
+            Body::Intent { terms: read_terms(f, t)?, hold: hold.and_then(|rows| rows.first().copied()) }
+        }
         5 => Body::Ack { id: id()? },
         6 => Body::Reject { id: id()?, code: f.text("code")?, never_left: f.bool("neverLeft")? },
         7 => Body::Unknown { id: id()? },
         8 => Body::Fill { account: account(f, t)?, fill: read_fill(f, t)? },
         9 => Body::Cancel { id: id()?, event: cancel(f)? },
         10 => Body::Report { id: id()?, report: read_report(f, t)? },
-        11 => {
-            let rows = f.arr("rows")?.iter().map(|row| read_balance(Fields::of(row)?));
-            Body::Opening { account: account(f, t)?, rows: rows.collect::<Read<_>>()? }
+        11 => Body::Balance {
+            account: account(f, t)?,
+            source: named(f, "source", |name| {
+                [Source::Opening, Source::Recon].into_iter().find(|s| s.name() == name)
+            })?,
+            rows: read_amounts(f, "rows")?,
+        },
+        12 => {
+            Body::Limits(f.arr("rows")?.iter().map(|row| read_limit(Fields::of(row)?)).collect::<Read<_>>()?)
         }
-        12 => Body::Limits(f.arr("rows")?.iter().map(|row| read_limit(Fields::of(row)?)).collect::<Read<_>>()?),
         13 => Body::Latch {
             mode: named(f, "mode", LatchMode::parse)?,
             reason: f.str("reason")?.to_owned(),
             actor: f.str("actor")?.to_owned(),
         },
-        14 => Body::Pair { id: pair_id(f)?, terms: f.get("terms").map(|_| PairTerms::read(f.obj("terms")?)).transpose()? },
+        14 => Body::Pair {
+            id: pair_id(f)?,
+            terms: f.get("terms").map(|_| PairTerms::read(f.obj("terms")?)).transpose()?,
+        },
         15 => Body::PlanEnd {
             id: plan_id(f)?,
             state: named(f, "state", PlanState::parse)?,
@@ -75,12 +86,7 @@ fn read_body(kind: u8, f: Fields<'_>, t: &mut Interning<'_>) -> Read<Body> {
             text: f.str("text")?.to_owned(),
         },
         19 => Body::Dead { id: id()? },
-        20 => Body::Adjust {
-            account: account(f, t)?,
-            wallet: named(f, "wallet", wallet)?,
-            asset: f.text("asset")?,
-            amount: f.money("amount")?,
-        },
+        20 => Body::Day(Day { number: f.int("day")?, opened_at: f.money("openedAt")? }),
         _ => return Err(FieldError::new("kind", format!("{kind} is not known to this version"))),
     })
 }
@@ -213,14 +219,12 @@ fn read_fill(f: Fields<'_>, t: &mut Interning<'_>) -> Read<FillReport> {
     })
 }
 
-fn read_balance(f: Fields<'_>) -> Read<BalanceReport> {
-    Ok(BalanceReport {
-        wallet: named(f, "wallet", wallet)?,
-        asset: f.text("asset")?,
-        free: f.money("free")?,
-        locked: f.money("locked")?,
-        venue_ns: f.int("venueNs")?,
-    })
+fn read_amounts(f: Fields<'_>, key: &str) -> Read<Vec<(Wallet, Asset, Money)>> {
+    let row = |value| {
+        let f = Fields::of(value)?;
+        Ok((named(f, "wallet", wallet)?, f.text("asset")?, f.money("amount")?))
+    };
+    f.arr(key)?.iter().map(row).collect()
 }
 
 fn read_limit(f: Fields<'_>) -> Read<LimitRow> {

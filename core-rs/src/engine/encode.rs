@@ -4,12 +4,12 @@ use super::accounts::Accounts;
 use super::instruments::InstrumentTable;
 use super::json::Json;
 use super::record::{Body, Record};
-use crate::ledger::BalanceReport;
+use crate::ledger::Wallet;
 use crate::market::Instrument;
 use crate::order::{CancelEvent, ClientRef, FillReport, Liquidity, OrderOrigin, OrderReport, OrderTerms};
 use crate::plan::{Plan, PlanTerms};
 use crate::risk::LimitRow;
-use crate::units::{AccountId, ClientId, InstrumentId};
+use crate::units::{AccountId, Asset, ClientId, InstrumentId, Money};
 
 /// The tables that give ids their names.
 #[derive(Clone, Copy)]
@@ -35,7 +35,12 @@ fn write_body(body: &Body, t: Tables<'_>, j: &mut Json) {
     match body {
         Body::Boot { epoch } => j.int("epoch", *epoch),
         Body::Plan(terms) => write_plan(terms, t, j),
-        Body::Intent(terms) => write_terms(terms, t, j),
+        Body::Intent { terms, hold } => {
+            write_terms(terms, t, j);
+            if let Some((wallet, asset, amount)) = hold {
+                j.arr("hold", |j| write_amount(j, *wallet, asset, *amount));
+            }
+        }
         Body::Ack { id } | Body::Unknown { id } | Body::Dead { id } => order(j, id),
         Body::Reject { id, code, never_left } => {
             order(j, id);
@@ -54,15 +59,16 @@ fn write_body(body: &Body, t: Tables<'_>, j: &mut Json) {
             order(j, id);
             j.str("event", cancel_name(*event));
         }
-        Body::Opening { account, rows } => {
+        Body::Balance { account, source, rows } => {
             account_of(j, *account, t);
-            j.arr("rows", |j| rows.iter().for_each(|row| write_balance(row, j)));
+            j.str("source", source.name());
+            j.arr("rows", |j| {
+                rows.iter().for_each(|(wallet, asset, amount)| write_amount(j, *wallet, asset, *amount))
+            });
         }
-        Body::Adjust { account, wallet, asset, amount } => {
-            account_of(j, *account, t);
-            j.str("wallet", wallet.name());
-            j.str("asset", asset.as_str());
-            j.money("amount", *amount);
+        Body::Day(day) => {
+            j.int("day", day.number);
+            j.money("openedAt", day.opened_at);
         }
         Body::Limits(rows) => j.arr("rows", |j| rows.iter().for_each(|row| write_limit(row, j))),
         Body::Latch { mode, reason, actor } => {
@@ -180,13 +186,11 @@ fn write_fill(fill: &FillReport, t: Tables<'_>, j: &mut Json) {
     j.int("venueNs", fill.venue_ns);
 }
 
-fn write_balance(row: &BalanceReport, j: &mut Json) {
+fn write_amount(j: &mut Json, wallet: Wallet, asset: &Asset, amount: Money) {
     j.obj("", |j| {
-        j.str("wallet", row.wallet.name());
-        j.str("asset", row.asset.as_str());
-        j.money("free", row.free);
-        j.money("locked", row.locked);
-        j.int("venueNs", row.venue_ns);
+        j.str("wallet", wallet.name());
+        j.str("asset", asset.as_str());
+        j.money("amount", amount);
     });
 }
 

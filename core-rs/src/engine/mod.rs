@@ -1,7 +1,11 @@
 //! The reducer: inputs in, effects out. The only room that composes the others.
 
+mod accounts;
+mod apply;
 mod config;
+mod decode;
 mod effect;
+mod encode;
 mod error;
 mod field;
 mod input;
@@ -9,9 +13,11 @@ mod instruments;
 mod journal;
 mod json;
 mod pairs;
+mod record;
 mod reducer;
 mod replay;
 mod rows;
+mod state;
 
 pub use config::{Config, Mode};
 pub use effect::{Effect, Effects};

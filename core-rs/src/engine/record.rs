@@ -1,7 +1,7 @@
 //! What the journal holds: decisions and outcomes. Applying them is the only way durable state changes.
 
 use super::pairs::{PairId, PairTerms};
-use crate::ledger::{BalanceReport, Wallet};
+use crate::ledger::{Book, Day, Wallet};
 use crate::order::{CancelEvent, FillReport, OrderReport, OrderTerms};
 use crate::plan::{PlanState, PlanTerms};
 use crate::risk::{LatchMode, LimitRow};
@@ -32,34 +32,101 @@ pub enum PlanTurn {
     Unwind,
 }
 
+/// Where a balance came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    Opening,
+    Recon,
+}
+
+impl Source {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Opening => "opening",
+            Self::Recon => "recon",
+        }
+    }
+
+    pub const fn book(self) -> Book {
+        match self {
+            Self::Opening => Book::Opening,
+            Self::Recon => Book::Recon,
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Body {
     /// A process began; ids of the epoch are issued once only.
-    Boot { epoch: u32 },
+    Boot {
+        epoch: u32,
+    },
     /// Both legs, before any order of theirs.
     Plan(PlanTerms),
     /// An order that is about to be sent, or one found at the venue.
-    Intent(OrderTerms),
-    Ack { id: ClientId },
-    Reject { id: ClientId, code: Symbol, never_left: bool },
-    Unknown { id: ClientId },
+    Intent {
+        terms: OrderTerms,
+        hold: Option<(Wallet, Asset, Money)>,
+    },
+    Ack {
+        id: ClientId,
+    },
+    Reject {
+        id: ClientId,
+        code: Symbol,
+        never_left: bool,
+    },
+    Unknown {
+        id: ClientId,
+    },
     /// The venue's word on an order.
-    Report { id: ClientId, report: OrderReport },
+    Report {
+        id: ClientId,
+        report: OrderReport,
+    },
     /// Absence proved after the fence.
-    Dead { id: ClientId },
+    Dead {
+        id: ClientId,
+    },
     /// `client` says whose; a foreign fill is booked as external.
-    Fill { account: AccountId, fill: FillReport },
-    Cancel { id: ClientId, event: CancelEvent },
-    /// First balances of an account: the ledger opens with them.
-    Opening { account: AccountId, rows: Vec<BalanceReport> },
-    /// Booked and venue differ by this for longer than can be explained; booked as a transfer.
-    Adjust { account: AccountId, wallet: Wallet, asset: Asset, amount: Money },
+    Fill {
+        account: AccountId,
+        fill: FillReport,
+    },
+    Cancel {
+        id: ClientId,
+        event: CancelEvent,
+    },
+    /// What wallets held at first sight, or a difference that nothing explains.
+    Balance {
+        account: AccountId,
+        source: Source,
+        rows: Vec<(Wallet, Asset, Money)>,
+    },
+    /// A trading day opens at this total profit.
+    Day(Day),
     Limits(Vec<LimitRow>),
     /// `Open` is the authorised reset.
-    Latch { mode: LatchMode, reason: String, actor: String },
-    Pair { id: PairId, terms: Option<PairTerms> },
-    Turn { id: PlanId, turn: PlanTurn, text: String },
-    PlanEnd { id: PlanId, state: PlanState, residual: Money, pnl: Option<Money> },
+    Latch {
+        mode: LatchMode,
+        reason: String,
+        actor: String,
+    },
+    Pair {
+        id: PairId,
+        terms: Option<PairTerms>,
+    },
+    Turn {
+        id: PlanId,
+        turn: PlanTurn,
+        text: String,
+    },
+    PlanEnd {
+        id: PlanId,
+        state: PlanState,
+        residual: Money,
+        pnl: Option<Money>,
+    },
 }
 
 impl PlanTurn {
@@ -80,21 +147,21 @@ impl Body {
         match self {
             Self::Boot { .. } => 1,
             Self::Plan(_) => 2,
-            Self::Intent(_) => 3,
+            Self::Intent { .. } => 3,
             Self::Ack { .. } => 5,
             Self::Reject { .. } => 6,
             Self::Unknown { .. } => 7,
             Self::Fill { .. } => 8,
             Self::Cancel { .. } => 9,
             Self::Report { .. } => 10,
-            Self::Opening { .. } => 11,
+            Self::Balance { .. } => 11,
             Self::Limits(_) => 12,
             Self::Latch { .. } => 13,
             Self::Pair { .. } => 14,
             Self::PlanEnd { .. } => 15,
             Self::Turn { .. } => 18,
             Self::Dead { .. } => 19,
-            Self::Adjust { .. } => 20,
+            Self::Day(_) => 20,
         }
     }
 }

@@ -40,3 +40,33 @@ pub enum OrderCmd {
         venue_id: Option<VenueOrderId>,
     },
 }
+
+impl OrderKind {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Limit => "limit",
+            Self::Market => "market",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Limit, Self::Market].into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+impl TimeInForce {
+    pub const ALL: [Self; 4] = [Self::Gtc, Self::Ioc, Self::Fok, Self::PostOnly];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Gtc => "GTC",
+            Self::Ioc => "IOC",
+            Self::Fok => "FOK",
+            Self::PostOnly => "PostOnly",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tif| tif.name() == name)
+    }
+}

@@ -5,9 +5,9 @@
 
 use super::{
     Absence, AbsenceRead, CancelEvent, Event, FillOutcome, FillReport, Moved, Names, Order, OrderError,
-    OrderReport, next_cancel, row_digest,
+    OrderReport, State, next_cancel, row_digest,
 };
-use crate::units::{AccountId, ClientId, InstrumentId, Ns, VenueOrderId};
+use crate::units::{AccountId, ClientId, InstrumentId, Ns, Symbol, VenueOrderId};
 use std::collections::{BTreeMap, VecDeque};
 
 #[derive(Clone, Debug)]
@@ -125,6 +125,23 @@ impl Orders {
     /// The venue's word on where the order stands.
     pub fn report(&mut self, id: &ClientId, report: &OrderReport, at: Ns) -> Result<Moved, OrderError> {
         self.change(id, |order| order.report(report, at))
+    }
+
+    /// The venue's refusal of the request, with its code.
+    pub fn refused(
+        &mut self,
+        id: &ClientId,
+        reason: Symbol,
+        event: Event,
+        at: Ns,
+    ) -> Result<Moved, OrderError> {
+        self.change(id, |order| {
+            let moved = order.apply(event, at)?;
+            if moved.to == State::Rejected && !reason.is_empty() {
+                order.reason = reason;
+            }
+            Ok(moved)
+        })
     }
 
     /// One fill, applied once per trade id of the order (and so per account, instrument, side and trade id).

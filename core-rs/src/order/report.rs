@@ -68,3 +68,27 @@ pub struct FillReport {
     pub liquidity: Liquidity,
     pub venue_ns: Ns,
 }
+
+impl VenueStatus {
+    pub const ALL: [Self; 6] =
+        [Self::Live, Self::PartiallyFilled, Self::Filled, Self::Cancelled, Self::Rejected, Self::Expired];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Live => "LIVE",
+            Self::PartiallyFilled => "PARTIALLY_FILLED",
+            Self::Filled => "FILLED",
+            Self::Cancelled => "CANCELLED",
+            Self::Rejected => "REJECTED",
+            Self::Expired => "EXPIRED",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.name() == name)
+    }
+
+    pub const fn is_end(self) -> bool {
+        !matches!(self, Self::Live | Self::PartiallyFilled)
+    }
+}

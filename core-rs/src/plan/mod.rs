@@ -6,4 +6,4 @@ mod arbitrage;
 mod plan;
 
 pub use arbitrage::{Decision, LegFacts, PlanFacts, Policy, Reason, next, residual};
-pub use plan::{Note, Plan, PlanLeg, PlanState, PlanTerms, TIMELINE_MAX};
+pub use plan::{FeeLine, LegSum, Note, Plan, PlanLeg, PlanState, PlanTerms, TIMELINE_MAX};

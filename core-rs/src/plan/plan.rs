@@ -2,7 +2,8 @@
 
 use crate::order::{Names, push_field, row_digest};
 use crate::units::{
-    AccountId, ClientId, Direction, InstrumentId, Money, Ns, OwnerId, PlanId, Price, Side, Text, UnitError,
+    AccountId, Asset, ClientId, Direction, InstrumentId, Money, Ns, OwnerId, PlanId, Price, Side, Text,
+    UnitError,
 };
 
 /// Most entries of a plan's timeline; later ones are counted, not kept.
@@ -45,6 +46,25 @@ pub struct PlanTerms {
     pub manual: bool,
 }
 
+/// Fees of one asset, and what they are worth in quote where known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FeeLine {
+    pub asset: Asset,
+    pub amount: Money,
+    pub quote: Money,
+}
+
+/// What a leg's orders have come to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LegSum {
+    pub bought: Money,
+    pub sold: Money,
+    pub buy_quote: Money,
+    pub sell_quote: Money,
+    pub fees: Vec<FeeLine>,
+    pub orders: Vec<ClientId>,
+}
+
 /// One line of a plan's timeline.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
@@ -65,8 +85,7 @@ pub struct Plan {
     pub unwinding: bool,
     pub residual: Money,
     pub pnl: Option<Money>,
-    /// Attempts used per leg, the opening one included.
-    pub attempts: [u8; 2],
+    pub sums: [LegSum; 2],
     pub timeline: Vec<Note>,
 }
 
@@ -102,7 +121,61 @@ impl PlanState {
     }
 }
 
+impl LegSum {
+    /// Bought minus sold.
+    pub fn net(&self) -> Money {
+        Money(self.bought.0 - self.sold.0)
+    }
+
+    pub fn fill(&mut self, side: Side, base: Money, quote: Money, fee: FeeLine) {
+        let (held, paid) = match side {
+            Side::Buy => (&mut self.bought, &mut self.buy_quote),
+            Side::Sell => (&mut self.sold, &mut self.sell_quote),
+        };
+        held.0 += base.0;
+        paid.0 += quote.0;
+        if fee.amount.0 == 0 {
+            return;
+        }
+        match self.fees.iter_mut().find(|line| line.asset == fee.asset) {
+            Some(line) => {
+                line.amount.0 += fee.amount.0;
+                line.quote.0 += fee.quote.0;
+            }
+            None => self.fees.push(fee),
+        }
+    }
+
+    fn digest_into(&self, out: &mut Vec<u8>) {
+        for amount in [self.bought, self.sold, self.buy_quote, self.sell_quote] {
+            out.extend_from_slice(&amount.0.to_le_bytes());
+        }
+        for fee in &self.fees {
+            push_field(out, fee.asset.as_bytes());
+            out.extend_from_slice(&fee.amount.0.to_le_bytes());
+            out.extend_from_slice(&fee.quote.0.to_le_bytes());
+        }
+        for id in &self.orders {
+            push_field(out, id.as_bytes());
+        }
+    }
+}
+
 impl Plan {
+    /// Sold minus bought minus fees, in quote.
+    pub fn profit(&self) -> Money {
+        let of = |sum: &LegSum| {
+            let fees: i128 = sum.fees.iter().map(|fee| fee.quote.0).sum();
+            sum.sell_quote.0 - sum.buy_quote.0 - fees
+        };
+        Money(self.sums.iter().map(of).sum())
+    }
+
+    /// Attempts of a leg, the opening one included.
+    pub fn attempts(&self, leg: usize) -> u8 {
+        self.sums[leg].orders.len().min(255) as u8
+    }
+
     pub fn new(terms: PlanTerms, wall: Ns) -> Self {
         let mut plan = Self {
             terms,
@@ -113,7 +186,7 @@ impl Plan {
             unwinding: false,
             residual: Money::ZERO,
             pnl: None,
-            attempts: [0; 2],
+            sums: [LegSum::default(), LegSum::default()],
             timeline: Vec::new(),
         };
         plan.note(wall, "planned", String::new());
@@ -162,7 +235,9 @@ impl Plan {
             }
             out.extend_from_slice(&self.residual.0.to_le_bytes());
             out.extend_from_slice(&self.pnl.unwrap_or_default().0.to_le_bytes());
-            out.extend_from_slice(&self.attempts);
+            for sum in &self.sums {
+                sum.digest_into(out);
+            }
             for note in &self.timeline {
                 out.extend_from_slice(&note.wall.to_le_bytes());
                 push_field(out, note.event.as_bytes());

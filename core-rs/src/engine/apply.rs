@@ -1,0 +1,406 @@
+//! The only mutator of durable state, live and in replay. Reads nothing but the record, the state and names.
+
+use super::instruments::InstrumentTable;
+use super::pairs::{PAIRS_MAX, Pair, PairId, PairTerms};
+use super::record::{Body, PlanTurn, Record};
+use super::rows::Changed;
+use super::state::{PLANS_KEPT_MAX, State};
+use crate::ledger::{FillPosted, FillTerms, Hold, LedgerError, Wallet};
+use crate::market::PairIx;
+use crate::order::{
+    ClientRef, Event, FillOutcome, FillReport, Moved, Order, OrderError, OrderOrigin, OrderTerms, Trade,
+};
+use crate::plan::{FeeLine, Plan, PlanState};
+use crate::risk::{LatchMode, LimitError};
+use crate::units::{AccountId, Asset, ClientId, Money, Ns, PlanId, mul_div};
+use core::fmt;
+
+/// What a record changed, for those who react to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Applied {
+    Done,
+    Order(Moved),
+    Fill {
+        posted: FillPosted,
+        moved: Option<Moved>,
+        late: bool,
+        complete: bool,
+    },
+    /// A redelivery: nothing changed.
+    Known,
+    /// The same trade id with other numbers; the first stays.
+    Conflict(Trade),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ApplyError {
+    Order(OrderError),
+    Ledger(LedgerError),
+    Limit(LimitError),
+    NoPlan(PlanId),
+    PairsFull,
+}
+
+/// Names and the list of what changed, beside the state.
+pub struct Applier<'a> {
+    pub instruments: &'a InstrumentTable,
+    pub changed: &'a mut Vec<Changed>,
+}
+
+impl State {
+    pub fn apply(
+        &mut self,
+        record: &Record,
+        wall: Ns,
+        with: &mut Applier<'_>,
+    ) -> Result<Applied, ApplyError> {
+        if let Some(command) = &record.command {
+            self.commands.put(&command.id, &command.reply);
+        }
+        match &record.body {
+            Body::Boot { epoch } => self.boot(*epoch),
+            Body::Plan(terms) => {
+                self.plan_last = self.plan_last.max(terms.id.0);
+                self.reserve_counters(terms.epoch, terms.legs.iter().map(|leg| leg.counter));
+                self.plans.insert(terms.id, Plan::new(*terms, wall));
+                with.changed.push(Changed::Plan(terms.id));
+            }
+            Body::Intent { terms, hold } => self.intent(terms, *hold, wall, with)?,
+            Body::Ack { id } => return self.order_event(*id, Event::AckAccepted, wall, with),
+            Body::Unknown { id } => return self.order_event(*id, Event::NoAnswer, wall, with),
+            Body::Dead { id } => return self.order_event(*id, Event::AbsentAfterFence, wall, with),
+            Body::Reject { id, code, never_left } => {
+                let event = if *never_left { Event::NeverLeft } else { Event::AckRejected };
+                let moved = self.orders.refused(id, *code, event, wall)?;
+                self.after_order(*id, with);
+                return Ok(Applied::Order(moved));
+            }
+            Body::Report { id, report } => {
+                let moved = self.orders.report(id, report, wall)?;
+                self.after_order(*id, with);
+                return Ok(Applied::Order(moved));
+            }
+            Body::Fill { account, fill } => return self.fill(*account, fill, wall, with),
+            Body::Cancel { id, event } => {
+                self.orders.cancel(id, *event, wall)?;
+                with.changed.push(Changed::Order(*id));
+            }
+            Body::Balance { account, source, rows } => {
+                for (wallet, asset, amount) in rows {
+                    self.ledger.adjust(*account, *wallet, *asset, *amount, source.book())?;
+                    with.changed.push(Changed::Balance(*account, *wallet, *asset));
+                }
+                self.opened.entry(*account).or_insert(wall);
+            }
+            Body::Day(day) => self.ledger.open_day(*day),
+            Body::Limits(rows) => {
+                self.limits_set = true;
+                with.changed.push(Changed::Limits);
+                rows.iter().try_for_each(|row| self.limits.set(*row))?;
+            }
+            Body::Latch { mode: LatchMode::Open, actor, .. } => {
+                self.latch.reset(actor, wall);
+            }
+            Body::Latch { mode, reason, actor } => {
+                self.latch.trip(*mode, reason, actor, wall);
+            }
+            Body::Pair { id, terms } => self.pair(*id, terms.as_ref(), with)?,
+            Body::Turn { id, turn, text } => self.turn(*id, *turn, text, wall, with)?,
+            Body::PlanEnd { id, state, residual, pnl } => {
+                self.plan_end(*id, *state, *residual, *pnl, wall, with)?
+            }
+        }
+        Ok(Applied::Done)
+    }
+
+    fn boot(&mut self, epoch: u32) {
+        self.epoch = epoch;
+        self.counter = 0;
+    }
+
+    fn reserve_counters(&mut self, epoch: u32, counters: impl Iterator<Item = u32>) {
+        if epoch == self.epoch {
+            self.counter = counters.fold(self.counter, u32::max);
+        }
+    }
+
+    fn intent(
+        &mut self,
+        terms: &OrderTerms,
+        hold: Option<(Wallet, Asset, Money)>,
+        wall: Ns,
+        with: &mut Applier<'_>,
+    ) -> Result<(), ApplyError> {
+        let id = terms.place.client_id;
+        self.orders.open(Order::new(*terms, wall))?;
+        self.reserve_counters(id.epoch(), core::iter::once(id.counter()));
+        if terms.origin == OrderOrigin::Intent {
+            self.orders.apply(&id, Event::Sent, wall)?;
+        }
+        with.changed.push(Changed::Order(id));
+        if let Some((wallet, asset, amount)) = hold {
+            self.ledger.reserve_adopted(id, Hold { account: terms.account, wallet, asset, amount })?;
+        }
+        if let Some(plan) = terms.plan.and_then(|plan| self.plans.get_mut(&plan)) {
+            plan.sums[usize::from(terms.leg.min(1))].orders.push(id);
+            plan.note(wall, "order", format!("{id} leg{} {}", terms.leg + 1, terms.place.side.name()));
+            if plan.state == PlanState::Planned {
+                plan.state = PlanState::Working;
+            }
+            with.changed.push(Changed::Plan(plan.terms.id));
+        }
+        Ok(())
+    }
+
+    fn order_event(
+        &mut self,
+        id: ClientId,
+        event: Event,
+        wall: Ns,
+        with: &mut Applier<'_>,
+    ) -> Result<Applied, ApplyError> {
+        let moved = self.orders.apply(&id, event, wall)?;
+        self.after_order(id, with);
+        Ok(Applied::Order(moved))
+    }
+
+    /// A settled order holds nothing any more.
+    fn after_order(&mut self, id: ClientId, with: &mut Applier<'_>) {
+        with.changed.push(Changed::Order(id));
+        let Some(order) = self.orders.get(&id) else { return };
+        if let Some(plan) = order.terms.plan {
+            with.changed.push(Changed::Plan(plan));
+        }
+        if order.is_settled() {
+            self.ledger.release(&id);
+        }
+    }
+
+    fn fill(
+        &mut self,
+        account: AccountId,
+        fill: &FillReport,
+        wall: Ns,
+        with: &mut Applier<'_>,
+    ) -> Result<Applied, ApplyError> {
+        let instrument = with.instruments.at(fill.instrument);
+        let wallet = wallet_of(instrument.venue, instrument.product);
+        let terms = FillTerms::new(account, wallet, instrument, fill);
+        let mut done = (None, false, true);
+        if let ClientRef::Ours(id) = &fill.client {
+            let before = self.orders.get(id).map(|order| order.possible_qty());
+            match self.orders.fill(id, fill, wall)? {
+                FillOutcome::Duplicate => return Ok(Applied::Known),
+                FillOutcome::Conflict { first } => return Ok(Applied::Conflict(first)),
+                FillOutcome::Applied { moved, late, .. } => done = (Some(moved), late, false),
+            }
+            self.shrink_hold(id, before.map_or(0, |qty| qty.get()));
+            done.2 = self.orders.get(id).is_some_and(Order::is_settled);
+        } else {
+            let key = (account, fill.instrument, fill.trade_id);
+            if self.foreign.holds(&key) {
+                return Ok(Applied::Known);
+            }
+            self.foreign.put(key);
+        }
+        let posted = self.ledger.fill(&terms)?;
+        let cursor = self.cursors.entry((account, fill.instrument)).or_default();
+        *cursor = fill.venue_ns.max(*cursor);
+        with.changed.push(Changed::Fill(account, fill.instrument, fill.trade_id));
+        with.changed.push(Changed::Position(account, fill.instrument));
+        for asset in [instrument.base, instrument.quote, fill.fee_asset] {
+            with.changed.push(Changed::Balance(account, wallet, asset));
+        }
+        if let ClientRef::Ours(id) = &fill.client {
+            self.plan_fill(*id, &terms, &posted, wall);
+            self.after_order(*id, with);
+        }
+        Ok(Applied::Fill { posted, moved: done.0, late: done.1, complete: done.2 })
+    }
+
+    /// What remains of an order needs the same share of its reservation.
+    fn shrink_hold(&mut self, id: &ClientId, before: i64) {
+        let Some(order) = self.orders.get(id) else { return };
+        let left = order.possible_qty().get();
+        let Some(hold) = self.ledger.holds().get(id) else { return };
+        if before > 0 && left < before {
+            let share = mul_div(hold.amount.0, i128::from(left), i128::from(before)).unwrap_or(hold.amount.0);
+            // A share of what is held is never above it.
+            let _kept = self.ledger.shrink(id, Money(share));
+        }
+    }
+
+    fn plan_fill(&mut self, id: ClientId, terms: &FillTerms, posted: &FillPosted, wall: Ns) {
+        let Some(order) = self.orders.get(&id) else { return };
+        let leg = usize::from(order.terms.leg.min(1));
+        let Some(plan) = order.terms.plan.and_then(|plan| self.plans.get_mut(&plan)) else { return };
+        let fee = FeeLine {
+            asset: terms.fee_asset,
+            amount: terms.fee,
+            quote: posted.fee_quote.unwrap_or_default(),
+        };
+        plan.sums[leg].fill(terms.side, terms.base_qty(), posted.notional, fee);
+        let text = format!("leg{} {} {}", leg + 1, terms.side.name(), amount_text(terms.base_qty()));
+        plan.note(wall, "fill", text);
+        let pair = plan.terms.pair;
+        if let Some(pair) = self.pairs.get_mut(&pair) {
+            pair.usage[leg].apply(terms.side, terms.base_qty(), posted.notional);
+        }
+    }
+
+    fn pair(
+        &mut self,
+        id: PairId,
+        terms: Option<&PairTerms>,
+        with: &mut Applier<'_>,
+    ) -> Result<(), ApplyError> {
+        self.pairs_set = true;
+        with.changed.push(Changed::Pair(id));
+        let Some(terms) = terms else {
+            self.pairs.remove(&id);
+            return Ok(());
+        };
+        if let Some(pair) = self.pairs.get_mut(&id) {
+            if pair.terms.legs != terms.legs {
+                pair.usage = Default::default();
+            }
+            pair.terms = *terms;
+            pair.version += 1;
+            return Ok(());
+        }
+        if self.pairs.len() >= PAIRS_MAX {
+            return Err(ApplyError::PairsFull);
+        }
+        let mut taken: Vec<u32> = self.pairs.values().map(|pair| pair.ix.0).collect();
+        taken.sort_unstable();
+        let free =
+            taken.iter().enumerate().find(|(at, ix)| *at as u32 != **ix).map_or(taken.len(), |(at, _)| at);
+        let ix = PairIx(free as u32);
+        self.pairs.insert(id, Pair { id, ix, terms: *terms, version: 1, usage: Default::default() });
+        Ok(())
+    }
+
+    fn turn(
+        &mut self,
+        id: PlanId,
+        turn: PlanTurn,
+        text: &str,
+        wall: Ns,
+        with: &mut Applier<'_>,
+    ) -> Result<(), ApplyError> {
+        let plan = self.plans.get_mut(&id).ok_or(ApplyError::NoPlan(id))?;
+        if plan.state.is_end() {
+            self.ended.retain(|ended| *ended != id);
+            let (pnl, fees, turnover) = counted(plan);
+            self.totals.uncount(pnl, fees, turnover);
+        }
+        plan.note(wall, turn.name(), text.to_owned());
+        plan.state = PlanState::Hedging;
+        plan.ended = None;
+        if turn != PlanTurn::Hedging {
+            plan.since = wall;
+        }
+        plan.unwinding |= turn == PlanTurn::Unwind;
+        with.changed.push(Changed::Plan(id));
+        Ok(())
+    }
+
+    fn plan_end(
+        &mut self,
+        id: PlanId,
+        state: PlanState,
+        residual: Money,
+        pnl: Option<Money>,
+        wall: Ns,
+        with: &mut Applier<'_>,
+    ) -> Result<(), ApplyError> {
+        let plan = self.plans.get_mut(&id).ok_or(ApplyError::NoPlan(id))?;
+        plan.state = state;
+        plan.ended = Some(wall);
+        plan.unwinding = false;
+        plan.residual = residual;
+        plan.pnl = pnl;
+        plan.note(wall, state_word(state), String::new());
+        let (pnl, fees, turnover) = counted(plan);
+        self.totals.count(pnl, fees, turnover);
+        with.changed.push(Changed::Plan(id));
+        self.ended.push_back(id);
+        if self.ended.len() > PLANS_KEPT_MAX {
+            if let Some(old) = self.ended.pop_front() {
+                self.plans.remove(&old);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Which wallet a product of a venue draws on.
+pub fn wallet_of(venue: crate::units::Venue, product: crate::units::Product) -> Wallet {
+    crate::venues::codec(venue, product).map_or(Wallet::of_product(product), |codec| codec.wallet)
+}
+
+fn counted(plan: &Plan) -> (Money, Money, Money) {
+    let fees = plan.sums.iter().flat_map(|sum| &sum.fees).map(|fee| fee.quote.0).sum();
+    let turnover = plan.sums.iter().map(|sum| sum.buy_quote.0 + sum.sell_quote.0).sum();
+    (plan.profit(), Money(fees), Money(turnover))
+}
+
+const fn state_word(state: PlanState) -> &'static str {
+    match state {
+        PlanState::Hedged => "hedged",
+        PlanState::Unwound => "unwound",
+        PlanState::Expired => "expired",
+        PlanState::Reported => "reported",
+        PlanState::Planned | PlanState::Working | PlanState::Hedging => "working",
+    }
+}
+
+pub fn amount_text(amount: Money) -> String {
+    let mut out = Vec::new();
+    amount.push_text(&mut out);
+    String::from_utf8(out).unwrap_or_default()
+}
+
+impl ApplyError {
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Order(error) => error.code(),
+            Self::Ledger(error) => error.code(),
+            Self::Limit(error) => error.code(),
+            Self::NoPlan(_) => "NO_PLAN",
+            Self::PairsFull => "PAIRS_FULL",
+        }
+    }
+}
+
+impl From<OrderError> for ApplyError {
+    fn from(error: OrderError) -> Self {
+        Self::Order(error)
+    }
+}
+
+impl From<LedgerError> for ApplyError {
+    fn from(error: LedgerError) -> Self {
+        Self::Ledger(error)
+    }
+}
+
+impl From<LimitError> for ApplyError {
+    fn from(error: LimitError) -> Self {
+        Self::Limit(error)
+    }
+}
+
+impl fmt::Display for ApplyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Order(error) => error.fmt(f),
+            Self::Ledger(error) => error.fmt(f),
+            Self::Limit(error) => error.fmt(f),
+            Self::NoPlan(id) => write!(f, "NO_PLAN {}", id.0),
+            Self::PairsFull => f.write_str("PAIRS_FULL"),
+        }
+    }
+}
+
+impl std::error::Error for ApplyError {}

@@ -1,0 +1,165 @@
+//! Durable state: what the journal rebuilds. Mutated by `apply` alone.
+
+use super::instruments::TableNames;
+use super::pairs::{Pair, PairId};
+use crate::ledger::Ledger;
+use crate::order::{Orders, push_field, row_digest};
+use crate::plan::Plan;
+use crate::risk::{Latch, LimitTable};
+use crate::units::{AccountId, InstrumentId, Money, Ns, PlanId, TradeId};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// Ended plans kept in memory; older ones live in the tables.
+pub const PLANS_KEPT_MAX: usize = 2_000;
+/// Command ids remembered for idempotency.
+pub const COMMANDS_MAX: usize = 10_000;
+/// Foreign trade ids remembered, so that a redelivered one is not booked twice.
+pub const FOREIGN_MAX: usize = 100_000;
+
+#[derive(Debug, Default)]
+pub struct State {
+    pub epoch: u32,
+    /// Counters of client ids reserved in this epoch.
+    pub counter: u32,
+    pub plan_last: u64,
+    pub orders: Orders,
+    pub ledger: Ledger,
+    pub plans: BTreeMap<PlanId, Plan>,
+    /// Ended plans, oldest end first.
+    pub ended: VecDeque<PlanId>,
+    pub pairs: BTreeMap<PairId, Pair>,
+    /// Pairs or limits were ever set: the configuration's seeds count no more.
+    pub pairs_set: bool,
+    pub limits_set: bool,
+    pub limits: LimitTable,
+    pub latch: Latch,
+    pub commands: Commands,
+    pub foreign: Foreign,
+    /// Newest fill of an account's instrument, venue time.
+    pub cursors: BTreeMap<(AccountId, InstrumentId), Ns>,
+    /// When an account's ledger was opened: earlier fills are in the opening balance.
+    pub opened: BTreeMap<AccountId, Ns>,
+    pub totals: Totals,
+}
+
+/// Sums over all ended plans.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    pub ended: u64,
+    pub won: u64,
+    pub lost: u64,
+    pub pnl: Money,
+    pub fees: Money,
+    pub turnover: Money,
+    /// Highest and lowest points of the running profit.
+    pub peak: Money,
+    pub drawdown: Money,
+}
+
+/// Replies by command id, oldest first out.
+#[derive(Debug, Default)]
+pub struct Commands {
+    replies: BTreeMap<String, String>,
+    order: VecDeque<String>,
+}
+
+#[derive(Debug, Default)]
+pub struct Foreign {
+    known: BTreeSet<(AccountId, InstrumentId, TradeId)>,
+    order: VecDeque<(AccountId, InstrumentId, TradeId)>,
+}
+
+impl Commands {
+    pub fn get(&self, id: &str) -> Option<&str> {
+        self.replies.get(id).map(String::as_str)
+    }
+
+    pub fn put(&mut self, id: &str, reply: &str) {
+        if self.replies.insert(id.to_owned(), reply.to_owned()).is_none() {
+            self.order.push_back(id.to_owned());
+        }
+        if self.order.len() > COMMANDS_MAX {
+            if let Some(old) = self.order.pop_front() {
+                self.replies.remove(&old);
+            }
+        }
+    }
+}
+
+impl Foreign {
+    pub fn holds(&self, key: &(AccountId, InstrumentId, TradeId)) -> bool {
+        self.known.contains(key)
+    }
+
+    pub fn put(&mut self, key: (AccountId, InstrumentId, TradeId)) {
+        if self.known.insert(key) {
+            self.order.push_back(key);
+        }
+        if self.order.len() > FOREIGN_MAX {
+            if let Some(old) = self.order.pop_front() {
+                self.known.remove(&old);
+            }
+        }
+    }
+}
+
+impl Totals {
+    /// Takes a plan's end in; `before`: what a reopened plan had counted for.
+    pub fn count(&mut self, pnl: Money, fees: Money, turnover: Money) {
+        self.ended += 1;
+        self.won += u64::from(pnl.0 > 0);
+        self.lost += u64::from(pnl.0 < 0);
+        self.pnl.0 += pnl.0;
+        self.fees.0 += fees.0;
+        self.turnover.0 += turnover.0;
+        self.peak = self.peak.max(self.pnl);
+        self.drawdown = self.drawdown.max(Money(self.peak.0 - self.pnl.0));
+    }
+
+    /// Takes a plan that goes on after its end out again.
+    pub fn uncount(&mut self, pnl: Money, fees: Money, turnover: Money) {
+        self.ended -= 1;
+        self.won -= u64::from(pnl.0 > 0);
+        self.lost -= u64::from(pnl.0 < 0);
+        self.pnl.0 -= pnl.0;
+        self.fees.0 -= fees.0;
+        self.turnover.0 -= turnover.0;
+    }
+}
+
+impl State {
+    /// Plans that have not ended.
+    pub fn active(&self) -> impl Iterator<Item = &Plan> {
+        self.plans.values().rev().filter(|plan| !plan.state.is_end())
+    }
+
+    pub fn pair_of_plan(&self, plan: &Plan) -> Option<&Pair> {
+        self.pairs.get(&plan.terms.pair)
+    }
+
+    /// Hash of all durable state, independent of how dense ids were handed out.
+    pub fn digest(&self, names: &TableNames<'_>) -> u64 {
+        let head = row_digest(|out| {
+            for number in [u64::from(self.epoch), u64::from(self.counter), self.plan_last] {
+                out.extend_from_slice(&number.to_le_bytes());
+            }
+            out.extend_from_slice(&[u8::from(self.pairs_set), u8::from(self.limits_set)]);
+            for (id, reply) in &self.commands.replies {
+                push_field(out, id.as_bytes());
+                push_field(out, reply.as_bytes());
+            }
+            for amount in [self.totals.pnl, self.totals.fees, self.totals.peak, self.totals.drawdown] {
+                out.extend_from_slice(&amount.0.to_le_bytes());
+            }
+        });
+        let pairs = self.pairs.values().map(Pair::digest);
+        let plans = self.plans.values().map(|plan| plan.digest(names));
+        pairs
+            .chain(plans)
+            .fold(head, u64::wrapping_add)
+            .wrapping_add(self.orders.digest(names))
+            .wrapping_add(self.ledger.digest(names))
+            .wrapping_add(self.limits.digest())
+            .wrapping_add(self.latch.digest())
+    }
+}

@@ -22,6 +22,8 @@ pub struct AccountConfig {
     pub session: Option<Session>,
     pub simulated: bool,
     pub public_only: bool,
+    /// Of linear positions, as set at the venue.
+    pub leverage: u32,
 }
 
 /// The bounds that a venue product is trusted to keep, and how long we wait for it.
@@ -223,13 +225,20 @@ fn read_account(f: Fields<'_>, venues: &[VenueConfig]) -> Result<AccountConfig, 
         offset_ns: 0,
         recv_window_ms: window,
     };
+    let simulated = f.bool_or("simulated", false)?;
+    let leverage = match f.get("leverage") {
+        Some(_) => f.uint("leverage")?.clamp(1, 125) as u32,
+        None if simulated => 10,
+        None => 1,
+    };
     let public_only = f.bool_or("publicOnly", false)? || key.is_empty();
     Ok(AccountConfig {
         venue,
         name: f.opt_str("name")?.unwrap_or("main").to_owned(),
         session: (!public_only).then_some(session),
-        simulated: f.bool_or("simulated", false)?,
+        simulated,
         public_only,
+        leverage,
     })
 }
 

@@ -2,22 +2,37 @@
 
 mod accounts;
 mod apply;
+mod books;
+mod commands;
 mod config;
 mod decode;
+mod docs;
+mod drive;
 mod effect;
 mod encode;
 mod error;
+mod events;
+mod execute;
+mod facts;
 mod field;
 mod input;
 mod instruments;
 mod journal;
 mod json;
+mod links;
+mod orders;
 mod pairs;
+mod recon;
 mod record;
 mod reducer;
 mod replay;
+mod requests;
 mod rows;
+mod start;
 mod state;
+mod step;
+mod timers;
+mod views;
 
 pub use config::{Config, Mode};
 pub use effect::{Effect, Effects};

@@ -1,60 +1,219 @@
-//! The machine as a value, its inputs and what it answers.
+//! The machine as a value: its parts, how a record is committed, and recovery.
 
+use super::accounts::Accounts;
+use super::apply::{Applied, Applier, ApplyError};
+use super::books::Tracked;
+use super::decode::{Interning, decode};
+use super::encode::{Tables, encode};
 use super::error::Code;
-use super::field::parse;
-use super::instruments::InstrumentTable;
+use super::execute::Lane;
+use super::instruments::{InstrumentTable, TableNames};
 use super::journal::Journal;
-use super::{Config, Effects, Input, Refusal, Row};
-use crate::units::{Now, Product, Venue};
+use super::links::Link;
+use super::recon::AccountRecon;
+use super::record::{Body, CommandTag, Record};
+use super::requests::Requests;
+use super::rows::{Changed, Dirty, Row};
+use super::state::State;
+use super::timers::{Timer, Timers};
+use super::{Config, Effect, Effects, Refusal};
+use crate::ledger::{BalanceReport, PositionReport, ReconWatch, Wallet};
+use crate::market::{Book, Edge, SpreadBoard};
+use crate::risk::OrderRate;
+use crate::units::{AccountId, Asset, InstrumentId, Now, Ns, Venue};
+use crate::venues::EventBuf;
+use std::collections::BTreeMap;
 
+/// The reducer. Durable state changes by records alone; everything else is rebuilt from the venues.
 #[derive(Debug)]
 pub struct Engine {
     pub(super) config: Config,
     pub(super) instruments: InstrumentTable,
+    pub(super) accounts: Accounts,
     pub(super) journal: Journal,
+    pub(super) state: State,
+    // Volatile from here on.
+    pub(super) links: Vec<Link>,
+    pub(super) books: Vec<Book>,
+    pub(super) tracked: Vec<Tracked>,
+    pub(super) board: SpreadBoard,
+    pub(super) edges: Vec<Edge>,
+    pub(super) lanes: Vec<Lane>,
+    pub(super) requests: Requests,
+    pub(super) timers: Timers,
+    pub(super) wake: Option<Ns>,
+    pub(super) recon: Vec<AccountRecon>,
+    pub(super) watch: ReconWatch,
+    pub(super) rates: Vec<OrderRate>,
+    pub(super) clocks: BTreeMap<Venue, Ns>,
+    pub(super) reported: BTreeMap<(AccountId, Wallet, Asset), BalanceReport>,
+    pub(super) venue_positions: BTreeMap<(AccountId, InstrumentId), PositionReport>,
+    pub(super) dirty: Dirty,
+    pub(super) ready_rows: Vec<Row>,
+    pub(super) changed: Vec<Changed>,
+    pub(super) buf: EventBuf,
+    pub(super) started: bool,
+    pub(super) boot_seq: u64,
+    pub(super) durable: u64,
+    pub(super) journal_failed: Option<String>,
+    pub(super) last_alerts: BTreeMap<&'static str, (Ns, u64)>,
 }
 
 impl Engine {
     /// `config`: JSON object. Refused with CONFIG_ERROR.
     pub fn new(config: &[u8]) -> Result<Self, Refusal> {
+        let config = Config::parse(config)?;
+        let accounts = Accounts::new(&config.accounts);
+        let links = config.links.iter().map(|row| Link::new(row, accounts.id(row.venue, &row.account))).collect();
+        let mut state = State::default();
+        for (id, account) in accounts.ids().zip(&config.accounts) {
+            state.ledger.set_leverage(id, account.leverage);
+        }
         Ok(Self {
-            config: Config::parse(config)?,
             instruments: InstrumentTable::default(),
             journal: Journal::default(),
+            state,
+            links,
+            books: Vec::new(),
+            tracked: Vec::new(),
+            board: SpreadBoard::new(),
+            edges: Vec::new(),
+            lanes: Vec::new(),
+            requests: Requests::default(),
+            timers: Timers::default(),
+            wake: None,
+            recon: Vec::new(),
+            watch: ReconWatch::default(),
+            rates: Vec::new(),
+            clocks: BTreeMap::new(),
+            reported: BTreeMap::new(),
+            venue_positions: BTreeMap::new(),
+            dirty: Dirty::default(),
+            ready_rows: Vec::new(),
+            changed: Vec::new(),
+            buf: EventBuf::default(),
+            started: false,
+            boot_seq: 0,
+            durable: 0,
+            journal_failed: None,
+            last_alerts: BTreeMap::new(),
+            accounts,
+            config,
         })
     }
 
-    pub fn replay(&mut self, _chunk: &[u8]) -> Result<usize, Refusal> {
-        Ok(0)
-    }
-
-    pub fn step(&mut self, _now: Now, _input: Input<'_>, _out: &mut Effects) {}
-
-    pub fn set_instruments(
-        &mut self,
-        _now: Now,
-        venue: Venue,
-        product: Product,
-        json: &[u8],
-        _out: &mut Effects,
-    ) -> Result<(), Refusal> {
-        self.instruments.load(venue, product, &parse(json)?)?;
-        Ok(())
-    }
-
-    pub fn view(&self, name: &str, _query: &[u8]) -> Result<Vec<u8>, Refusal> {
-        Err(Refusal::new(Code::NotFound, format!("no view {name}")))
-    }
-
-    pub fn take_rows(&mut self, _limit: usize) -> Vec<Row> {
-        Vec::new()
+    /// Applies whole framed records from the start of `chunk`; returns the bytes consumed.
+    pub fn replay(&mut self, chunk: &[u8]) -> Result<usize, Refusal> {
+        let mut at = 0;
+        loop {
+            let corrupt = |problem: String, seq: u64| {
+                let text = format!("journal record {} at byte {at}: {problem}", seq + 1);
+                Refusal::new(Code::JournalCorrupt, text).with(|j| {
+                    j.int("offset", at as u64);
+                    j.int("seq", seq);
+                })
+            };
+            let before = self.journal;
+            let frame = self.journal.read(&chunk[at..]).map_err(|e| corrupt(format!("{e:?}"), before.seq()))?;
+            let Some(frame) = frame else { return Ok(at) };
+            let mut tables = Interning { instruments: &mut self.instruments, accounts: &mut self.accounts };
+            let record = decode(frame.kind, frame.payload, &mut tables).map_err(|e| {
+                self.journal = before;
+                corrupt(e.to_string(), before.seq())
+            })?;
+            // What the state refused when it was live, it refuses again.
+            let _same_as_live = self.apply(&record, frame.wall);
+            at += frame.len;
+        }
     }
 
     pub fn seq(&self) -> u64 {
         self.journal.seq()
     }
 
+    /// Hash of the durable state, independent of the order in which names were met.
     pub fn state_hash(&self) -> u64 {
-        0
+        let names = TableNames { instruments: &self.instruments, accounts: self.accounts.names() };
+        self.state.digest(&names)
+    }
+
+    /// Journals and applies a record. An error is alarmed: the record stands, and means nothing in replay either.
+    pub(super) fn commit(&mut self, now: Now, body: Body, out: &mut Effects) -> Option<Applied> {
+        self.commit_for(now, body, None, out)
+    }
+
+    pub(super) fn commit_for(
+        &mut self,
+        now: Now,
+        body: Body,
+        command: Option<CommandTag>,
+        out: &mut Effects,
+    ) -> Option<Applied> {
+        let record = Record { body, command };
+        let tables = Tables { instruments: &self.instruments, accounts: &self.accounts };
+        let payload = encode(&record, tables);
+        let mut data = Vec::new();
+        let seq = self.journal.append(now.wall, record.body.kind(), &payload, &mut data);
+        out.push(Effect::Journal { seq, data });
+        match self.apply(&record, now.wall) {
+            Ok(applied) => Some(applied),
+            Err(error) => {
+                let text = format!("record {seq} changed nothing: {error}");
+                self.alert(now, "critical", error.code(), &text, out);
+                None
+            }
+        }
+    }
+
+    fn apply(&mut self, record: &Record, wall: Ns) -> Result<Applied, ApplyError> {
+        let mut changed = core::mem::take(&mut self.changed);
+        let leaving = self.plan_leaving(&record.body);
+        let mut with = Applier { instruments: &self.instruments, changed: &mut changed };
+        let applied = self.state.apply(record, wall, &mut with);
+        for thing in changed.drain(..) {
+            if let (Changed::Fill(account, ..), Body::Fill { fill, .. }) = (thing, &record.body) {
+                // A fill's row never changes, so it is made while the fill is at hand.
+                let row = self.fill_row(account, fill);
+                self.ready_rows.push(row);
+                continue;
+            }
+            self.dirty.mark(thing);
+        }
+        self.changed = changed;
+        self.ready_rows.extend(leaving);
+        applied
+    }
+
+    /// The last row of a plan that this record pushes out of memory before its row was taken.
+    fn plan_leaving(&self, body: &Body) -> Option<Row> {
+        let Body::PlanEnd { .. } = body else { return None };
+        let oldest = self.state.ended.front().filter(|_| self.state.ended.len() >= super::state::PLANS_KEPT_MAX)?;
+        self.dirty.holds(&Changed::Plan(*oldest)).then(|| self.plan_row(*oldest)).flatten()
+    }
+
+    /// The next wake, when it is another one than announced.
+    pub(super) fn announce_wake(&mut self, out: &mut Effects) {
+        let next = self.timers.next();
+        if next != self.wake {
+            self.wake = next;
+            if let Some(at) = next {
+                out.push(Effect::Wake { at });
+            }
+        }
+    }
+
+    pub(super) fn run_timers(&mut self, now: Now, out: &mut Effects) {
+        self.wake = None;
+        while let Some(timer) = self.timers.pop(now.mono) {
+            match timer {
+                Timer::Stale(link) => self.check_stale(now, link, out),
+                Timer::Resync(instrument) => self.resync_due(now, instrument, out),
+                Timer::Order(id) => self.check_order(now, id, out),
+                Timer::Plan(plan) => self.drive(now, plan, out),
+                Timer::Pair(pair) => self.retry_pair(now, pair, out),
+                Timer::Recon(account) => self.recon_due(now, account, out),
+                Timer::Tick => self.tick(now, out),
+            }
+        }
     }
 }

@@ -1,0 +1,189 @@
+//! Drives plans: after every change of what a plan depends on, what is to be done is decided from state anew.
+
+use super::apply::amount_text;
+use super::execute::denied;
+use super::record::{Body, PlanTurn};
+use super::reducer::Engine;
+use super::timers::Timer;
+use super::Effects;
+use crate::market::{BookState, Level};
+use crate::order::Order;
+use crate::plan::{Decision, LegFacts, Plan, PlanFacts, PlanState, Policy, Reason, next, residual};
+use crate::risk::{Intent, LatchMode, Purpose, gate};
+use crate::units::{ClientId, InstrumentId, MONEY_DECIMALS, Money, Now, Ns, PlanId, Price, Side, pow10};
+
+/// Pause between attempts of a plan, growing with each.
+const PAUSE: Ns = 50_000_000;
+/// Before a hedge that was refused is tried again.
+const REFUSED_AGAIN: Ns = 250_000_000;
+
+impl Engine {
+    /// One look at a plan; everything that can be done now is done.
+    pub(super) fn drive(&mut self, now: Now, id: PlanId, out: &mut Effects) {
+        let Some(plan) = self.state.plans.get(&id) else { return };
+        if plan.state.is_end() || !self.started {
+            return;
+        }
+        let facts = self.plan_facts(now, plan);
+        match next(&facts, &self.plan_policy()) {
+            Decision::Wait { until } => self.wait(now, id, until, &facts, out),
+            Decision::Order { leg, side, qty, bound, reason } => {
+                if !self.hedge(now, id, leg, side, qty, bound, reason, out) {
+                    self.timers.set(Timer::Plan(id), now.mono + REFUSED_AGAIN);
+                }
+            }
+            Decision::End(state) => self.end_plan(now, id, state, residual(&facts.legs), out),
+        }
+    }
+
+    pub(super) fn drive_all(&mut self, now: Now, out: &mut Effects) {
+        let active: Vec<PlanId> = self.state.active().map(|plan| plan.terms.id).collect();
+        for id in active {
+            self.drive(now, id, out);
+        }
+    }
+
+    /// A book is there again: plans that wait for its price go on.
+    pub(super) fn drive_waiting(&mut self, now: Now, instrument: InstrumentId, out: &mut Effects) {
+        let waits = |plan: &&Plan| plan.terms.legs.iter().any(|leg| leg.instrument == instrument);
+        let ids: Vec<PlanId> = self.state.active().filter(waits).map(|plan| plan.terms.id).collect();
+        for id in ids {
+            self.drive(now, id, out);
+        }
+    }
+
+    const fn plan_policy(&self) -> Policy {
+        let policy = &self.config.policy;
+        Policy {
+            complete_within_bps: policy.complete_within_bps,
+            completions_max: policy.attempts_max,
+            deadline: policy.deadline,
+            slippage_bps: policy.slippage_bps,
+            pause: PAUSE,
+        }
+    }
+
+    fn plan_facts(&self, now: Now, plan: &Plan) -> PlanFacts {
+        let orders = plan.sums.iter().flat_map(|sum| &sum.orders).filter_map(|id| self.state.orders.get(id));
+        PlanFacts {
+            now: now.wall,
+            since: plan.since,
+            changed: orders.map(|order| order.updated_ns).max().unwrap_or(plan.created),
+            unwinding: plan.unwinding,
+            attempts_max: ClientId::ATTEMPT_MAX,
+            legs: [self.leg_facts(now, plan, 0), self.leg_facts(now, plan, 1)],
+        }
+    }
+
+    fn leg_facts(&self, now: Now, plan: &Plan, leg: usize) -> LegFacts {
+        let (terms, sum) = (&plan.terms.legs[leg], &plan.sums[leg]);
+        let i = self.instruments.at(terms.instrument);
+        let unsettled = |id: &ClientId| self.state.orders.get(id).is_some_and(|order: &Order| !order.is_settled());
+        let synced = self.book_state(terms.instrument, now.mono) == BookState::Synced;
+        let top = if synced { self.books[terms.instrument.0 as usize].top() } else { crate::market::Top::default() };
+        let px = |level: Level| Money(i128::from(level.px) * pow10(MONEY_DECIMALS - i.px_decimals));
+        let amount = |mantissa: i64| Money(i128::from(mantissa) * pow10(MONEY_DECIMALS - i.qty_decimals));
+        LegFacts {
+            side: terms.side,
+            px: Money(i128::from(terms.px.get()) * pow10(MONEY_DECIMALS - i.px_decimals)),
+            net: sum.net(),
+            traded: sum.bought.0 != 0 || sum.sold.0 != 0,
+            busy: sum.orders.iter().any(unsettled),
+            attempts: plan.attempts(leg),
+            lot: amount(i.lot),
+            qty_min: amount(i.qty_min.get()),
+            notional_min: i.notional_min,
+            bid: top.bid.map(px),
+            ask: top.ask.map(px),
+            open: self.state.latch.mode != LatchMode::Halt
+                && self.may_trade(now, terms.instrument, terms.account).is_ok(),
+        }
+    }
+
+    fn wait(&mut self, now: Now, id: PlanId, until: Ns, facts: &PlanFacts, out: &mut Effects) {
+        if until > now.wall {
+            self.timers.set(Timer::Plan(id), now.mono + (until - now.wall));
+            return;
+        }
+        // Past the deadline with an order of unknown fate: nothing is hedged twice, a person is told.
+        self.timers.set(Timer::Plan(id), now.mono + self.config.policy.deadline);
+        let text = format!("{}: an order's fate is open past the deadline", Plan::name(id));
+        self.plan_alert(now, "critical", "PLAN_OVERDUE", &text, id, out);
+        let _ = facts;
+    }
+
+    /// One more bounded order of a plan; false when it could not be sent.
+    #[allow(clippy::too_many_arguments)] // the decision's own fields
+    fn hedge(&mut self, now: Now, id: PlanId, leg: usize, side: Side, qty: Money, bound: Money, reason: Reason, out: &mut Effects) -> bool {
+        let Some(plan) = self.state.plans.get(&id) else { return false };
+        let terms = plan.terms.legs[leg];
+        let Some(px) = self.on_tick(terms.instrument, side, bound) else { return false };
+        let Ok(place) = self.place(plan, leg, side, px, qty, plan.attempts(leg)) else { return false };
+        let intent =
+            Intent { place, account: terms.account, plan: Some(id), leg: leg as u8, purpose: Purpose::Hedge };
+        let Some(pair) = self.state.pairs.get(&plan.terms.pair) else {
+            let text = format!("{}: its pair is gone; unwind by hand", Plan::name(id));
+            self.plan_alert(now, "critical", "PAIR_GONE", &text, id, out);
+            return false;
+        };
+        let other = plan.terms.legs[1 - leg].instrument;
+        let facts = self.facts(now, &intent, pair, other, None);
+        let limits = self.lanes.get(pair.ix.0 as usize).and_then(|lane| lane.limits);
+        let Some(limits) = limits else { return false };
+        let working = plan.state != PlanState::Hedging;
+        match gate(intent, &facts, &limits[leg]) {
+            Ok(approved) => {
+                if working {
+                    let text = format!("{} {} on leg{}", word(reason), amount_text(qty), leg + 1);
+                    self.commit(now, Body::Turn { id, turn: PlanTurn::Hedging, text }, out);
+                }
+                let sent = self.send_order(now, approved, out);
+                self.plan_event(now, id, out);
+                sent
+            }
+            Err(denial) => {
+                let text = format!("{}: hedge refused: {}", Plan::name(id), denied(&denial).message);
+                self.plan_alert(now, "critical", "HEDGE_REFUSED", &text, id, out);
+                false
+            }
+        }
+    }
+
+    /// The price on the instrument's tick that is not beyond the bound.
+    fn on_tick(&self, id: InstrumentId, side: Side, bound: Money) -> Option<Price> {
+        let i = self.instruments.at(id);
+        let unit = pow10(MONEY_DECIMALS - i.px_decimals) * i128::from(i.tick);
+        let ticks = match side {
+            Side::Buy => bound.0.div_euclid(unit),
+            Side::Sell => -(-bound.0).div_euclid(unit),
+        };
+        Price::new(i64::try_from(ticks).ok()?.checked_mul(i.tick)?).ok()
+    }
+
+    fn end_plan(&mut self, now: Now, id: PlanId, state: PlanState, residual: Money, out: &mut Effects) {
+        let Some(plan) = self.state.plans.get(&id) else { return };
+        let (pnl, pair) = (plan.profit(), plan.terms.pair);
+        let residual = Money(residual.0.abs());
+        self.commit(now, Body::PlanEnd { id, state, residual, pnl: Some(pnl) }, out);
+        self.timers.clear(Timer::Plan(id));
+        if state == PlanState::Reported {
+            let text = format!("{} ended with {} of base unhedged", Plan::name(id), amount_text(residual));
+            self.plan_alert(now, "critical", "RESIDUAL", &text, id, out);
+        }
+        self.plan_event(now, id, out);
+        let Some(ix) = self.state.pairs.get(&pair).map(|pair| pair.ix) else { return };
+        let cooldown = now.mono + self.config.policy.cooldown;
+        if let Some(lane) = self.lanes.get_mut(ix.0 as usize) {
+            lane.active = None;
+            lane.cooldown_until = cooldown;
+            self.timers.set(Timer::Pair(ix), cooldown);
+        }
+    }
+}
+
+const fn word(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Complete => "completing",
+        Reason::Unwind => "unwinding",
+    }
+}

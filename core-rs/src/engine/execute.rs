@@ -1,0 +1,360 @@
+//! From an edge to a plan: both legs approved before anything of either is sent, or neither.
+
+use super::error::{Code, Refusal};
+use super::pairs::{Pair, PairId};
+use super::record::{Body, CommandTag};
+use super::reducer::Engine;
+use super::timers::Timer;
+use super::Effects;
+use crate::market::{BookState, EdgeChange, InstrumentStatus, PairIx, Quote, SpreadLeg, SpreadSpec};
+use crate::order::{OrderKind, PlaceOrder, TimeInForce};
+use crate::plan::{Plan, PlanLeg, PlanTerms};
+use crate::risk::{Approved, Denial, Intent, LatchMode, Limits, Purpose, gate};
+use crate::units::{AccountId, Direction, InstrumentId, Now, Ns, OwnerId, PlanId, Price, Side};
+use crate::venues::Role;
+
+/// Opportunity events of one direction come at most this often while it is open.
+const EDGE_EVERY: Ns = 100_000_000;
+/// Refusals of automatic plans are told at most this often per pair.
+const DENIAL_EVERY: Ns = 5_000_000_000;
+
+/// What the engine keeps per pair beside its durable terms; index = PairIx.
+#[derive(Debug, Default)]
+pub struct Lane {
+    pub id: Option<PairId>,
+    pub instruments: Option<[InstrumentId; 2]>,
+    pub accounts: Option<[AccountId; 2]>,
+    /// One plan at a time.
+    pub active: Option<PlanId>,
+    pub cooldown_until: Ns,
+    last_event: [Option<Ns>; 2],
+    last_denial: Option<Ns>,
+    /// Made anew when limits, filters or the pair change.
+    pub limits: Option<[Limits; 2]>,
+}
+
+/// The orders of a plan that passed the gate.
+struct Ready {
+    terms: PlanTerms,
+    orders: [Approved<Intent>; 2],
+}
+
+impl Engine {
+    /// Brings board, subscriptions and limits in line with pairs and instruments.
+    pub(super) fn refresh_pairs(&mut self, now: Now, out: &mut Effects) {
+        let highest = self.state.pairs.values().map(|pair| pair.ix.0 as usize + 1).max().unwrap_or(0);
+        if self.lanes.len() < highest {
+            self.lanes.resize_with(highest, Lane::default);
+        }
+        let mut wanted = vec![0u32; self.tracked.len()];
+        let mut known = vec![false; self.lanes.len()];
+        let pairs: Vec<Pair> = self.state.pairs.values().cloned().collect();
+        for pair in &pairs {
+            known[pair.ix.0 as usize] = true;
+            let instruments = self.resolve(pair);
+            self.refresh_lane(pair, instruments);
+            if let (Some(ids), true) = (instruments, pair.terms.enabled) {
+                ids.iter().for_each(|id| wanted[id.0 as usize] += 1);
+            }
+        }
+        for (index, known) in known.into_iter().enumerate() {
+            if !known {
+                self.board.remove(PairIx(index as u32), now.mono, &mut self.edges);
+                self.lanes[index] = Lane::default();
+            }
+        }
+        for (index, pairs) in wanted.into_iter().enumerate() {
+            if core::mem::replace(&mut self.tracked[index].pairs, pairs) != pairs {
+                self.track(now, InstrumentId(index as u32), out);
+            }
+        }
+        for pair in &pairs {
+            self.refresh_board(now, pair);
+        }
+        self.on_edges(now, out);
+    }
+
+    pub(super) fn resolve(&self, pair: &Pair) -> Option<[InstrumentId; 2]> {
+        let id = |leg: usize| {
+            let name = &pair.terms.legs[leg];
+            self.instruments.id(name.venue, name.product, &name.symbol).filter(|id| self.instruments.is_listed(*id))
+        };
+        Some([id(0)?, id(1)?])
+    }
+
+    fn refresh_lane(&mut self, pair: &Pair, instruments: Option<[InstrumentId; 2]>) {
+        let account = |leg: usize| self.accounts.id(pair.terms.legs[leg].venue, "main");
+        let accounts = account(0).zip(account(1)).map(|(a, b)| [a, b]);
+        let limits = instruments.zip(accounts).and_then(|(ids, accounts)| {
+            let of = |leg: usize| self.limits_of(ids[leg], accounts[leg], pair.id.as_str());
+            Some([of(0)?, of(1)?])
+        });
+        let active = self.state.active().find(|plan| plan.terms.pair == pair.id).map(|plan| plan.terms.id);
+        let lane = &mut self.lanes[pair.ix.0 as usize];
+        lane.id = Some(pair.id);
+        (lane.instruments, lane.accounts, lane.limits, lane.active) = (instruments, accounts, limits, active);
+    }
+
+    fn limits_of(&self, id: InstrumentId, account: AccountId, pair: &str) -> Option<Limits> {
+        let instrument = self.instruments.at(id);
+        let ids = crate::risk::ScopeIds {
+            venue: instrument.venue.name(),
+            instrument: self.instruments.name(id),
+            account: self.accounts.name(account),
+            pair,
+            owner: "0",
+        };
+        Limits::new(&self.state.limits, instrument, &ids).ok()
+    }
+
+    fn refresh_board(&mut self, now: Now, pair: &Pair) {
+        let Some(ids) = self.lanes[pair.ix.0 as usize].instruments else {
+            self.board.remove(pair.ix, now.mono, &mut self.edges);
+            return;
+        };
+        let leg = |leg: usize| {
+            let i = self.instruments.at(ids[leg]);
+            SpreadLeg { instrument: i.id, px_decimals: i.px_decimals, qty_decimals: i.qty_decimals, fee: i.fee_taker }
+        };
+        let spec = SpreadSpec {
+            legs: [leg(0), leg(1)],
+            qty: pair.terms.qty,
+            threshold: pair.terms.threshold,
+            enabled: pair.terms.enabled,
+            allowed: pair.terms.allowed,
+        };
+        if self.board.spec(pair.ix) != Some(&spec) {
+            // Terms are checked when they are set; what filters have made unfit since then is refused by the gate.
+            let _set = self.board.upsert(pair.ix, spec, &self.books, now.mono, &mut self.edges);
+        }
+    }
+
+    /// Tells of edges and trades on those that are open.
+    pub(super) fn on_edges(&mut self, now: Now, out: &mut Effects) {
+        while !self.edges.is_empty() {
+            let edges = core::mem::take(&mut self.edges);
+            for edge in &edges {
+                let Some(lane) = self.lanes.get_mut(edge.pair.0 as usize) else { continue };
+                let last = &mut lane.last_event[edge.direction as usize];
+                let due = !matches!(edge.change, EdgeChange::Updated(_)) || last.is_none_or(|at| now.mono - at >= EDGE_EVERY);
+                if due {
+                    *last = Some(now.mono);
+                    self.opportunity_event(now, edge, out);
+                }
+            }
+            for edge in &edges {
+                if let EdgeChange::Opened(quote) | EdgeChange::Updated(quote) = &edge.change {
+                    self.try_auto(now, edge.pair, edge.direction, quote, out);
+                }
+            }
+        }
+    }
+
+    fn try_auto(&mut self, now: Now, pair: PairIx, direction: Direction, quote: &Quote, out: &mut Effects) {
+        let Some(lane) = self.lanes.get(pair.0 as usize) else { return };
+        if lane.active.is_some() || now.mono < lane.cooldown_until || self.state.latch.mode != LatchMode::Open {
+            return;
+        }
+        let Some(id) = lane.id else { return };
+        match self.execute(now, id, direction, quote, false, None, out) {
+            Ok(_) => {}
+            Err(refusal) => self.told_denial(now, pair, id, &refusal, out),
+        }
+    }
+
+    fn told_denial(&mut self, now: Now, pair: PairIx, id: PairId, refusal: &Refusal, out: &mut Effects) {
+        let lane = &mut self.lanes[pair.0 as usize];
+        if lane.last_denial.is_none_or(|at| now.mono - at >= DENIAL_EVERY) {
+            lane.last_denial = Some(now.mono);
+            self.pair_alert(now, "warning", refusal.code.name(), &refusal.message, id, out);
+        }
+    }
+
+    /// The cooldown is over: what is open now is looked at again.
+    pub(super) fn retry_pair(&mut self, now: Now, pair: PairIx, out: &mut Effects) {
+        for direction in Direction::BOTH {
+            if self.board.open_since(pair, direction).is_some() {
+                if let Some(quote) = self.board.current(pair, direction) {
+                    self.try_auto(now, pair, direction, &quote, out);
+                }
+            }
+        }
+    }
+
+    /// Plans, approves and sends both legs. Nothing is journaled or sent unless both pass.
+    #[allow(clippy::too_many_arguments)] // each is another fact of the decision
+    pub(super) fn execute(
+        &mut self,
+        now: Now,
+        pair: PairId,
+        direction: Direction,
+        quote: &Quote,
+        manual: bool,
+        command: Option<(&str, &str)>,
+        out: &mut Effects,
+    ) -> Result<PlanId, Refusal> {
+        let ready = self.approve(now, pair, direction, quote, manual)?;
+        let id = ready.terms.id;
+        let command = command.map(|(command_id, actor)| CommandTag {
+            id: command_id.to_owned(),
+            actor: actor.to_owned(),
+            reply: format!("{{\"planId\":\"{}\"}}", Plan::name(id)),
+        });
+        self.commit_for(now, Body::Plan(ready.terms), command, out);
+        let ix = self.state.pairs.get(&pair).map(|pair| pair.ix);
+        if let Some(lane) = ix.and_then(|ix| self.lanes.get_mut(ix.0 as usize)) {
+            lane.active = Some(id);
+        }
+        // Both intents stand in the journal before the first of the two sends.
+        let mark = out.list.len();
+        for order in ready.orders {
+            self.send_order(now, order, out);
+        }
+        sends_last(&mut out.list[mark..]);
+        self.timers.set(Timer::Plan(id), now.mono + self.config.policy.deadline);
+        self.plan_event(now, id, out);
+        Ok(id)
+    }
+
+    fn approve(&self, now: Now, pair: PairId, direction: Direction, quote: &Quote, manual: bool) -> Result<Ready, Refusal> {
+        let pair = self.state.pairs.get(&pair).ok_or_else(|| Refusal::not_found("pair", pair.as_str()))?;
+        let lane = &self.lanes[pair.ix.0 as usize];
+        let closed = |text: &str| Refusal::new(Code::ExchangeUnavailable, format!("{}: {text}", pair.id));
+        let (Some(ids), Some(accounts), Some(limits)) = (lane.instruments, lane.accounts, &lane.limits) else {
+            return Err(closed("an instrument or account is not known"));
+        };
+        if lane.active.is_some() {
+            return Err(Refusal::new(Code::Conflict, format!("{} has a plan under way", pair.id)));
+        }
+        for leg in 0..2 {
+            self.may_trade(now, ids[leg], accounts[leg]).map_err(|text| closed(text))?;
+        }
+        let terms = self.plan_terms(pair, direction, quote, ids, accounts, manual)?;
+        let first = self.approve_leg(now, pair, &terms, 0, &limits[0], None)?;
+        let second = self.approve_leg(now, pair, &terms, 1, &limits[1], Some(first.get()))?;
+        Ok(Ready { terms, orders: [first, second] })
+    }
+
+    /// What must hold before an order of the account may leave; the gate judges the order itself.
+    pub(super) fn may_trade(&self, now: Now, id: InstrumentId, account: AccountId) -> Result<(), &'static str> {
+        let i = self.instruments.at(id);
+        let link = self.find_link(i.venue, i.product, Role::Trade, Some(account));
+        if self.journal_failed.is_some() {
+            return Err("the journal can not be written");
+        }
+        if !self.is_booted() {
+            return Err("the engine is not recovered yet");
+        }
+        if !self.is_ready(account) {
+            return Err("the account is not reconciled");
+        }
+        if !link.and_then(|link| self.link(link)).is_some_and(|link| link.up && link.ready) {
+            return Err("the order link is down");
+        }
+        if self.book_state(id, now.mono) != BookState::Synced {
+            return Err("a book is not synced");
+        }
+        if i.status != InstrumentStatus::Trading {
+            return Err("an instrument is not trading");
+        }
+        Ok(())
+    }
+
+    fn plan_terms(
+        &self,
+        pair: &Pair,
+        direction: Direction,
+        quote: &Quote,
+        ids: [InstrumentId; 2],
+        accounts: [AccountId; 2],
+        manual: bool,
+    ) -> Result<PlanTerms, Refusal> {
+        let leg = |leg: usize| {
+            let side = direction.side(leg);
+            let px = if side == Side::Buy { quote.buy_worst } else { quote.sell_worst };
+            let counter = self.state.counter + 1 + leg as u32;
+            PlanLeg { account: accounts[leg], instrument: ids[leg], side, px, counter }
+        };
+        if self.state.counter + 2 > crate::units::ClientId::COUNTER_MAX {
+            return Err(Refusal::new(Code::Internal, "order ids of this epoch are spent; restart"));
+        }
+        Ok(PlanTerms {
+            id: PlanId(self.state.plan_last + 1),
+            pair: pair.id,
+            owner: OwnerId(0),
+            direction,
+            qty: pair.terms.qty,
+            legs: [leg(0), leg(1)],
+            epoch: self.state.epoch,
+            manual,
+        })
+    }
+
+    fn approve_leg(
+        &self,
+        now: Now,
+        pair: &Pair,
+        terms: &PlanTerms,
+        leg: usize,
+        limits: &Limits,
+        before: Option<&Intent>,
+    ) -> Result<Approved<Intent>, Refusal> {
+        let plan = Plan::new(*terms, now.wall);
+        let place = self.place(&plan, leg, terms.legs[leg].side, terms.legs[leg].px, terms.qty, 0)?;
+        let intent =
+            Intent { place, account: terms.legs[leg].account, plan: Some(terms.id), leg: leg as u8, purpose: Purpose::Open };
+        let facts = self.facts(now, &intent, pair, terms.legs[1 - leg].instrument, before);
+        gate(intent, &facts, limits).map_err(|denial| denied(&denial))
+    }
+
+    /// The order of an attempt: its id is a function of plan, leg and attempt.
+    pub(super) fn place(
+        &self,
+        plan: &Plan,
+        leg: usize,
+        side: Side,
+        px: Price,
+        qty: crate::units::Money,
+        attempt: u8,
+    ) -> Result<PlaceOrder, Refusal> {
+        let of = &plan.terms.legs[leg];
+        let instrument = self.instruments.at(of.instrument);
+        let spec = SpreadLeg {
+            instrument: of.instrument,
+            px_decimals: instrument.px_decimals,
+            qty_decimals: instrument.qty_decimals,
+            fee: instrument.fee_taker,
+        };
+        let whole = SpreadSpec { legs: [spec, spec], qty, threshold: crate::units::Rate::ZERO, enabled: false, allowed: [false; 2] };
+        Ok(PlaceOrder {
+            client_id: plan.client_id(self.config.instance, leg, attempt)?,
+            instrument: of.instrument,
+            side,
+            kind: OrderKind::Limit,
+            tif: TimeInForce::Ioc,
+            px: Some(px),
+            qty: whole.qty_of(leg)?,
+            reduce_only: false,
+        })
+    }
+}
+
+/// Journal effects first, then the rest in their order.
+fn sends_last(list: &mut [super::Effect]) {
+    list.sort_by_key(|effect| match effect {
+        super::Effect::Journal { .. } => 0,
+        super::Effect::Send { .. } => 1,
+        super::Effect::Fetch { .. } | super::Effect::Event { .. } | super::Effect::Wake { .. } | super::Effect::Close { .. } => 2,
+    });
+}
+
+pub(super) fn denied(denial: &Denial) -> Refusal {
+    let code = if denial.check == "BALANCE" { Code::InsufficientFunds } else { Code::RiskRejected };
+    let text = format!("{}: {} {} against a limit of {}", denial.check, denial.actual, denial.unit, denial.limit);
+    Refusal::new(code, text).with(|j| {
+        j.str("check", denial.check);
+        j.str("limit", &denial.limit);
+        j.str("actual", &denial.actual);
+        j.str("unit", denial.unit);
+    })
+}

@@ -1,0 +1,187 @@
+//! What the gate is told about an intent: books, exposure, funds, budget. Read from state, changes nothing.
+
+use super::apply::wallet_of;
+use super::pairs::Pair;
+use super::reducer::Engine;
+use crate::calc::product;
+use crate::ledger::{Hold, HoldTerms, requirement};
+use crate::market::BookState;
+use crate::order::PlaceOrder;
+use crate::risk::{BookFacts, Exposure, Facts, Intent, OrderRate, Purpose, WalkFacts};
+use crate::units::{AccountId, InstrumentId, MONEY_DECIMALS, Money, Now, Ns, Price, Product, Qty, Rate, Side, pow10};
+
+impl Engine {
+    /// `before`: the plan's other leg, approved a moment ago and not in the state yet.
+    pub(super) fn facts(&self, now: Now, intent: &Intent, pair: &Pair, other: InstrumentId, before: Option<&Intent>) -> Facts {
+        let place = &intent.place;
+        let i = self.instruments.at(place.instrument);
+        let book = &self.books[place.instrument.0 as usize];
+        let walk = book.walk(place.side, place.qty);
+        let extra = before.map_or(Money::ZERO, |leg| self.notional(&leg.place));
+        let exposures = self.exposures();
+        let own = exposures.iter().find(|(id, _)| *id == place.instrument).map(|(_, e)| *e).unwrap_or_default();
+        let worth = |of: &dyn Fn(InstrumentId) -> bool, side: Option<Side>| -> Money {
+            let each = exposures.iter().filter(|(id, _)| of(*id)).map(|(id, e)| {
+                let worst = match side {
+                    Some(side) => e.worst_on(side),
+                    None => e.worst(),
+                };
+                self.value(*id, worst.unwrap_or(Money(i128::MAX / 4)))
+            });
+            Money(each.fold(0i128, |sum, m| sum.saturating_add(m.0)))
+        };
+        let same_venue = |id: InstrumentId| self.instruments.at(id).venue == i.venue;
+        let before_venue = before.is_some_and(|leg| same_venue(leg.place.instrument));
+        let hold = self.hold_of(place, intent.account);
+        let (available, needed) = self.funds(intent, hold.as_ref(), before);
+        let leg = usize::from(intent.leg.min(1));
+        let base = Money::of_qty(place.qty, i.qty_decimals);
+        let offsets = pair.usage[leg].offsetting(place.side, base) == base;
+        Facts {
+            now: now.mono,
+            latch: self.state.latch.mode,
+            book: self.book_facts(now, place.instrument, i.px_decimals),
+            other: Some(self.book_facts(now, other, i.px_decimals)),
+            walk: walk.map(|walk| WalkFacts { notional_raw: walk.notional, worst_px: walk.worst.get() }),
+            shrink_qty: match intent.purpose {
+                // A hedge is no larger than its plan's residual: that is where its quantity comes from.
+                Purpose::Hedge => place.qty,
+                Purpose::Open => to_qty(own.shrinkable(place.side).unwrap_or_default(), i.qty_decimals),
+            },
+            position_symbol: worth(&|id| id == place.instrument, Some(place.side)),
+            position_venue: Money(worth(&same_venue, None).0 + if before_venue { extra.0 } else { 0 }),
+            position_total: Money(worth(&|_| true, None).0 + extra.0),
+            day_pnl: self.day_pnl(),
+            rate: self.rates.get(intent.account.0 as usize).copied().unwrap_or_default(),
+            open_orders: self.open_orders(intent.account) + u32::from(before.is_some_and(|leg| leg.account == intent.account)),
+            available,
+            needed,
+            pair_used: Money(pair.used().0 + extra.0),
+            pair_cap: (intent.purpose == Purpose::Open && !offsets).then_some(pair.terms.total_amount),
+        }
+    }
+
+    pub(super) fn day_pnl(&self) -> Money {
+        let quote = crate::units::Asset::new(b"USDT").unwrap_or(crate::units::Asset::EMPTY);
+        self.state.ledger.day().pnl(self.total_pnl(&quote)).unwrap_or(Money(i128::MIN / 4))
+    }
+
+    pub(super) fn open_orders(&self, account: AccountId) -> u32 {
+        self.state.orders.iter_open().filter(|order| order.terms.account == account).count() as u32
+    }
+
+    /// Position and possible fills per instrument, all accounts together, base units.
+    pub(super) fn exposures(&self) -> Vec<(InstrumentId, Exposure)> {
+        let mut all: Vec<(InstrumentId, Exposure)> = Vec::with_capacity(8);
+        fn slot(all: &mut Vec<(InstrumentId, Exposure)>, id: InstrumentId) -> &mut Exposure {
+            let at = all.iter().position(|(known, _)| *known == id).unwrap_or_else(|| {
+                all.push((id, Exposure::default()));
+                all.len() - 1
+            });
+            &mut all[at].1
+        }
+        for (_, id, position) in self.state.ledger.positions().iter() {
+            let e = slot(&mut all, id);
+            e.position = e.position.plus(position.basis.qty).unwrap_or(Money(i128::MAX / 4));
+        }
+        for order in self.state.orders.iter_open() {
+            let possible = Money::of_qty(order.possible_qty(), order.terms.qty_decimals);
+            // Sums of order quantities stay far from the edge of i128.
+            let _counted = slot(&mut all, order.terms.place.instrument).add(order.terms.place.side, possible);
+        }
+        all
+    }
+
+    /// Price of an instrument for valuation: the book's middle, else what its position cost.
+    pub(super) fn mark(&self, id: InstrumentId) -> Option<Money> {
+        let decimals = self.instruments.at(id).px_decimals;
+        let top = self.books.get(id.0 as usize).map(crate::market::Book::top).unwrap_or_default();
+        if let (Some(bid), Some(ask)) = (top.bid, top.ask) {
+            let twice = i128::from(bid.px) + i128::from(ask.px);
+            return Some(Money(twice * pow10(MONEY_DECIMALS - decimals) / 2));
+        }
+        let held = self.state.ledger.positions().iter().find(|(_, of, p)| *of == id && p.basis.qty.0 != 0);
+        held.and_then(|(_, _, position)| position.basis.entry_px())
+    }
+
+    pub(super) fn value(&self, id: InstrumentId, base: Money) -> Money {
+        if base.0 == 0 {
+            return Money::ZERO;
+        }
+        let px = self.mark(id).unwrap_or_default();
+        product(px, base).unwrap_or(Money(i128::MAX / 4))
+    }
+
+    fn notional(&self, place: &PlaceOrder) -> Money {
+        let i = self.instruments.at(place.instrument);
+        place.px.and_then(|px| Money::notional(px, i.px_decimals, place.qty, i.qty_decimals).ok()).unwrap_or_default()
+    }
+
+    /// A book as a reference, its prices at `decimals` (rounded away from the middle).
+    fn book_facts(&self, now: Now, id: InstrumentId, decimals: u8) -> BookFacts {
+        let own = self.instruments.at(id).px_decimals;
+        let book = &self.books[id.0 as usize];
+        let top = book.top();
+        let scale = |px: i64, up: bool| {
+            if own <= decimals {
+                px.saturating_mul(pow10(decimals - own) as i64)
+            } else {
+                let unit = pow10(own - decimals) as i64;
+                if up { (px + unit - 1) / unit } else { px / unit }
+            }
+        };
+        BookFacts {
+            bid: top.bid.map_or(0, |level| scale(level.px, false)),
+            ask: top.ask.map_or(0, |level| scale(level.px, true)),
+            age_ns: now.mono - book.updated(),
+            synced: self.book_state(id, now.mono) == BookState::Synced,
+        }
+    }
+
+    /// What an order sets aside while it may fill.
+    pub(super) fn hold_of(&self, place: &PlaceOrder, account: AccountId) -> Option<Hold> {
+        let i = self.instruments.at(place.instrument);
+        let bid = self.books.get(place.instrument.0 as usize).and_then(|book| book.top().bid);
+        let bound = place.px.map_or(0, Price::get);
+        let linear_sell = i.product == Product::Linear && place.side == Side::Sell;
+        let worst = if linear_sell { bound.max(bid.map_or(0, |level| level.px)) } else { bound };
+        let terms = HoldTerms {
+            account,
+            wallet: wallet_of(i.venue, i.product),
+            side: place.side,
+            px: Price::new(worst).ok()?,
+            qty: place.qty,
+            reduce_only: place.reduce_only,
+            leverage: self.state.ledger.leverage(account),
+            // Spot buys pay their fee out of what they receive.
+            fee: if i.product == Product::Spot { Rate::ZERO } else { i.fee_taker.max(i.fee_maker) },
+        };
+        requirement(i, &terms).ok()
+    }
+
+    fn funds(&self, intent: &Intent, hold: Option<&Hold>, before: Option<&Intent>) -> (Money, Money) {
+        let Some(hold) = hold else { return (Money::ZERO, Money(i128::MAX)) };
+        let mut available =
+            self.state.ledger.available(intent.account, hold.wallet, &hold.asset).unwrap_or(Money(i128::MIN / 4));
+        if let Some(taken) = before.and_then(|leg| self.hold_of(&leg.place, leg.account)) {
+            if (taken.account, taken.wallet, taken.asset) == (hold.account, hold.wallet, hold.asset) {
+                available.0 -= taken.amount.0;
+            }
+        }
+        (available, hold.amount)
+    }
+
+    pub(super) fn take_rate(&mut self, now: Now, account: AccountId, interval: Ns) {
+        let index = account.0 as usize;
+        if self.rates.len() <= index {
+            self.rates.resize(index + 1, OrderRate::default());
+        }
+        self.rates[index] = self.rates[index].taken(now.mono, interval);
+    }
+}
+
+/// Largest quantity at `decimals` not above the amount.
+fn to_qty(amount: Money, decimals: u8) -> Qty {
+    let mantissa = amount.0.max(0) / pow10(MONEY_DECIMALS - decimals);
+    Qty::new(i64::try_from(mantissa).unwrap_or(i64::MAX)).unwrap_or(Qty::ZERO)
+}

@@ -1,0 +1,377 @@
+//! Orders on their way and back: requests, replies, reports, fills. A timeout is not an answer.
+
+use super::apply::Applied;
+use super::record::{Body, PlanTurn};
+use super::reducer::Engine;
+use super::timers::Timer;
+use super::Effects;
+use crate::order::{
+    CancelEvent, ClientRef, Event, FillReport, Order, OrderCmd, OrderOrigin, OrderReport, OrderTerms, PlaceOrder,
+    OrderKind, TimeInForce, State, VenueStatus, next,
+};
+use crate::plan::Plan;
+use crate::risk::{Approved, Intent};
+use crate::units::{AccountId, ClientId, LinkId, Now, Ns, Symbol, VenueOrderId};
+use crate::venues::{RejectClass, ReplyOutcome, RequestReply, Role, VenueReject};
+
+/// How long a report may run ahead of its fills before they are asked for.
+const FILLS_LATE: Ns = 250_000_000;
+/// How long an accepted order that ends at once (IOC, FOK) may stay without its end.
+const END_LATE: Ns = 1_000_000_000;
+
+impl Engine {
+    /// Journals the intent and sends it. Only what the gate approved gets here.
+    pub(super) fn send_order(&mut self, now: Now, approved: Approved<Intent>, out: &mut Effects) -> bool {
+        let intent = approved.into_inner();
+        let place = intent.place;
+        let instrument = self.instruments.at(place.instrument);
+        let (venue, product) = (instrument.venue, instrument.product);
+        let terms = OrderTerms {
+            place,
+            account: intent.account,
+            px_decimals: instrument.px_decimals,
+            qty_decimals: instrument.qty_decimals,
+            plan: intent.plan,
+            leg: intent.leg,
+            origin: OrderOrigin::Intent,
+        };
+        let hold = self.hold_of(&place, intent.account).map(|hold| (hold.wallet, hold.asset, hold.amount));
+        let Some(data) = self.encode_order(now, &OrderCmd::Place(place), intent.account) else {
+            self.alert(now, "critical", "ENCODE_FAILED", &format!("order {}", place.client_id), out);
+            return false;
+        };
+        let Some(link) = self.find_link(venue, product, Role::Trade, Some(intent.account)) else { return false };
+        if self.commit(now, Body::Intent { terms, hold }, out).is_none() {
+            return false;
+        }
+        out.send(link, data);
+        let venue_config = self.config.venue(venue, product);
+        // The order was taken in just now, so it is there to be armed.
+        let _armed = self.state.orders.arm_fence(&place.client_id, now.mono + venue_config.fence());
+        self.timers.set(Timer::Order(place.client_id), now.mono + venue_config.reply);
+        let interval = self.rate_interval(intent.plan);
+        self.take_rate(now, intent.account, interval);
+        self.order_event(now, "order_submitted", place.client_id, out);
+        true
+    }
+
+    fn rate_interval(&self, plan: Option<crate::units::PlanId>) -> Ns {
+        let plan = plan.and_then(|plan| self.state.plans.get(&plan));
+        let pair = plan.and_then(|plan| self.state.pairs.get(&plan.terms.pair));
+        let lane = pair.and_then(|pair| self.lanes.get(pair.ix.0 as usize));
+        lane.and_then(|lane| lane.limits).map_or(0, |limits| limits[0].rate_interval())
+    }
+
+    pub(super) fn encode_order(&self, now: Now, cmd: &OrderCmd, account: AccountId) -> Option<Vec<u8>> {
+        let id = match cmd {
+            OrderCmd::Place(place) => place.instrument,
+            OrderCmd::Cancel { instrument, .. } => *instrument,
+        };
+        let instrument = self.instruments.at(id);
+        let codec = crate::venues::codec(instrument.venue, instrument.product)?;
+        let session = self.accounts.at(account).session.as_ref()?;
+        let mut data = Vec::with_capacity(512);
+        (codec.encode_order)(cmd, instrument, session, now.wall, &mut data).ok()?;
+        Some(data)
+    }
+
+    /// Asks the venue to cancel an order; its end is told by its own report.
+    pub(super) fn cancel(&mut self, now: Now, id: ClientId, out: &mut Effects) {
+        let Some(order) = self.state.orders.get(&id) else { return };
+        let (account, instrument) = (order.terms.account, order.terms.place.instrument);
+        let cmd = OrderCmd::Cancel { client_id: id, instrument, venue_id: order.venue_id };
+        let i = self.instruments.at(instrument);
+        let link = self.find_link(i.venue, i.product, Role::Trade, Some(account));
+        let data = self.encode_order(now, &cmd, account);
+        self.commit(now, Body::Cancel { id, event: CancelEvent::Requested }, out);
+        if let (Some(link), Some(data)) = (link, data) {
+            out.send(link, data);
+        }
+        self.timers.set_earlier(Timer::Order(id), now.mono + END_LATE);
+    }
+
+    /// Cancels everything that may still be open.
+    pub(super) fn cancel_all(&mut self, now: Now, out: &mut Effects) {
+        let open = self.state.orders.iter_open().filter(|order| !order.state.is_terminal());
+        let ids: Vec<ClientId> = open.map(Order::id).collect();
+        for id in ids {
+            self.cancel(now, id, out);
+        }
+    }
+
+    pub(super) fn on_request_reply(&mut self, now: Now, account: AccountId, reply: &RequestReply, out: &mut Effects) {
+        let id = reply.client_id;
+        let Some(order) = self.state.orders.get(&id) else { return };
+        if order.terms.account != account {
+            return;
+        }
+        if reply.cancel {
+            let event = match &reply.outcome {
+                ReplyOutcome::Accepted(_) => CancelEvent::Accepted,
+                ReplyOutcome::Rejected(reject) if reject.class.outcome_unknown() => CancelEvent::NoAnswer,
+                ReplyOutcome::Rejected(_) => CancelEvent::Refused,
+            };
+            self.commit(now, Body::Cancel { id, event }, out);
+            if event != CancelEvent::Accepted {
+                self.query_order(now, id, out);
+            }
+            return;
+        }
+        match &reply.outcome {
+            ReplyOutcome::Accepted(_) => self.on_accepted(now, id, out),
+            ReplyOutcome::Rejected(reject) => self.on_refused(now, id, reject, out),
+        }
+    }
+
+    fn on_accepted(&mut self, now: Now, id: ClientId, out: &mut Effects) {
+        let state = self.state.orders.get(&id).map(|order| order.state);
+        if matches!(state, Some(State::Created | State::Sent | State::Unknown)) {
+            self.commit(now, Body::Ack { id }, out);
+            self.timers.set(Timer::Order(id), now.mono + END_LATE);
+        }
+    }
+
+    fn on_refused(&mut self, now: Now, id: ClientId, reject: &VenueReject, out: &mut Effects) {
+        // A known id means that an earlier send of ours arrived: evidence is asked for, nothing is assumed.
+        if reject.class.outcome_unknown() || reject.class == RejectClass::DuplicateClientId {
+            self.doubt(now, id, out);
+            return;
+        }
+        let Some(order) = self.state.orders.get(&id) else { return };
+        if order.state.is_terminal() {
+            return;
+        }
+        let code = Symbol::new(reject.code.as_bytes()).unwrap_or(Symbol::EMPTY);
+        self.commit(now, Body::Reject { id, code, never_left: false }, out);
+        let text = format!("{id}: {} {} {}", reject.class.name(), reject.code, reject.message);
+        self.failed_event(now, id, reject.class.name(), &text, out);
+        if matches!(reject.class, RejectClass::Auth | RejectClass::Banned | RejectClass::RateLimited | RejectClass::Timestamp) {
+            self.alert(now, "critical", reject.class.name(), &text, out);
+        }
+        self.after_change(now, id, out);
+    }
+
+    /// The outcome is unknown from here on; the venue is asked at once.
+    pub(super) fn doubt(&mut self, now: Now, id: ClientId, out: &mut Effects) {
+        let Some(order) = self.state.orders.get(&id) else { return };
+        if matches!(order.state, State::Created | State::Sent) {
+            self.commit(now, Body::Unknown { id }, out);
+        }
+        self.query_order(now, id, out);
+    }
+
+    /// A trade link went down: what was asked over it and not answered may or may not have arrived.
+    pub(super) fn doubt_orders(&mut self, now: Now, account: AccountId, link: LinkId, out: &mut Effects) {
+        let doubtful = |order: &&Order| {
+            let i = self.instruments.at(order.terms.place.instrument);
+            order.terms.account == account
+                && matches!(order.state, State::Created | State::Sent)
+                && self.find_link(i.venue, i.product, Role::Trade, Some(account)) == Some(link)
+        };
+        let ids: Vec<ClientId> = self.state.orders.iter_open().filter(doubtful).map(Order::id).collect();
+        for id in ids {
+            self.doubt(now, id, out);
+        }
+    }
+
+    /// Bytes that certainly never left: the order in them was never born. Asked for again only by a new decision.
+    pub(super) fn on_send_failed(&mut self, now: Now, _link: LinkId, data: &[u8], out: &mut Effects) {
+        let found = data.windows(ClientId::LEN).filter_map(ClientId::parse);
+        let known = found.filter(|id| self.state.orders.get(id).is_some()).last();
+        let Some(id) = known else { return };
+        let Some(order) = self.state.orders.get(&id) else { return };
+        if order.cancel != crate::order::CancelState::None {
+            self.commit(now, Body::Cancel { id, event: CancelEvent::NoAnswer }, out);
+            return;
+        }
+        if matches!(order.state, State::Created | State::Sent) {
+            let code = Symbol::new(b"NOT_SENT").unwrap_or(Symbol::EMPTY);
+            self.commit(now, Body::Reject { id, code, never_left: true }, out);
+            self.failed_event(now, id, "NOT_SENT", "the link was down before the order was written", out);
+            self.after_change(now, id, out);
+        }
+    }
+
+    pub(super) fn on_order_report(&mut self, now: Now, account: AccountId, report: &OrderReport, out: &mut Effects) {
+        let ours = self.ours(account, report.client, report.instrument, &report.venue_id);
+        let Some(id) = ours else {
+            self.note_foreign(now, account, report, out);
+            return;
+        };
+        if self.state.orders.get(&id).is_none() && !self.adopt(now, account, id, report, out) {
+            return;
+        }
+        let Some(order) = self.state.orders.get(&id) else { return };
+        if !tells_more(order, report) {
+            return;
+        }
+        let was_terminal = order.state.is_terminal();
+        if self.commit(now, Body::Report { id, report: *report }, out).is_none() {
+            return;
+        }
+        let Some(order) = self.state.orders.get(&id) else { return };
+        let (state, awaited) = (order.state, order.awaited_qty());
+        if !was_terminal && state.is_terminal() {
+            match state {
+                State::Rejected => self.failed_event(now, id, "REJECTED", "refused by the venue", out),
+                State::Cancelled | State::Expired => self.order_event(now, "order_cancelled", id, out),
+                State::Filled | State::Dead | State::Created | State::Sent | State::Live | State::PartiallyFilled | State::Unknown => {}
+            }
+        }
+        if !awaited.is_zero() {
+            self.timers.set_earlier(Timer::Order(id), now.mono + FILLS_LATE);
+        }
+        self.after_change(now, id, out);
+    }
+
+    /// Our order behind a report, if it is one of this instance.
+    fn ours(
+        &self,
+        account: AccountId,
+        client: ClientRef,
+        instrument: crate::units::InstrumentId,
+        venue_id: &VenueOrderId,
+    ) -> Option<ClientId> {
+        match client {
+            ClientRef::Ours(id) => (id.instance() == self.config.instance).then_some(id),
+            ClientRef::Foreign => self.state.orders.by_venue_id(account, instrument, venue_id),
+        }
+    }
+
+    /// An order with our id form that no journaled intent tells of: taken in as it stands at the venue.
+    fn adopt(&mut self, now: Now, account: AccountId, id: ClientId, report: &OrderReport, out: &mut Effects) -> bool {
+        let belongs = |plan: &&Plan| {
+            plan.terms.epoch == id.epoch() && plan.terms.legs.iter().any(|leg| leg.counter == id.counter())
+        };
+        let plan = self.state.plans.values().rev().find(belongs);
+        let leg = plan.map_or(0, |plan| u8::from(plan.terms.legs[1].counter == id.counter()));
+        let instrument = self.instruments.at(report.instrument);
+        let place = PlaceOrder {
+            client_id: id,
+            instrument: report.instrument,
+            side: report.side,
+            kind: if report.px.is_some() { OrderKind::Limit } else { OrderKind::Market },
+            tif: TimeInForce::Ioc,
+            px: report.px,
+            qty: report.qty,
+            reduce_only: false,
+        };
+        let terms = OrderTerms {
+            place,
+            account,
+            px_decimals: instrument.px_decimals,
+            qty_decimals: instrument.qty_decimals,
+            plan: plan.map(|plan| plan.terms.id),
+            leg,
+            origin: OrderOrigin::Adopted,
+        };
+        let hold = self.hold_of(&place, account).map(|hold| (hold.wallet, hold.asset, hold.amount));
+        self.alert(now, "warning", "ORDER_ADOPTED", &format!("{id} was found at the venue"), out);
+        let taken = self.commit(now, Body::Intent { terms, hold }, out).is_some();
+        if taken {
+            self.arm_again(now, id);
+        }
+        taken
+    }
+
+    pub(super) fn on_fill(&mut self, now: Now, account: AccountId, fill: &FillReport, out: &mut Effects) {
+        let ours = self.ours(account, fill.client, fill.instrument, &fill.venue_id);
+        let mut fill = *fill;
+        match ours {
+            Some(id) => {
+                let Some(order) = self.state.orders.get(&id) else {
+                    // Its order comes first: the query adopts it, and then asks for its fills.
+                    self.query_unknown(now, account, fill.instrument, id, out);
+                    return;
+                };
+                let known = order.trades().iter().any(|t| t.id == fill.trade_id && t.px == fill.px.get() && t.qty == fill.qty);
+                if known {
+                    return;
+                }
+                fill.client = ClientRef::Ours(id);
+            }
+            None => {
+                fill.client = ClientRef::Foreign;
+                let key = (account, fill.instrument, fill.trade_id);
+                let opened = self.state.opened.get(&account).copied();
+                // What was traded before the ledger opened is in its opening balance.
+                if self.state.foreign.holds(&key) || opened.is_none_or(|at| fill.venue_ns <= at) {
+                    return;
+                }
+            }
+        }
+        let applied = self.commit(now, Body::Fill { account, fill }, out);
+        self.after_fill(now, &fill, applied, out);
+    }
+
+    fn after_fill(&mut self, now: Now, fill: &FillReport, applied: Option<Applied>, out: &mut Effects) {
+        let (overdrawn, late) = match applied {
+            Some(Applied::Fill { posted, late, .. }) => (posted.overdrawn, late),
+            Some(Applied::Conflict(first)) => {
+                let text = format!("trade {} was told with another price or quantity; first stays", first.id);
+                self.alert(now, "critical", "FILL_CONFLICT", &text, out);
+                return;
+            }
+            Some(Applied::Known | Applied::Done | Applied::Order(_)) | None => return,
+        };
+        let ClientRef::Ours(id) = fill.client else {
+            let text = format!("{} {}: not an order of ours", self.instruments.name(fill.instrument), fill.trade_id);
+            self.alert(now, "warning", "EXTERNAL_FILL", &text, out);
+            return;
+        };
+        self.filled_event(now, id, fill, out);
+        if overdrawn {
+            self.alert(now, "critical", "OVERDRAWN", &format!("a wallet is below zero after a fill of {id}"), out);
+        }
+        let plan = self.state.orders.get(&id).and_then(|order| order.terms.plan);
+        if let Some(plan) = plan.filter(|plan| self.state.plans.get(plan).is_some_and(|p| p.state.is_end())) {
+            let text = format!("fill {} of {id} came after the end", fill.trade_id);
+            self.alert(now, "critical", "LATE_FILL", &text, out);
+            self.commit(now, Body::Turn { id: plan, turn: PlanTurn::Reopened, text }, out);
+        } else if late {
+            self.alert(now, "warning", "LATE_FILL", &format!("fill of {id} after its end"), out);
+        }
+        self.after_change(now, id, out);
+    }
+
+    /// Whoever depends on an order looks at the state anew.
+    pub(super) fn after_change(&mut self, now: Now, id: ClientId, out: &mut Effects) {
+        let Some(order) = self.state.orders.get(&id) else { return };
+        let (settled, plan) = (order.is_settled(), order.terms.plan);
+        if settled {
+            self.timers.clear(Timer::Order(id));
+        }
+        if let Some(plan) = plan {
+            self.drive(now, plan, out);
+        }
+    }
+
+    /// An order without its answer, its end or its fills.
+    pub(super) fn check_order(&mut self, now: Now, id: ClientId, out: &mut Effects) {
+        let Some(order) = self.state.orders.get(&id) else { return };
+        if order.is_settled() {
+            return;
+        }
+        let rests = order.terms.place.tif == TimeInForce::Gtc && order.awaited_qty().is_zero();
+        if rests && matches!(order.state, State::Live | State::PartiallyFilled) && !order.cancel.needs_query() {
+            return;
+        }
+        self.doubt(now, id, out);
+    }
+
+    /// A fence from now on, for an order whose sending this process did not see.
+    pub(super) fn arm_again(&mut self, now: Now, id: ClientId) {
+        let Some(order) = self.state.orders.get(&id) else { return };
+        let i = self.instruments.at(order.terms.place.instrument);
+        let fence = now.mono + self.config.venue(i.venue, i.product).fence();
+        let _armed = self.state.orders.arm_fence(&id, fence);
+    }
+}
+
+/// True when a report changes something of what is known; a repetition is not worth a record.
+fn tells_more(order: &Order, report: &OrderReport) -> bool {
+    let told = if report.status == VenueStatus::Filled { order.terms.place.qty } else { report.filled };
+    let moves = next(order.state, Event::Report(report.status)).is_ok_and(|to| to != order.state);
+    let names = order.venue_id.is_none() && !report.venue_id.is_empty();
+    moves || names || told > order.venue_filled
+}

@@ -1,0 +1,91 @@
+//! Questions on their way over REST: what was asked, when, why. Bounded.
+
+use crate::units::{AccountId, LinkId, Ns};
+use crate::venues::Query;
+use std::collections::BTreeMap;
+
+/// Most questions without an answer.
+pub const REQUESTS_MAX: usize = 512;
+/// A question older than this counts as lost (the transport's own limit is shorter), ns.
+pub const REQUEST_AGE_MAX: Ns = 15_000_000_000;
+
+/// Why it was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    Book,
+    /// To settle an order, or to learn its fills.
+    Order,
+    /// Part of a round of reconciliation.
+    Recon,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Request {
+    pub query: Query,
+    pub link: LinkId,
+    pub account: Option<AccountId>,
+    pub why: Why,
+    /// Monotonic.
+    pub asked: Ns,
+}
+
+#[derive(Debug, Default)]
+pub struct Requests {
+    last: u64,
+    open: BTreeMap<u64, Request>,
+}
+
+impl Requests {
+    /// The number of a new request; `None` when too many are open.
+    pub fn add(&mut self, request: Request) -> Option<u64> {
+        if self.open.len() >= REQUESTS_MAX {
+            return None;
+        }
+        self.last += 1;
+        self.open.insert(self.last, request);
+        Some(self.last)
+    }
+
+    pub fn take(&mut self, number: u64) -> Option<Request> {
+        self.open.remove(&number)
+    }
+
+    /// True while the same question is on its way.
+    pub fn asks(&self, account: Option<AccountId>, link: LinkId, query: &Query) -> bool {
+        self.open.values().any(|r| r.account == account && r.link == link && r.query == *query)
+    }
+
+    pub fn count(&self, why: Why) -> usize {
+        self.open.values().filter(|r| r.why == why).count()
+    }
+
+    pub fn len(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Requests that will never be answered, taken out.
+    pub fn expired(&mut self, now: Ns) -> Vec<Request> {
+        let old: Vec<u64> =
+            self.open.iter().filter(|(_, r)| now - r.asked > REQUEST_AGE_MAX).map(|(n, _)| *n).collect();
+        old.into_iter().filter_map(|number| self.open.remove(&number)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_are_bounded_and_lost_ones_come_back() {
+        let mut requests = Requests::default();
+        let request = Request { query: Query::OpenOrders, link: LinkId(0), account: None, why: Why::Recon, asked: 0 };
+        for _ in 0..REQUESTS_MAX {
+            assert!(requests.add(request).is_some());
+        }
+        assert_eq!(requests.add(request), None);
+        assert!(requests.asks(None, LinkId(0), &Query::OpenOrders));
+        assert_eq!(requests.expired(REQUEST_AGE_MAX).len(), 0);
+        assert_eq!(requests.expired(REQUEST_AGE_MAX + 1).len(), REQUESTS_MAX);
+        assert_eq!(requests.len(), 0);
+    }
+}

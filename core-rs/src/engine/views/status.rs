@@ -1,0 +1,224 @@
+//! Links, venues, recovery, limits against their use.
+
+use super::now_of;
+use crate::engine::error::Refusal;
+use crate::engine::field::Fields;
+use crate::engine::json::Json;
+use crate::engine::recon::Stage;
+use crate::engine::reducer::Engine;
+use crate::market::BookState;
+use crate::order::State;
+use crate::risk::{LatchMode, LimitKey, LimitName, Scope};
+use crate::units::{AccountId, InstrumentId, Money, Now, Text, Venue};
+use crate::venues::Role;
+
+const MS: i64 = 1_000_000;
+
+const fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::Public => "public",
+        Role::Private => "private",
+        Role::Trade => "trade",
+        Role::Rest => "rest",
+    }
+}
+
+impl Engine {
+    pub(super) fn view_links(&self, q: Fields<'_>) -> Result<Vec<u8>, Refusal> {
+        let now = now_of(q)?;
+        Ok(Json::array(|j| {
+            for (id, link) in self.links.iter().enumerate() {
+                j.obj("", |j| {
+                    j.int("id", id as u64);
+                    j.str("venue", link.config.venue.name());
+                    j.str("type", link.config.product.name());
+                    j.str("role", role_name(link.config.role));
+                    j.str("account", &link.config.account);
+                    j.bool("up", link.up);
+                    j.bool("ready", link.ready || (link.up && matches!(link.config.role, Role::Public | Role::Rest)));
+                    if link.frames > 0 && now.mono > 0 {
+                        j.int("lastFrameAgeMs", (now.mono - link.heard) / MS);
+                    } else {
+                        j.null("lastFrameAgeMs");
+                    }
+                    j.int("frames", link.frames);
+                    j.int("decodeErrors", link.decode_errors);
+                });
+            }
+        }))
+    }
+
+    fn synced(&self, id: InstrumentId, now: Now) -> bool {
+        let book = &self.books[id.0 as usize];
+        book.is_synced() && (now.mono == 0 || self.book_state(id, now.mono) == BookState::Synced)
+    }
+
+    /// Ready: recovered, every account reconciled, every enabled pair's books synced at least once.
+    pub(super) fn view_health(&self, q: Fields<'_>) -> Result<Vec<u8>, Refusal> {
+        let now = now_of(q)?;
+        let wanted = || self.tracked.iter().enumerate().filter(|(_, t)| t.pairs > 0);
+        let unsynced: Vec<&str> = wanted()
+            .map(|(at, _)| InstrumentId(at as u32))
+            .filter(|id| !self.synced(*id, now))
+            .map(|id| self.instruments.name(id))
+            .collect();
+        let once = wanted().all(|(_, tracked)| tracked.synced_once);
+        let resolved = self.state.pairs.values().filter(|p| p.terms.enabled).all(|p| self.resolve(p).is_some());
+        let trading = |id: &AccountId| !self.accounts.at(*id).public_only;
+        let reconciled = self.accounts.ids().filter(trading).all(|id| self.is_ready(id));
+        let unknown: Vec<_> = self.state.orders.iter_open().filter(|o| o.state == State::Unknown).collect();
+        let recovered = self.is_booted() && self.journal_failed.is_none();
+        let ready = recovered && reconciled && once && resolved;
+        let whole = ready && unsynced.is_empty() && unknown.is_empty() && self.state.latch.mode == LatchMode::Open;
+        let status = match (ready, whole) {
+            (true, true) => "healthy",
+            (true, false) => "degraded",
+            (false, _) => "unhealthy",
+        };
+        Ok(Json::object(|j| {
+            j.str("status", status);
+            j.bool("ready", ready);
+            j.bool("recovered", recovered);
+            j.bool("reconciled", reconciled);
+            j.bool("booksSyncedOnce", once && resolved);
+            j.arr("unsynced", |j| unsynced.iter().for_each(|name| j.str("", name)));
+            j.arr("unknownOrders", |j| unknown.iter().for_each(|order| j.str("", order.id().as_str())));
+            j.arr("accounts", |j| self.accounts.ids().for_each(|id| self.write_account_stage(j, id)));
+            j.str("latch", self.state.latch.mode.name());
+            j.opt_str("journal", self.journal_failed.as_deref());
+            j.int("epoch", self.state.epoch);
+            j.int("seq", self.journal.seq());
+            j.int("openOrders", self.state.orders.open_len() as u64);
+            j.int("activePlans", self.state.active().count() as u64);
+            j.int("requests", self.requests.len() as u64);
+            j.int("dirtyRows", (self.dirty.len() + self.ready_rows.len()) as u64);
+            j.str("mode", self.config.mode.name());
+        }))
+    }
+
+    fn write_account_stage(&self, j: &mut Json, id: AccountId) {
+        let recon = self.recon.get(id.0 as usize);
+        j.obj("", |j| {
+            j.str("account", self.accounts.name(id));
+            j.bool("publicOnly", self.accounts.at(id).public_only);
+            j.str("stage", recon.map_or(Stage::Waiting, |recon| recon.stage).name());
+            j.int("rounds", recon.map_or(0, |recon| recon.rounds));
+            j.opt_str("problem", recon.and_then(|recon| recon.problem.as_deref()));
+            j.int("externalOrders", recon.map_or(0, |recon| recon.foreign.len() as u64));
+        });
+    }
+
+    pub(super) fn view_exchanges(&self, q: Fields<'_>) -> Result<Vec<u8>, Refusal> {
+        let now = now_of(q)?;
+        Ok(Json::array(|j| {
+            for venue in Venue::ALL {
+                if self.links.iter().any(|link| link.config.venue == venue) {
+                    j.obj("", |j| self.write_exchange(j, venue, now));
+                }
+            }
+        }))
+    }
+
+    pub(in crate::engine) fn write_exchange(&self, j: &mut Json, venue: Venue, now: Now) {
+        let links = || self.links.iter().filter(|link| link.config.venue == venue);
+        let sockets = || links().filter(|link| link.config.role != Role::Rest);
+        let connected = sockets().next().is_some() && sockets().all(|link| link.up);
+        let tracked = self.tracked.iter().enumerate().filter(|(_, t)| t.wanted());
+        let of_venue = tracked.map(|(at, _)| InstrumentId(at as u32)).filter(|id| self.instruments.at(*id).venue == venue);
+        let (mut books, mut synced) = (0u32, 0u32);
+        for id in of_venue {
+            books += 1;
+            synced += u32::from(self.synced(id, now));
+        }
+        let own = |id: &AccountId| self.accounts.at(*id).venue == venue;
+        let public_only = self.accounts.ids().filter(own).all(|id| self.accounts.at(id).public_only);
+        let ready = self.accounts.ids().filter(own).all(|id| self.accounts.at(id).public_only || self.is_ready(id));
+        let status = match (connected, ready && books == synced) {
+            (true, true) => "UP",
+            (true, false) => "DEGRADED",
+            (false, _) => "DOWN",
+        };
+        j.str("name", venue.name());
+        j.str("exchange", venue.name());
+        j.bool("connected", connected);
+        j.bool("publicOnly", public_only);
+        j.bool("simulated", self.accounts.is_simulated(venue));
+        j.str("status", status);
+        j.int("books", books);
+        j.int("booksSynced", synced);
+        match self.clocks.get(&venue) {
+            Some(offset) => j.int("clockOffsetMs", offset / MS),
+            None => j.null("clockOffsetMs"),
+        }
+        j.int("ts", now.wall_ms());
+    }
+
+    /// Total-scope limits against what is used of them now, and the latch.
+    pub(super) fn view_risk(&self, q: Fields<'_>) -> Result<Vec<u8>, Refusal> {
+        let now = now_of(q)?;
+        let exposures = self.exposures();
+        let worth: Vec<(InstrumentId, Money)> =
+            exposures.iter().map(|(id, e)| (*id, self.value(*id, e.worst().unwrap_or_default()))).collect();
+        let total = Money(worth.iter().map(|(_, m)| m.0).sum());
+        let symbol = worth.iter().map(|(_, m)| *m).max().unwrap_or_default();
+        let by_venue = |venue| Money(worth.iter().filter(|(id, _)| self.instruments.at(*id).venue == venue).map(|(_, m)| m.0).sum());
+        let venue = Venue::ALL.map(by_venue).into_iter().max().unwrap_or_default();
+        let day = self.day_pnl();
+        let used = |name: LimitName| match name {
+            LimitName::PositionSymbolMax => Some(symbol),
+            LimitName::PositionVenueMax => Some(venue),
+            LimitName::PositionTotalMax => Some(total),
+            LimitName::DailyLossMax => Some(Money((-day.0).max(0))),
+            LimitName::OpenOrdersMax => {
+                let orders = self.state.orders.open_len() as i128;
+                Some(Money(orders * crate::units::pow10(crate::units::MONEY_DECIMALS)))
+            }
+            LimitName::OrderNotionalMax
+            | LimitName::OrderRateMax
+            | LimitName::PriceCollarBps
+            | LimitName::SlippageMaxBps
+            | LimitName::BookAgeMaxMs => None,
+        };
+        let set: std::collections::BTreeMap<LimitKey, Option<Money>> =
+            self.state.limits.rows().map(|row| (row.key, row.value)).collect();
+        Ok(Json::object(|j| {
+            j.arr("limits", |j| {
+                for name in LimitName::ALL {
+                    let key = LimitKey { name, scope: Scope::Total, id: Text::EMPTY };
+                    j.obj("", |j| {
+                        j.str("name", name.name());
+                        j.str("unit", name.unit());
+                        j.str("scope", "total");
+                        j.opt_money("limit", set.get(&key).copied().flatten());
+                        j.opt_money("used", used(name));
+                    });
+                }
+            });
+            j.arr("exposure", |j| {
+                for (id, value) in &worth {
+                    j.obj("", |j| {
+                        crate::engine::docs::instrument(j, self.instruments.at(*id));
+                        j.money("worst", *value);
+                    });
+                }
+            });
+            j.money("exposureTotal", total);
+            j.money("dayPnl", day);
+            let latch = &self.state.latch;
+            j.obj("latch", |j| {
+                j.str("mode", latch.mode.name());
+                j.str("reason", &latch.reason);
+                j.str("actor", &latch.actor);
+                j.int("sinceTs", latch.since_ns / MS);
+            });
+            j.arr("breakers", |j| {
+                j.obj("", |j| {
+                    j.str("scope", "kill");
+                    j.str("state", if latch.mode == LatchMode::Open { "CLOSED" } else { "OPEN" });
+                });
+            });
+            j.int("unknownOrders", self.state.orders.iter_open().filter(|o| o.state == State::Unknown).count() as u64);
+            j.int("ts", now.wall_ms());
+        }))
+    }
+}

@@ -5,7 +5,7 @@ use crate::units::{AccountId, Venue};
 use crate::venues::Session;
 
 #[derive(Clone, Debug)]
-pub struct Account {
+pub(super) struct Account {
     pub venue: Venue,
     pub name: String,
     pub simulated: bool,
@@ -14,14 +14,14 @@ pub struct Account {
 }
 
 #[derive(Debug, Default)]
-pub struct Accounts {
+pub(super) struct Accounts {
     list: Vec<Account>,
     /// `venue:name`, by id.
     names: Vec<String>,
 }
 
 impl Accounts {
-    pub fn new(configs: &[AccountConfig]) -> Self {
+    pub(super) fn new(configs: &[AccountConfig]) -> Self {
         let mut accounts = Self::default();
         for config in configs {
             accounts.add(Account {
@@ -35,33 +35,33 @@ impl Accounts {
         accounts
     }
 
-    pub fn at(&self, id: AccountId) -> &Account {
+    pub(super) fn at(&self, id: AccountId) -> &Account {
         &self.list[id.0 as usize]
     }
 
-    pub fn at_mut(&mut self, id: AccountId) -> &mut Account {
+    pub(super) fn at_mut(&mut self, id: AccountId) -> &mut Account {
         &mut self.list[id.0 as usize]
     }
 
-    pub fn name(&self, id: AccountId) -> &str {
+    pub(super) fn name(&self, id: AccountId) -> &str {
         &self.names[id.0 as usize]
     }
 
-    pub fn names(&self) -> &[String] {
+    pub(super) fn names(&self) -> &[String] {
         &self.names
     }
 
-    pub fn ids(&self) -> impl Iterator<Item = AccountId> + use<> {
+    pub(super) fn ids(&self) -> impl Iterator<Item = AccountId> + use<> {
         (0..self.list.len() as u16).map(AccountId)
     }
 
-    pub fn id(&self, venue: Venue, name: &str) -> Option<AccountId> {
+    pub(super) fn id(&self, venue: Venue, name: &str) -> Option<AccountId> {
         let at = self.list.iter().position(|a| a.venue == venue && a.name == name)?;
         Some(AccountId(at as u16))
     }
 
     /// The account of `venue:name`, taken in without a session when it is not configured.
-    pub fn intern(&mut self, text: &str) -> Option<AccountId> {
+    pub(super) fn intern(&mut self, text: &str) -> Option<AccountId> {
         if let Some(at) = self.names.iter().position(|n| n == text) {
             return Some(AccountId(at as u16));
         }
@@ -77,7 +77,7 @@ impl Accounts {
     }
 
     /// True for a venue whose accounts here are simulated.
-    pub fn is_simulated(&self, venue: Venue) -> bool {
+    pub(super) fn is_simulated(&self, venue: Venue) -> bool {
         self.list.iter().any(|a| a.venue == venue && a.simulated)
     }
 

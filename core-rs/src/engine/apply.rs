@@ -17,7 +17,7 @@ use core::fmt;
 
 /// What a record changed, for those who react to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Applied {
+pub(super) enum Applied {
     Done,
     Order(Moved),
     Fill {
@@ -33,7 +33,7 @@ pub enum Applied {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ApplyError {
+pub(super) enum ApplyError {
     Order(OrderError),
     Ledger(LedgerError),
     Limit(LimitError),
@@ -42,13 +42,13 @@ pub enum ApplyError {
 }
 
 /// Names and the list of what changed, beside the state.
-pub struct Applier<'a> {
+pub(super) struct Applier<'a> {
     pub instruments: &'a InstrumentTable,
     pub changed: &'a mut Vec<Changed>,
 }
 
 impl State {
-    pub fn apply(
+    pub(super) fn apply(
         &mut self,
         record: &Record,
         wall: Ns,
@@ -335,7 +335,7 @@ impl State {
 }
 
 /// Which wallet a product of a venue draws on.
-pub fn wallet_of(venue: crate::units::Venue, product: crate::units::Product) -> Wallet {
+pub(super) fn wallet_of(venue: crate::units::Venue, product: crate::units::Product) -> Wallet {
     crate::venues::codec(venue, product).map_or(Wallet::of_product(product), |codec| codec.wallet)
 }
 
@@ -355,14 +355,14 @@ const fn state_word(state: PlanState) -> &'static str {
     }
 }
 
-pub fn amount_text(amount: Money) -> String {
+pub(super) fn amount_text(amount: Money) -> String {
     let mut out = Vec::new();
     amount.push_text(&mut out);
     String::from_utf8(out).unwrap_or_default()
 }
 
 impl ApplyError {
-    pub const fn code(&self) -> &'static str {
+    pub(super) const fn code(&self) -> &'static str {
         match self {
             Self::Order(error) => error.code(),
             Self::Ledger(error) => error.code(),

@@ -1,9 +1,9 @@
 //! Books of the instruments somebody needs: subscribed, kept in sequence, made whole again after a fault.
 
+use super::Effects;
 use super::reducer::Engine;
 use super::requests::Why;
 use super::timers::Timer;
-use super::Effects;
 use crate::market::{Applied, Book, BookFault, BookState, SeqRule, Touch};
 use crate::units::{InstrumentId, LinkId, Now, Ns};
 use crate::venues::{Depth, EventBuf, Query, Resync, Role};
@@ -21,7 +21,7 @@ const SNAPSHOTS_MAX: usize = 8;
 
 /// Who needs an instrument's book, and how it stands.
 #[derive(Debug, Default)]
-pub struct Tracked {
+pub(super) struct Tracked {
     pub watchers: u32,
     /// Enabled pairs with this leg.
     pub pairs: u32,
@@ -37,7 +37,7 @@ pub struct Tracked {
 }
 
 impl Tracked {
-    pub const fn wanted(&self) -> bool {
+    pub(super) const fn wanted(&self) -> bool {
         self.watchers > 0 || self.pairs > 0
     }
 }
@@ -96,7 +96,10 @@ impl Engine {
             self.resync(now, *id, out);
         }
         let stale = self.links[link.0 as usize].heard
-            + self.config.venue(self.links[link.0 as usize].config.venue, self.links[link.0 as usize].config.product).stale;
+            + self
+                .config
+                .venue(self.links[link.0 as usize].config.venue, self.links[link.0 as usize].config.product)
+                .stale;
         self.timers.set_earlier(Timer::Stale(link), stale.max(now.mono));
     }
 

@@ -51,7 +51,10 @@ impl Engine {
             return Err(Refusal::new(Code::ExchangeUnavailable, "the engine is still recovering"));
         }
         if self.journal_failed.is_some() {
-            return Err(Refusal::new(Code::Internal, "the journal can not be written; only cancels until a restart"));
+            return Err(Refusal::new(
+                Code::Internal,
+                "the journal can not be written; only cancels until a restart",
+            ));
         }
         let value = parse(command.body)?;
         let body = Fields::of(&value)?;
@@ -74,7 +77,8 @@ impl Engine {
         let base = self.check_pair(&terms)?;
         let id = match body.opt_str("id")? {
             Some(text) => {
-                let id = PairId::new(text.as_bytes()).map_err(|_| FieldError::new("id", "is not a pair id"))?;
+                let id =
+                    PairId::new(text.as_bytes()).map_err(|_| FieldError::new("id", "is not a pair id"))?;
                 let known = self.state.pairs.get(&id).ok_or_else(|| Refusal::not_found("pair", text))?;
                 check_version(known, body)?;
                 self.check_idle(known)?;
@@ -95,8 +99,12 @@ impl Engine {
         let mut base = String::new();
         for (index, leg) in terms.legs.iter().enumerate() {
             let field = ["leg1", "leg2"][index];
-            let known = self.instruments.id(leg.venue, leg.product, &leg.symbol).filter(|id| self.instruments.is_listed(*id));
-            let id = known.ok_or_else(|| FieldError::new(field, format!("{} is not a known instrument", leg.name())))?;
+            let known = self
+                .instruments
+                .id(leg.venue, leg.product, &leg.symbol)
+                .filter(|id| self.instruments.is_listed(*id));
+            let id = known
+                .ok_or_else(|| FieldError::new(field, format!("{} is not a known instrument", leg.name())))?;
             if self.accounts.id(leg.venue, "main").is_none() {
                 return Err(FieldError::new(field, format!("{} is not configured", leg.venue.name())).into());
             }
@@ -146,11 +154,16 @@ impl Engine {
 
     /// The better direction that the pair allows, through the same gate as an automatic plan.
     fn execute_pair(&mut self, now: Now, body: Fields<'_>, asker: Asker<'_>, out: &mut Effects) -> Reply {
-        let pair = self.pair_named(body.only(&["id", "pairId"])?, if body.get("id").is_some() { "id" } else { "pairId" })?;
+        let pair = self.pair_named(
+            body.only(&["id", "pairId"])?,
+            if body.get("id").is_some() { "id" } else { "pairId" },
+        )?;
         let best = Direction::BOTH
             .into_iter()
             .filter(|direction| pair.terms.allowed[*direction as usize])
-            .filter_map(|direction| self.quote_now(&pair, direction).map(|quote| (quote.net_micro_percent, direction, quote)))
+            .filter_map(|direction| {
+                self.quote_now(&pair, direction).map(|quote| (quote.net_micro_percent, direction, quote))
+            })
             .max_by_key(|(net, direction, _)| (*net, *direction == Direction::Leg1Buy));
         let Some((_, direction, quote)) = best else {
             let text = format!("{}: a book is not synced or too thin", pair.id);
@@ -254,13 +267,18 @@ impl Engine {
             .filter(|(_, amount)| amount.0 != 0)
             .collect();
         for (id, amount) in naked {
-            let text = format!("{} is halted with {} of base unhedged", Plan::name(id), super::apply::amount_text(amount));
+            let text = format!(
+                "{} is halted with {} of base unhedged",
+                Plan::name(id),
+                super::apply::amount_text(amount)
+            );
             self.plan_alert(now, "critical", "NAKED", &text, id, out);
         }
     }
 
     fn reset(&mut self, now: Now, asker: Asker<'_>, out: &mut Effects) -> Reply {
-        let latch = Body::Latch { mode: LatchMode::Open, reason: String::new(), actor: asker.actor.to_owned() };
+        let latch =
+            Body::Latch { mode: LatchMode::Open, reason: String::new(), actor: asker.actor.to_owned() };
         self.commit_for(now, latch, asker.tag(b"{}"), out);
         self.latch_event(now, false, "reset", out);
         self.drive_all(now, out);

@@ -187,12 +187,12 @@ fn read_instance(top: Fields<'_>) -> Result<[u8; 2], FieldError> {
     }
 }
 
-pub fn read_venue_name(f: Fields<'_>, key: &str) -> Result<Venue, FieldError> {
+pub(super) fn read_venue_name(f: Fields<'_>, key: &str) -> Result<Venue, FieldError> {
     Venue::parse(f.str(key)?).ok_or_else(|| FieldError::new(key, "unknown exchange"))
 }
 
 /// `type`, spot when absent.
-pub fn read_product(f: Fields<'_>) -> Result<Product, FieldError> {
+pub(super) fn read_product(f: Fields<'_>) -> Result<Product, FieldError> {
     let name = f.opt_str("type")?.unwrap_or("spot");
     Product::parse(name).ok_or_else(|| FieldError::new("type", "must be spot or linear"))
 }

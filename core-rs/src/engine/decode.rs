@@ -21,12 +21,12 @@ use crate::units::{
 type Read<T> = Result<T, FieldError>;
 
 /// The tables that records may add names to.
-pub struct Interning<'a> {
+pub(super) struct Interning<'a> {
     pub instruments: &'a mut InstrumentTable,
     pub accounts: &'a mut Accounts,
 }
 
-pub fn decode(kind: u8, payload: &[u8], tables: &mut Interning<'_>) -> Read<Record> {
+pub(super) fn decode(kind: u8, payload: &[u8], tables: &mut Interning<'_>) -> Read<Record> {
     let value = parse(payload)?;
     let f = Fields::of(&value)?;
     let command = match f.get("command") {

@@ -8,7 +8,9 @@ use crate::market::Instrument;
 use crate::order::{ClientRef, FillReport, Liquidity, Order};
 use crate::plan::{LegSum, Plan};
 use crate::risk::LimitRow;
-use crate::units::{AccountId, Asset, InstrumentId, MONEY_DECIMALS, Money, Ns, PlanId, Side, mul_div_half_even, pow10};
+use crate::units::{
+    AccountId, Asset, InstrumentId, MONEY_DECIMALS, Money, Ns, PlanId, Side, mul_div_half_even, pow10,
+};
 
 const MS: Ns = 1_000_000;
 
@@ -181,7 +183,13 @@ impl Engine {
         j.bool("simulated", of.simulated);
     }
 
-    pub(super) fn write_position(&self, j: &mut Json, account: AccountId, id: InstrumentId, position: &Position) {
+    pub(super) fn write_position(
+        &self,
+        j: &mut Json,
+        account: AccountId,
+        id: InstrumentId,
+        position: &Position,
+    ) {
         let of = self.accounts.at(account);
         j.str("account", &of.name);
         instrument(j, self.instruments.at(id));
@@ -231,11 +239,13 @@ impl Engine {
                 id: format!("{}:{}:{asset}", self.accounts.name(account), wallet.name()),
                 doc: Json::object(|j| self.write_balance(j, account, wallet, &asset)),
             }),
-            Changed::Position(account, id) => self.state.ledger.positions().get(account, id).map(|position| Row {
-                table: Table::Positions,
-                id: format!("{}:{}", self.accounts.name(account), self.instruments.name(id)),
-                doc: Json::object(|j| self.write_position(j, account, id, position)),
-            }),
+            Changed::Position(account, id) => {
+                self.state.ledger.positions().get(account, id).map(|position| Row {
+                    table: Table::Positions,
+                    id: format!("{}:{}", self.accounts.name(account), self.instruments.name(id)),
+                    doc: Json::object(|j| self.write_position(j, account, id, position)),
+                })
+            }
             Changed::Pair(id) => {
                 let pair = self.state.pairs.get(&id);
                 let doc = Json::object(|j| {

@@ -1,11 +1,11 @@
 //! Drives plans: after every change of what a plan depends on, what is to be done is decided from state anew.
 
+use super::Effects;
 use super::apply::amount_text;
 use super::execute::denied;
 use super::record::{Body, PlanTurn};
 use super::reducer::Engine;
 use super::timers::Timer;
-use super::Effects;
 use crate::market::{BookState, Level};
 use crate::order::Order;
 use crate::plan::{Decision, LegFacts, Plan, PlanFacts, PlanState, Policy, Reason, next, residual};
@@ -78,9 +78,14 @@ impl Engine {
     fn leg_facts(&self, now: Now, plan: &Plan, leg: usize) -> LegFacts {
         let (terms, sum) = (&plan.terms.legs[leg], &plan.sums[leg]);
         let i = self.instruments.at(terms.instrument);
-        let unsettled = |id: &ClientId| self.state.orders.get(id).is_some_and(|order: &Order| !order.is_settled());
+        let unsettled =
+            |id: &ClientId| self.state.orders.get(id).is_some_and(|order: &Order| !order.is_settled());
         let synced = self.book_state(terms.instrument, now.mono) == BookState::Synced;
-        let top = if synced { self.books[terms.instrument.0 as usize].top() } else { crate::market::Top::default() };
+        let top = if synced {
+            self.books[terms.instrument.0 as usize].top()
+        } else {
+            crate::market::Top::default()
+        };
         let px = |level: Level| Money(i128::from(level.px) * pow10(MONEY_DECIMALS - i.px_decimals));
         let amount = |mantissa: i64| Money(i128::from(mantissa) * pow10(MONEY_DECIMALS - i.qty_decimals));
         LegFacts {
@@ -114,7 +119,17 @@ impl Engine {
 
     /// One more bounded order of a plan; false when it could not be sent.
     #[allow(clippy::too_many_arguments)] // the decision's own fields
-    fn hedge(&mut self, now: Now, id: PlanId, leg: usize, side: Side, qty: Money, bound: Money, reason: Reason, out: &mut Effects) -> bool {
+    fn hedge(
+        &mut self,
+        now: Now,
+        id: PlanId,
+        leg: usize,
+        side: Side,
+        qty: Money,
+        bound: Money,
+        reason: Reason,
+        out: &mut Effects,
+    ) -> bool {
         let Some(plan) = self.state.plans.get(&id) else { return false };
         let terms = plan.terms.legs[leg];
         let Some(px) = self.on_tick(terms.instrument, side, bound) else { return false };

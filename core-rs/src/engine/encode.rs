@@ -13,12 +13,12 @@ use crate::units::{AccountId, Asset, ClientId, InstrumentId, Money};
 
 /// The tables that give ids their names.
 #[derive(Clone, Copy)]
-pub struct Tables<'a> {
+pub(super) struct Tables<'a> {
     pub instruments: &'a InstrumentTable,
     pub accounts: &'a Accounts,
 }
 
-pub fn encode(record: &Record, tables: Tables<'_>) -> Vec<u8> {
+pub(super) fn encode(record: &Record, tables: Tables<'_>) -> Vec<u8> {
     Json::object(|j| {
         write_body(&record.body, tables, j);
         if let Some(command) = &record.command {
@@ -203,7 +203,7 @@ fn write_limit(row: &LimitRow, j: &mut Json) {
     });
 }
 
-pub const fn cancel_name(event: CancelEvent) -> &'static str {
+pub(super) const fn cancel_name(event: CancelEvent) -> &'static str {
     match event {
         CancelEvent::Requested => "requested",
         CancelEvent::Accepted => "accepted",

@@ -9,7 +9,9 @@ use crate::ledger::BalanceReport;
 use crate::market::{Edge, EdgeChange, PERCENT_DECIMALS, Quote, SpreadSpec};
 use crate::order::FillReport;
 use crate::plan::Plan;
-use crate::units::{AccountId, ClientId, InstrumentId, LinkId, MONEY_DECIMALS, Money, Now, Ns, PlanId, Side, pow10};
+use crate::units::{
+    AccountId, ClientId, InstrumentId, LinkId, MONEY_DECIMALS, Money, Now, Ns, PlanId, Side, pow10,
+};
 
 /// The same alert is told again after this long; what came between is counted.
 const ALERT_EVERY: Ns = 1_000_000_000;
@@ -35,13 +37,28 @@ fn write_alert(j: &mut Json, now: Now, severity: &str, code: &str, message: &str
 }
 
 impl Engine {
-    pub(super) fn alert(&mut self, now: Now, severity: &str, code: &'static str, message: &str, out: &mut Effects) {
+    pub(super) fn alert(
+        &mut self,
+        now: Now,
+        severity: &str,
+        code: &'static str,
+        message: &str,
+        out: &mut Effects,
+    ) {
         if self.admits_alert(now, code) {
             out.push(alert_effect(now, severity, code, message));
         }
     }
 
-    pub(super) fn plan_alert(&mut self, now: Now, severity: &str, code: &'static str, message: &str, plan: PlanId, out: &mut Effects) {
+    pub(super) fn plan_alert(
+        &mut self,
+        now: Now,
+        severity: &str,
+        code: &'static str,
+        message: &str,
+        plan: PlanId,
+        out: &mut Effects,
+    ) {
         if self.admits_alert(now, code) {
             out.push(event("alerts".to_owned(), "engine_alert", |j| {
                 write_alert(j, now, severity, code, message);
@@ -50,7 +67,15 @@ impl Engine {
         }
     }
 
-    pub(super) fn pair_alert(&mut self, now: Now, severity: &str, code: &str, message: &str, pair: PairId, out: &mut Effects) {
+    pub(super) fn pair_alert(
+        &mut self,
+        now: Now,
+        severity: &str,
+        code: &str,
+        message: &str,
+        pair: PairId,
+        out: &mut Effects,
+    ) {
         out.push(event("alerts".to_owned(), "engine_alert", |j| {
             write_alert(j, now, severity, code, message);
             j.str("pairId", pair.as_str());
@@ -118,7 +143,10 @@ impl Engine {
             EdgeChange::Opened(quote) | EdgeChange::Updated(quote) => {
                 out.push(event(topic, "opportunity", |j| {
                     self.write_edge(j, id, spec, edge.direction, quote);
-                    j.str("state", if matches!(edge.change, EdgeChange::Opened(_)) { "opened" } else { "open" });
+                    j.str(
+                        "state",
+                        if matches!(edge.change, EdgeChange::Opened(_)) { "opened" } else { "open" },
+                    );
                     j.int("ts", now.wall_ms());
                 }));
             }
@@ -136,7 +164,14 @@ impl Engine {
     }
 
     /// One direction of a pair as it can be traded now.
-    pub(super) fn write_edge(&self, j: &mut Json, id: PairId, spec: &SpreadSpec, direction: crate::units::Direction, quote: &Quote) {
+    pub(super) fn write_edge(
+        &self,
+        j: &mut Json,
+        id: PairId,
+        spec: &SpreadSpec,
+        direction: crate::units::Direction,
+        quote: &Quote,
+    ) {
         let leg = |taker| SpreadSpec::leg_of(direction, taker);
         let px = |px: crate::units::Price, leg: usize| {
             Money(i128::from(px.get()) * pow10(MONEY_DECIMALS - spec.legs[leg].px_decimals))
@@ -161,7 +196,8 @@ impl Engine {
         };
         side("buy", Side::Buy, quote.buy_vwap(), quote.buy_worst);
         side("sell", Side::Sell, quote.sell_vwap(), quote.sell_worst);
-        let simulated = spec.legs.iter().all(|leg| self.accounts.is_simulated(self.instruments.at(leg.instrument).venue));
+        let simulated =
+            spec.legs.iter().all(|leg| self.accounts.is_simulated(self.instruments.at(leg.instrument).venue));
         j.bool("simulated", simulated);
     }
 
@@ -212,7 +248,13 @@ impl Engine {
         out.push(event("plans".to_owned(), "plan_update", |j| self.write_plan(j, plan)));
     }
 
-    pub(super) fn balance_event(&self, now: Now, account: AccountId, report: &BalanceReport, out: &mut Effects) {
+    pub(super) fn balance_event(
+        &self,
+        now: Now,
+        account: AccountId,
+        report: &BalanceReport,
+        out: &mut Effects,
+    ) {
         out.push(event("balances".to_owned(), "balance_update", |j| {
             self.write_balance(j, account, report.wallet, &report.asset);
             j.int("ts", now.wall_ms());

@@ -1,11 +1,11 @@
 //! From an edge to a plan: both legs approved before anything of either is sent, or neither.
 
+use super::Effects;
 use super::error::{Code, Refusal};
 use super::pairs::{Pair, PairId};
 use super::record::{Body, CommandTag};
 use super::reducer::Engine;
 use super::timers::Timer;
-use super::Effects;
 use crate::market::{BookState, EdgeChange, InstrumentStatus, PairIx, Quote, SpreadLeg, SpreadSpec};
 use crate::order::{OrderKind, PlaceOrder, TimeInForce};
 use crate::plan::{Plan, PlanLeg, PlanTerms};
@@ -20,7 +20,7 @@ const DENIAL_EVERY: Ns = 5_000_000_000;
 
 /// What the engine keeps per pair beside its durable terms; index = PairIx.
 #[derive(Debug, Default)]
-pub struct Lane {
+pub(super) struct Lane {
     pub id: Option<PairId>,
     pub instruments: Option<[InstrumentId; 2]>,
     pub accounts: Option<[AccountId; 2]>,
@@ -77,7 +77,9 @@ impl Engine {
     pub(super) fn resolve(&self, pair: &Pair) -> Option<[InstrumentId; 2]> {
         let id = |leg: usize| {
             let name = &pair.terms.legs[leg];
-            self.instruments.id(name.venue, name.product, &name.symbol).filter(|id| self.instruments.is_listed(*id))
+            self.instruments
+                .id(name.venue, name.product, &name.symbol)
+                .filter(|id| self.instruments.is_listed(*id))
         };
         Some([id(0)?, id(1)?])
     }
@@ -114,7 +116,12 @@ impl Engine {
         };
         let leg = |leg: usize| {
             let i = self.instruments.at(ids[leg]);
-            SpreadLeg { instrument: i.id, px_decimals: i.px_decimals, qty_decimals: i.qty_decimals, fee: i.fee_taker }
+            SpreadLeg {
+                instrument: i.id,
+                px_decimals: i.px_decimals,
+                qty_decimals: i.qty_decimals,
+                fee: i.fee_taker,
+            }
         };
         let spec = SpreadSpec {
             legs: [leg(0), leg(1)],
@@ -136,7 +143,8 @@ impl Engine {
             for edge in &edges {
                 let Some(lane) = self.lanes.get_mut(edge.pair.0 as usize) else { continue };
                 let last = &mut lane.last_event[edge.direction as usize];
-                let due = !matches!(edge.change, EdgeChange::Updated(_)) || last.is_none_or(|at| now.mono - at >= EDGE_EVERY);
+                let due = !matches!(edge.change, EdgeChange::Updated(_))
+                    || last.is_none_or(|at| now.mono - at >= EDGE_EVERY);
                 if due {
                     *last = Some(now.mono);
                     self.opportunity_event(now, edge, out);
@@ -152,7 +160,8 @@ impl Engine {
 
     fn try_auto(&mut self, now: Now, pair: PairIx, direction: Direction, quote: &Quote, out: &mut Effects) {
         let Some(lane) = self.lanes.get(pair.0 as usize) else { return };
-        if lane.active.is_some() || now.mono < lane.cooldown_until || self.state.latch.mode != LatchMode::Open {
+        if lane.active.is_some() || now.mono < lane.cooldown_until || self.state.latch.mode != LatchMode::Open
+        {
             return;
         }
         let Some(id) = lane.id else { return };
@@ -216,11 +225,19 @@ impl Engine {
         Ok(id)
     }
 
-    fn approve(&self, now: Now, pair: PairId, direction: Direction, quote: &Quote, manual: bool) -> Result<Ready, Refusal> {
+    fn approve(
+        &self,
+        now: Now,
+        pair: PairId,
+        direction: Direction,
+        quote: &Quote,
+        manual: bool,
+    ) -> Result<Ready, Refusal> {
         let pair = self.state.pairs.get(&pair).ok_or_else(|| Refusal::not_found("pair", pair.as_str()))?;
         let lane = &self.lanes[pair.ix.0 as usize];
         let closed = |text: &str| Refusal::new(Code::ExchangeUnavailable, format!("{}: {text}", pair.id));
-        let (Some(ids), Some(accounts), Some(limits)) = (lane.instruments, lane.accounts, &lane.limits) else {
+        let (Some(ids), Some(accounts), Some(limits)) = (lane.instruments, lane.accounts, &lane.limits)
+        else {
             return Err(closed("an instrument or account is not known"));
         };
         if lane.active.is_some() {
@@ -236,7 +253,12 @@ impl Engine {
     }
 
     /// What must hold before an order of the account may leave; the gate judges the order itself.
-    pub(super) fn may_trade(&self, now: Now, id: InstrumentId, account: AccountId) -> Result<(), &'static str> {
+    pub(super) fn may_trade(
+        &self,
+        now: Now,
+        id: InstrumentId,
+        account: AccountId,
+    ) -> Result<(), &'static str> {
         let i = self.instruments.at(id);
         let link = self.find_link(i.venue, i.product, Role::Trade, Some(account));
         if self.journal_failed.is_some() {
@@ -301,8 +323,13 @@ impl Engine {
     ) -> Result<Approved<Intent>, Refusal> {
         let plan = Plan::new(*terms, now.wall);
         let place = self.place(&plan, leg, terms.legs[leg].side, terms.legs[leg].px, terms.qty, 0)?;
-        let intent =
-            Intent { place, account: terms.legs[leg].account, plan: Some(terms.id), leg: leg as u8, purpose: Purpose::Open };
+        let intent = Intent {
+            place,
+            account: terms.legs[leg].account,
+            plan: Some(terms.id),
+            leg: leg as u8,
+            purpose: Purpose::Open,
+        };
         let facts = self.facts(now, &intent, pair, terms.legs[1 - leg].instrument, before);
         gate(intent, &facts, limits).map_err(|denial| denied(&denial))
     }
@@ -325,7 +352,13 @@ impl Engine {
             qty_decimals: instrument.qty_decimals,
             fee: instrument.fee_taker,
         };
-        let whole = SpreadSpec { legs: [spec, spec], qty, threshold: crate::units::Rate::ZERO, enabled: false, allowed: [false; 2] };
+        let whole = SpreadSpec {
+            legs: [spec, spec],
+            qty,
+            threshold: crate::units::Rate::ZERO,
+            enabled: false,
+            allowed: [false; 2],
+        };
         Ok(PlaceOrder {
             client_id: plan.client_id(self.config.instance, leg, attempt)?,
             instrument: of.instrument,
@@ -344,13 +377,17 @@ fn sends_last(list: &mut [super::Effect]) {
     list.sort_by_key(|effect| match effect {
         super::Effect::Journal { .. } => 0,
         super::Effect::Send { .. } => 1,
-        super::Effect::Fetch { .. } | super::Effect::Event { .. } | super::Effect::Wake { .. } | super::Effect::Close { .. } => 2,
+        super::Effect::Fetch { .. }
+        | super::Effect::Event { .. }
+        | super::Effect::Wake { .. }
+        | super::Effect::Close { .. } => 2,
     });
 }
 
 pub(super) fn denied(denial: &Denial) -> Refusal {
     let code = if denial.check == "BALANCE" { Code::InsufficientFunds } else { Code::RiskRejected };
-    let text = format!("{}: {} {} against a limit of {}", denial.check, denial.actual, denial.unit, denial.limit);
+    let text =
+        format!("{}: {} {} against a limit of {}", denial.check, denial.actual, denial.unit, denial.limit);
     Refusal::new(code, text).with(|j| {
         j.str("check", denial.check);
         j.str("limit", &denial.limit);

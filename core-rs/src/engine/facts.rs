@@ -7,19 +7,29 @@ use crate::calc::product;
 use crate::ledger::{Hold, HoldTerms, requirement};
 use crate::market::BookState;
 use crate::order::PlaceOrder;
-use crate::risk::{BookFacts, Exposure, Facts, Intent, OrderRate, Purpose, WalkFacts};
-use crate::units::{AccountId, InstrumentId, MONEY_DECIMALS, Money, Now, Ns, Price, Product, Qty, Rate, Side, pow10};
+use crate::risk::{BookFacts, Exposure, Facts, Intent, OrderRate, Purpose};
+use crate::units::{
+    AccountId, InstrumentId, MONEY_DECIMALS, Money, Now, Ns, Price, Product, Qty, Rate, Side, pow10,
+};
 
 impl Engine {
     /// `before`: the plan's other leg, approved a moment ago and not in the state yet.
-    pub(super) fn facts(&self, now: Now, intent: &Intent, pair: &Pair, other: InstrumentId, before: Option<&Intent>) -> Facts {
+    pub(super) fn facts(
+        &self,
+        now: Now,
+        intent: &Intent,
+        pair: &Pair,
+        other: InstrumentId,
+        before: Option<&Intent>,
+    ) -> Facts {
         let place = &intent.place;
         let i = self.instruments.at(place.instrument);
         let book = &self.books[place.instrument.0 as usize];
         let walk = book.walk(place.side, place.qty);
         let extra = before.map_or(Money::ZERO, |leg| self.notional(&leg.place));
         let exposures = self.exposures();
-        let own = exposures.iter().find(|(id, _)| *id == place.instrument).map(|(_, e)| *e).unwrap_or_default();
+        let own =
+            exposures.iter().find(|(id, _)| *id == place.instrument).map(|(_, e)| *e).unwrap_or_default();
         let worth = |of: &dyn Fn(InstrumentId) -> bool, side: Option<Side>| -> Money {
             let each = exposures.iter().filter(|(id, _)| of(*id)).map(|(id, e)| {
                 let worst = match side {
@@ -42,7 +52,7 @@ impl Engine {
             latch: self.state.latch.mode,
             book: self.book_facts(now, place.instrument, i.px_decimals),
             other: Some(self.book_facts(now, other, i.px_decimals)),
-            walk: walk.map(|walk| WalkFacts { notional_raw: walk.notional, worst_px: walk.worst.get() }),
+            walk,
             shrink_qty: match intent.purpose {
                 // A hedge is no larger than its plan's residual: that is where its quantity comes from.
                 Purpose::Hedge => place.qty,
@@ -53,7 +63,8 @@ impl Engine {
             position_total: Money(worth(&|_| true, None).0 + extra.0),
             day_pnl: self.day_pnl(),
             rate: self.rates.get(intent.account.0 as usize).copied().unwrap_or_default(),
-            open_orders: self.open_orders(intent.account) + u32::from(before.is_some_and(|leg| leg.account == intent.account)),
+            open_orders: self.open_orders(intent.account)
+                + u32::from(before.is_some_and(|leg| leg.account == intent.account)),
             available,
             needed,
             pair_used: Money(pair.used().0 + extra.0),
@@ -114,7 +125,10 @@ impl Engine {
 
     fn notional(&self, place: &PlaceOrder) -> Money {
         let i = self.instruments.at(place.instrument);
-        place.px.and_then(|px| Money::notional(px, i.px_decimals, place.qty, i.qty_decimals).ok()).unwrap_or_default()
+        place
+            .px
+            .and_then(|px| Money::notional(px, i.px_decimals, place.qty, i.qty_decimals).ok())
+            .unwrap_or_default()
     }
 
     /// A book as a reference, its prices at `decimals` (rounded away from the middle).
@@ -161,8 +175,11 @@ impl Engine {
 
     fn funds(&self, intent: &Intent, hold: Option<&Hold>, before: Option<&Intent>) -> (Money, Money) {
         let Some(hold) = hold else { return (Money::ZERO, Money(i128::MAX)) };
-        let mut available =
-            self.state.ledger.available(intent.account, hold.wallet, &hold.asset).unwrap_or(Money(i128::MIN / 4));
+        let mut available = self
+            .state
+            .ledger
+            .available(intent.account, hold.wallet, &hold.asset)
+            .unwrap_or(Money(i128::MIN / 4));
         if let Some(taken) = before.and_then(|leg| self.hold_of(&leg.place, leg.account)) {
             if (taken.account, taken.wallet, taken.asset) == (hold.account, hold.wallet, hold.asset) {
                 available.0 -= taken.amount.0;

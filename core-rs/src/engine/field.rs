@@ -28,7 +28,7 @@ impl fmt::Display for FieldError {
 pub struct Fields<'a>(&'a Map<String, Value>);
 
 /// Parses bytes to a value; an empty input is an empty object.
-pub fn parse(bytes: &[u8]) -> Result<Value, FieldError> {
+pub(super) fn parse(bytes: &[u8]) -> Result<Value, FieldError> {
     if bytes.is_empty() {
         return Ok(Value::Object(Map::new()));
     }
@@ -36,7 +36,7 @@ pub fn parse(bytes: &[u8]) -> Result<Value, FieldError> {
 }
 
 /// Number or numeric string, as its digits.
-pub fn digits(value: &Value) -> Option<String> {
+pub(super) fn digits(value: &Value) -> Option<String> {
     match value {
         Value::Number(number) => Some(number.to_string()),
         Value::String(text) => Some(text.clone()),
@@ -128,7 +128,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-pub fn unit(key: &str, error: UnitError) -> FieldError {
+pub(super) fn unit(key: &str, error: UnitError) -> FieldError {
     let problem = match error {
         UnitError::NotANumber => "must be a plain decimal number",
         UnitError::TooPrecise => "has more decimals than can be held exactly",

@@ -12,10 +12,10 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Most instruments, all venues together.
-pub const INSTRUMENTS_MAX: usize = 50_000;
+pub(super) const INSTRUMENTS_MAX: usize = 50_000;
 
 #[derive(Debug, Default)]
-pub struct InstrumentTable {
+pub(super) struct InstrumentTable {
     list: Vec<Instrument>,
     names: Vec<String>,
     by_symbol: BTreeMap<(Venue, Product, Symbol), InstrumentId>,
@@ -25,7 +25,7 @@ pub struct InstrumentTable {
 
 /// What a record says of an instrument: enough to hold its orders before the venue's list is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InstrumentRef {
+pub(super) struct InstrumentRef {
     pub venue: Venue,
     pub product: Product,
     pub symbol: Symbol,
@@ -37,48 +37,48 @@ pub struct InstrumentRef {
 
 /// What an update of the table did.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Loaded {
+pub(super) struct Loaded {
     pub added: usize,
     /// Finer steps than the decimals in use: halted until a restart with an empty book of orders.
     pub refused: Vec<String>,
 }
 
 impl InstrumentTable {
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.list.len()
     }
 
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = &Instrument> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Instrument> {
         self.list.iter()
     }
 
-    pub fn at(&self, id: InstrumentId) -> &Instrument {
+    pub(super) fn at(&self, id: InstrumentId) -> &Instrument {
         &self.list[id.0 as usize]
     }
 
-    pub fn name(&self, id: InstrumentId) -> &str {
+    pub(super) fn name(&self, id: InstrumentId) -> &str {
         &self.names[id.0 as usize]
     }
 
-    pub fn id(&self, venue: Venue, product: Product, symbol: &Symbol) -> Option<InstrumentId> {
+    pub(super) fn id(&self, venue: Venue, product: Product, symbol: &Symbol) -> Option<InstrumentId> {
         self.by_symbol.get(&(venue, product, *symbol)).copied()
     }
 
-    pub fn by_name(&self, name: &str) -> Option<InstrumentId> {
+    pub(super) fn by_name(&self, name: &str) -> Option<InstrumentId> {
         let (venue, product, symbol) = parse_instrument_name(name)?;
         self.id(venue, product, &symbol)
     }
 
     /// True when the venue's own filters are known.
-    pub fn is_listed(&self, id: InstrumentId) -> bool {
+    pub(super) fn is_listed(&self, id: InstrumentId) -> bool {
         !self.bare[id.0 as usize]
     }
 
-    pub fn reference(&self, id: InstrumentId) -> InstrumentRef {
+    pub(super) fn reference(&self, id: InstrumentId) -> InstrumentRef {
         let i = self.at(id);
         InstrumentRef {
             venue: i.venue,
@@ -92,7 +92,7 @@ impl InstrumentTable {
     }
 
     /// The instrument a record speaks of, taken in when it is new.
-    pub fn intern(&mut self, of: &InstrumentRef) -> InstrumentId {
+    pub(super) fn intern(&mut self, of: &InstrumentRef) -> InstrumentId {
         if let Some(id) = self.id(of.venue, of.product, &of.symbol) {
             return id;
         }
@@ -118,7 +118,12 @@ impl InstrumentTable {
     }
 
     /// The venue's list of one product: a JSON array of rows. Nothing is taken in when a row is wrong.
-    pub fn load(&mut self, venue: Venue, product: Product, rows: &Value) -> Result<Loaded, FieldError> {
+    pub(super) fn load(
+        &mut self,
+        venue: Venue,
+        product: Product,
+        rows: &Value,
+    ) -> Result<Loaded, FieldError> {
         let rows = rows.as_array().ok_or_else(|| FieldError::new("instruments", "must be a list"))?;
         let parsed: Vec<Row> = rows.iter().map(Row::read).collect::<Result<_, _>>()?;
         let mut loaded = Loaded::default();
@@ -176,7 +181,7 @@ impl Instruments for InstrumentTable {
 }
 
 /// The names of a hash of state.
-pub struct TableNames<'a> {
+pub(super) struct TableNames<'a> {
     pub instruments: &'a InstrumentTable,
     pub accounts: &'a [String],
 }
@@ -192,17 +197,17 @@ impl Names for TableNames<'_> {
 }
 
 impl InstrumentRef {
-    pub fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         instrument_name(self.venue, self.product, &self.symbol)
     }
 
     /// `binance:spot:BTCUSDT|BTC|USDT|2|5`.
-    pub fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         let (base, quote) = (self.base.as_str(), self.quote.as_str());
         format!("{}|{base}|{quote}|{}|{}", self.name(), self.px_decimals, self.qty_decimals)
     }
 
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split('|');
         let (venue, product, symbol) = parse_instrument_name(parts.next()?)?;
         let base = Asset::new(parts.next()?.as_bytes()).ok()?;

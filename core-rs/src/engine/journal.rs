@@ -10,18 +10,18 @@ use xxhash_rust::xxh3::xxh3_64;
 const HEAD: usize = 8;
 const FIXED: usize = 8 + 8 + 1 + 8;
 /// A record longer than this is damage, not data, bytes.
-pub const RECORD_BYTES_MAX: usize = 4 << 20;
+pub(super) const RECORD_BYTES_MAX: usize = 4 << 20;
 
 /// Where the chain stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Journal {
+pub(super) struct Journal {
     seq: u64,
     chain: u64,
 }
 
 /// One record as read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Frame<'a> {
+pub(super) struct Frame<'a> {
     pub seq: u64,
     pub wall: Ns,
     pub kind: u8,
@@ -32,7 +32,7 @@ pub struct Frame<'a> {
 
 /// Why bytes are no record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Damage {
+pub(super) enum Damage {
     Length,
     Checksum,
     /// Number or chain does not follow the record before.
@@ -40,12 +40,12 @@ pub enum Damage {
 }
 
 impl Journal {
-    pub const fn seq(&self) -> u64 {
+    pub(super) const fn seq(&self) -> u64 {
         self.seq
     }
 
     /// Frames the next record; returns its number.
-    pub fn append(&mut self, wall: Ns, kind: u8, payload: &[u8], out: &mut Vec<u8>) -> u64 {
+    pub(super) fn append(&mut self, wall: Ns, kind: u8, payload: &[u8], out: &mut Vec<u8>) -> u64 {
         self.seq += 1;
         let start = out.len();
         out.reserve(HEAD + FIXED + payload.len());
@@ -63,7 +63,7 @@ impl Journal {
     }
 
     /// The record at the start of `bytes`; `None` when it is not whole yet or the written part ends here.
-    pub fn read<'a>(&mut self, bytes: &'a [u8]) -> Result<Option<Frame<'a>>, Damage> {
+    pub(super) fn read<'a>(&mut self, bytes: &'a [u8]) -> Result<Option<Frame<'a>>, Damage> {
         let Some(head) = bytes.get(..HEAD) else { return Ok(None) };
         let len = u32_at(head, 0) as usize;
         if len == 0 {

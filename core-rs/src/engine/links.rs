@@ -8,7 +8,7 @@ use crate::units::{AccountId, InstrumentId, LinkId, Now, Ns, Product, Venue};
 use crate::venues::{Codec, Role, SessionNote, VenueReject, codec};
 
 #[derive(Debug)]
-pub struct Link {
+pub(super) struct Link {
     pub config: LinkConfig,
     pub account: Option<AccountId>,
     pub codec: Option<&'static Codec>,
@@ -23,7 +23,7 @@ pub struct Link {
 }
 
 impl Link {
-    pub fn new(config: &LinkConfig, account: Option<AccountId>) -> Self {
+    pub(super) fn new(config: &LinkConfig, account: Option<AccountId>) -> Self {
         Self {
             account,
             codec: codec(config.venue, config.product),
@@ -152,7 +152,13 @@ impl Engine {
             self.timers.set(Timer::Stale(id), due);
             return;
         }
-        self.alert(now, "warning", "LINK_SILENT", &format!("link {} said nothing for {} ms", id.0, limit / 1_000_000), out);
+        self.alert(
+            now,
+            "warning",
+            "LINK_SILENT",
+            &format!("link {} said nothing for {} ms", id.0, limit / 1_000_000),
+            out,
+        );
         self.lose_books(now, id, out);
         out.push(Effect::Close { link: id });
     }

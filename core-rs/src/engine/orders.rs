@@ -1,13 +1,13 @@
 //! Orders on their way and back: requests, replies, reports, fills. A timeout is not an answer.
 
+use super::Effects;
 use super::apply::Applied;
 use super::record::{Body, PlanTurn};
 use super::reducer::Engine;
 use super::timers::Timer;
-use super::Effects;
 use crate::order::{
-    CancelEvent, ClientRef, Event, FillReport, Order, OrderCmd, OrderOrigin, OrderReport, OrderTerms, PlaceOrder,
-    OrderKind, TimeInForce, State, VenueStatus, next,
+    CancelEvent, ClientRef, Event, FillReport, Order, OrderCmd, OrderKind, OrderOrigin, OrderReport,
+    OrderTerms, PlaceOrder, State, TimeInForce, VenueStatus, next,
 };
 use crate::plan::Plan;
 use crate::risk::{Approved, Intent};
@@ -40,7 +40,9 @@ impl Engine {
             self.alert(now, "critical", "ENCODE_FAILED", &format!("order {}", place.client_id), out);
             return false;
         };
-        let Some(link) = self.find_link(venue, product, Role::Trade, Some(intent.account)) else { return false };
+        let Some(link) = self.find_link(venue, product, Role::Trade, Some(intent.account)) else {
+            return false;
+        };
         if self.commit(now, Body::Intent { terms, hold }, out).is_none() {
             return false;
         }
@@ -99,7 +101,13 @@ impl Engine {
         }
     }
 
-    pub(super) fn on_request_reply(&mut self, now: Now, account: AccountId, reply: &RequestReply, out: &mut Effects) {
+    pub(super) fn on_request_reply(
+        &mut self,
+        now: Now,
+        account: AccountId,
+        reply: &RequestReply,
+        out: &mut Effects,
+    ) {
         let id = reply.client_id;
         let Some(order) = self.state.orders.get(&id) else { return };
         if order.terms.account != account {
@@ -145,7 +153,10 @@ impl Engine {
         self.commit(now, Body::Reject { id, code, never_left: false }, out);
         let text = format!("{id}: {} {} {}", reject.class.name(), reject.code, reject.message);
         self.failed_event(now, id, reject.class.name(), &text, out);
-        if matches!(reject.class, RejectClass::Auth | RejectClass::Banned | RejectClass::RateLimited | RejectClass::Timestamp) {
+        if matches!(
+            reject.class,
+            RejectClass::Auth | RejectClass::Banned | RejectClass::RateLimited | RejectClass::Timestamp
+        ) {
             self.alert(now, "critical", reject.class.name(), &text, out);
         }
         self.after_change(now, id, out);
@@ -192,7 +203,13 @@ impl Engine {
         }
     }
 
-    pub(super) fn on_order_report(&mut self, now: Now, account: AccountId, report: &OrderReport, out: &mut Effects) {
+    pub(super) fn on_order_report(
+        &mut self,
+        now: Now,
+        account: AccountId,
+        report: &OrderReport,
+        out: &mut Effects,
+    ) {
         let ours = self.ours(account, report.client, report.instrument, &report.venue_id);
         let Some(id) = ours else {
             self.note_foreign(now, account, report, out);
@@ -215,7 +232,13 @@ impl Engine {
             match state {
                 State::Rejected => self.failed_event(now, id, "REJECTED", "refused by the venue", out),
                 State::Cancelled | State::Expired => self.order_event(now, "order_cancelled", id, out),
-                State::Filled | State::Dead | State::Created | State::Sent | State::Live | State::PartiallyFilled | State::Unknown => {}
+                State::Filled
+                | State::Dead
+                | State::Created
+                | State::Sent
+                | State::Live
+                | State::PartiallyFilled
+                | State::Unknown => {}
             }
         }
         if !awaited.is_zero() {
@@ -239,7 +262,14 @@ impl Engine {
     }
 
     /// An order with our id form that no journaled intent tells of: taken in as it stands at the venue.
-    fn adopt(&mut self, now: Now, account: AccountId, id: ClientId, report: &OrderReport, out: &mut Effects) -> bool {
+    fn adopt(
+        &mut self,
+        now: Now,
+        account: AccountId,
+        id: ClientId,
+        report: &OrderReport,
+        out: &mut Effects,
+    ) -> bool {
         let belongs = |plan: &&Plan| {
             plan.terms.epoch == id.epoch() && plan.terms.legs.iter().any(|leg| leg.counter == id.counter())
         };
@@ -284,7 +314,10 @@ impl Engine {
                     self.query_unknown(now, account, fill.instrument, id, out);
                     return;
                 };
-                let known = order.trades().iter().any(|t| t.id == fill.trade_id && t.px == fill.px.get() && t.qty == fill.qty);
+                let known = order
+                    .trades()
+                    .iter()
+                    .any(|t| t.id == fill.trade_id && t.px == fill.px.get() && t.qty == fill.qty);
                 if known {
                     return;
                 }
@@ -315,13 +348,20 @@ impl Engine {
             Some(Applied::Known | Applied::Done | Applied::Order(_)) | None => return,
         };
         let ClientRef::Ours(id) = fill.client else {
-            let text = format!("{} {}: not an order of ours", self.instruments.name(fill.instrument), fill.trade_id);
+            let text =
+                format!("{} {}: not an order of ours", self.instruments.name(fill.instrument), fill.trade_id);
             self.alert(now, "warning", "EXTERNAL_FILL", &text, out);
             return;
         };
         self.filled_event(now, id, fill, out);
         if overdrawn {
-            self.alert(now, "critical", "OVERDRAWN", &format!("a wallet is below zero after a fill of {id}"), out);
+            self.alert(
+                now,
+                "critical",
+                "OVERDRAWN",
+                &format!("a wallet is below zero after a fill of {id}"),
+                out,
+            );
         }
         let plan = self.state.orders.get(&id).and_then(|order| order.terms.plan);
         if let Some(plan) = plan.filter(|plan| self.state.plans.get(plan).is_some_and(|p| p.state.is_end())) {
@@ -353,7 +393,8 @@ impl Engine {
             return;
         }
         let rests = order.terms.place.tif == TimeInForce::Gtc && order.awaited_qty().is_zero();
-        if rests && matches!(order.state, State::Live | State::PartiallyFilled) && !order.cancel.needs_query() {
+        if rests && matches!(order.state, State::Live | State::PartiallyFilled) && !order.cancel.needs_query()
+        {
             return;
         }
         self.doubt(now, id, out);

@@ -8,9 +8,9 @@ use crate::order::{push_field, row_digest};
 use crate::units::{Money, Product, Rate, Side, Symbol, Text, Venue, mul_div, push_plain};
 
 /// Most pairs.
-pub const PAIRS_MAX: usize = 20_000;
+pub(super) const PAIRS_MAX: usize = 20_000;
 
-pub type PairId = Text<64>;
+pub(super) type PairId = Text<64>;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LegName {
@@ -20,7 +20,7 @@ pub struct LegName {
 }
 
 /// Which directions may be traded: by index, leg1_buy and leg2_buy.
-pub type Allowed = [bool; 2];
+pub(super) type Allowed = [bool; 2];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PairTerms {
@@ -34,7 +34,7 @@ pub struct PairTerms {
 
 /// What a pair holds open on one leg.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Usage {
+pub(super) struct Usage {
     /// Signed base quantity.
     pub net: Money,
     /// Quote that opened it.
@@ -42,7 +42,7 @@ pub struct Usage {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pair {
+pub(super) struct Pair {
     pub id: PairId,
     pub ix: PairIx,
     pub terms: PairTerms,
@@ -131,7 +131,7 @@ impl PairTerms {
 }
 
 /// A fraction as percent, shortest exact text.
-pub fn percent_text(rate: Rate) -> Vec<u8> {
+pub(super) fn percent_text(rate: Rate) -> Vec<u8> {
     let mut out = Vec::new();
     push_plain(&mut out, i128::from(rate.0), crate::units::RATE_DECIMALS - 2);
     out
@@ -139,7 +139,7 @@ pub fn percent_text(rate: Rate) -> Vec<u8> {
 
 impl Usage {
     /// Books a fill: what adds to the open quantity adds its quote, what offsets releases in proportion.
-    pub fn apply(&mut self, side: Side, qty: Money, quote: Money) {
+    pub(super) fn apply(&mut self, side: Side, qty: Money, quote: Money) {
         let signed = Money(qty.0 * i128::from(side.sign()));
         let against = (self.net.0 > 0 && signed.0 < 0) || (self.net.0 < 0 && signed.0 > 0);
         if !against {
@@ -159,7 +159,7 @@ impl Usage {
     }
 
     /// How much of `qty` on `side` only offsets what is open.
-    pub fn offsetting(&self, side: Side, qty: Money) -> Money {
+    pub(super) fn offsetting(&self, side: Side, qty: Money) -> Money {
         let held = Money(-self.net.0 * i128::from(side.sign()));
         held.min(qty).max(Money::ZERO)
     }
@@ -167,11 +167,11 @@ impl Usage {
 
 impl Pair {
     /// Gross quote opened, both legs.
-    pub fn used(&self) -> Money {
+    pub(super) fn used(&self) -> Money {
         Money(self.usage[0].cost.0 + self.usage[1].cost.0)
     }
 
-    pub fn digest(&self) -> u64 {
+    pub(super) fn digest(&self) -> u64 {
         row_digest(|out| {
             push_field(out, self.id.as_bytes());
             let terms = Json::object(|j| self.terms.write(j));
@@ -186,7 +186,7 @@ impl Pair {
 }
 
 /// `bybit_binance_btc`: both venues and the base asset, made of what an id may hold.
-pub fn id_base(terms: &PairTerms, base: &str) -> String {
+pub(super) fn id_base(terms: &PairTerms, base: &str) -> String {
     let [a, b] = &terms.legs;
     format!("{}_{}_{}", a.venue.name(), b.venue.name(), base.to_ascii_lowercase())
 }

@@ -1,12 +1,12 @@
 //! Agreement with the venues: questions and their answers, rounds of reconciliation per account, unknown orders.
 //! An account may open nothing new until a whole round was served.
 
+use super::Effects;
 use super::apply::wallet_of;
 use super::record::{Body, Source};
 use super::reducer::Engine;
 use super::requests::{Request, Why};
 use super::timers::Timer;
-use super::Effects;
 use crate::ledger::{BalanceReport, PositionReport, Recon, Wallet};
 use crate::order::{Absence, AbsenceRead, ClientRef, Order, OrderReport, State};
 use crate::units::{AccountId, ClientId, InstrumentId, LinkId, Money, Now, Ns, Product, VenueOrderId};
@@ -24,7 +24,7 @@ const FILLS_OVERLAP: Ns = 600 * SECOND;
 const FOREIGN_MAX: usize = 1_000;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Stage {
+pub(super) enum Stage {
     /// A private link is down, or nothing was asked yet.
     #[default]
     Waiting,
@@ -34,7 +34,7 @@ pub enum Stage {
 }
 
 #[derive(Debug, Default)]
-pub struct AccountRecon {
+pub(super) struct AccountRecon {
     pub stage: Stage,
     /// Questions of the round that are not served yet, and whether each is on its way.
     open: Vec<(LinkId, Query, bool)>,
@@ -48,7 +48,7 @@ pub struct AccountRecon {
 }
 
 impl Stage {
-    pub const fn name(self) -> &'static str {
+    pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Waiting => "waiting",
             Self::Asking => "reconciling",
@@ -88,9 +88,9 @@ impl Engine {
 
     fn query_product(&self, query: &Query) -> Option<Product> {
         match query {
-            Query::Snapshot { instrument, .. } | Query::Order { instrument, .. } | Query::Fills { instrument, .. } => {
-                Some(self.instruments.at(*instrument).product)
-            }
+            Query::Snapshot { instrument, .. }
+            | Query::Order { instrument, .. }
+            | Query::Fills { instrument, .. } => Some(self.instruments.at(*instrument).product),
             Query::Positions => Some(Product::Linear),
             Query::OpenOrders | Query::Balances => None,
         }
@@ -110,7 +110,7 @@ impl Engine {
         let ctx = Context { product, role: Role::Rest, instruments: &self.instruments, implied: None };
         let verdict = (codec.decode_reply)(&request.query, &ctx, status, body, &mut buf);
         match verdict {
-            Ok(ReplyVerdict::Served { more }) => self.on_served(now, &request, &buf, more, out),
+            Ok(ReplyVerdict::Served { next }) => self.on_served(now, &request, &buf, next, out),
             Ok(ReplyVerdict::Absent) => self.on_absent(now, &request, out),
             Ok(ReplyVerdict::Refused(reject)) => {
                 let text = format!("{:?} refused: {} {}", request.query, reject.code, reject.message);
@@ -118,7 +118,12 @@ impl Engine {
                 self.on_lost_request(now, &request, out);
             }
             Err(error) => {
-                self.count_decode_error(now, request.link, &format!("reply to {:?}: {error}", request.query), out);
+                self.count_decode_error(
+                    now,
+                    request.link,
+                    &format!("reply to {:?}: {error}", request.query),
+                    out,
+                );
                 self.on_lost_request(now, &request, out);
             }
         }
@@ -130,7 +135,10 @@ impl Engine {
         match (request.why, request.account) {
             (Why::Recon, Some(account)) => {
                 let recon = self.recon_mut(account);
-                let asked = recon.open.iter_mut().find(|(link, query, _)| (*link, *query) == (request.link, request.query));
+                let asked = recon
+                    .open
+                    .iter_mut()
+                    .find(|(link, query, _)| (*link, *query) == (request.link, request.query));
                 if let Some((_, _, on_way)) = asked {
                     *on_way = false;
                     recon.problem = Some(format!("no answer to {:?}", request.query));
@@ -143,7 +151,14 @@ impl Engine {
         let _ = out;
     }
 
-    fn on_served(&mut self, now: Now, request: &Request, buf: &EventBuf, more: bool, out: &mut Effects) {
+    fn on_served(
+        &mut self,
+        now: Now,
+        request: &Request,
+        buf: &EventBuf,
+        next: Option<u64>,
+        out: &mut Effects,
+    ) {
         // Fills before states, so that a closed order is never closed short.
         if let Some(account) = request.account {
             for event in &buf.events {
@@ -174,28 +189,19 @@ impl Engine {
             Query::Order { client_id, .. } => self.after_query(now, client_id, out),
             Query::Fills { .. } | Query::Balances => {}
         }
-        if more && self.ask_next_page(now, request, buf, out) {
+        if next.is_some_and(|from| self.ask_next_page(now, request, from, out)) {
             return;
         }
         self.round_served(now, request, out);
     }
 
-    /// The page after the last fill of this one.
-    fn ask_next_page(&mut self, now: Now, request: &Request, buf: &EventBuf, out: &mut Effects) -> bool {
+    /// The page after this one.
+    fn ask_next_page(&mut self, now: Now, request: &Request, from: u64, out: &mut Effects) -> bool {
         let Query::Fills { instrument, since, from_id } = request.query else { return false };
-        let last = buf.events.iter().rev().find_map(|event| match event {
-            Event::Fill(fill) => Some(fill),
-            _ => None,
-        });
-        let Some(last) = last else { return false };
-        let numbered = last.trade_id.as_str().parse::<u64>().ok().map(|id| id + 1);
-        let next = match numbered {
-            Some(id) => Query::Fills { instrument, since, from_id: Some(id) },
-            None => Query::Fills { instrument, since: last.venue_ns, from_id },
-        };
-        if next == request.query {
+        if from_id == Some(from) {
             return false;
         }
+        let next = Query::Fills { instrument, since, from_id: Some(from) };
         if let (Why::Recon, Some(account)) = (request.why, request.account) {
             let open = &mut self.recon_mut(account).open;
             open.retain(|(link, query, _)| (*link, *query) != (request.link, request.query));
@@ -215,7 +221,9 @@ impl Engine {
             let open = self.state.orders.get(&client_id).is_some_and(|order| !order.is_settled());
             if let (true, Some(account)) = (open, request.account) {
                 let link = self.rest_link(account, instrument);
-                if let Some(link) = link.filter(|link| !self.requests.asks(Some(account), *link, &Query::OpenOrders)) {
+                if let Some(link) =
+                    link.filter(|link| !self.requests.asks(Some(account), *link, &Query::OpenOrders))
+                {
                     self.ask(now, link, Some(account), Query::OpenOrders, Why::Order, out);
                 }
             }
@@ -283,7 +291,14 @@ impl Engine {
     }
 
     /// An id of ours that the state does not know: its order is asked for, to be adopted.
-    pub(super) fn query_unknown(&mut self, now: Now, account: AccountId, instrument: InstrumentId, id: ClientId, out: &mut Effects) {
+    pub(super) fn query_unknown(
+        &mut self,
+        now: Now,
+        account: AccountId,
+        instrument: InstrumentId,
+        id: ClientId,
+        out: &mut Effects,
+    ) {
         let query = Query::Order { instrument, client_id: id };
         let Some(link) = self.rest_link(account, instrument) else { return };
         if !self.requests.asks(Some(account), link, &query) {
@@ -297,13 +312,22 @@ impl Engine {
         if order.awaited_qty().is_zero() {
             return;
         }
-        let (account, instrument, created) = (order.terms.account, order.terms.place.instrument, order.created_ns);
+        let (account, instrument, created) =
+            (order.terms.account, order.terms.place.instrument, order.created_ns);
         if let Some(link) = self.rest_link(account, instrument) {
             self.ask_fills(now, link, account, instrument, created - SECOND, out);
         }
     }
 
-    fn ask_fills(&mut self, now: Now, link: LinkId, account: AccountId, instrument: InstrumentId, since: Ns, out: &mut Effects) {
+    fn ask_fills(
+        &mut self,
+        now: Now,
+        link: LinkId,
+        account: AccountId,
+        instrument: InstrumentId,
+        since: Ns,
+        out: &mut Effects,
+    ) {
         let query = Query::Fills { instrument, since, from_id: None };
         if !self.requests.asks(Some(account), link, &query) {
             self.ask(now, link, Some(account), query, Why::Order, out);
@@ -342,8 +366,10 @@ impl Engine {
 
     /// Every private link of the account is logged in, and the instruments behind them are known.
     fn private_ready(&self, account: AccountId) -> bool {
-        let own = |role| self.links.iter().filter(move |l| l.account == Some(account) && l.config.role == role);
-        let known = |venue, product| self.instruments.iter().any(|i| i.venue == venue && i.product == product);
+        let own =
+            |role| self.links.iter().filter(move |l| l.account == Some(account) && l.config.role == role);
+        let known =
+            |venue, product| self.instruments.iter().any(|i| i.venue == venue && i.product == product);
         own(Role::Private).all(|link| link.ready)
             && own(Role::Rest).next().is_some()
             && own(Role::Rest).all(|link| known(link.config.venue, link.config.product))
@@ -372,12 +398,17 @@ impl Engine {
                 questions.extend(self.orders_to_ask(account, product).map(|query| (id, query)));
             }
         }
-        self.recon_mut(account).open = questions.into_iter().map(|(link, query)| (link, query, false)).collect();
+        self.recon_mut(account).open =
+            questions.into_iter().map(|(link, query)| (link, query, false)).collect();
         self.ask_round(now, account, out);
     }
 
     fn fills_to_ask(&self, account: AccountId, product: Product) -> impl Iterator<Item = Query> + '_ {
-        let newest = self.state.cursors.iter().filter(move |((of, i), _)| *of == account && self.instruments.at(*i).product == product);
+        let newest = self
+            .state
+            .cursors
+            .iter()
+            .filter(move |((of, i), _)| *of == account && self.instruments.at(*i).product == product);
         let open = self.state.orders.iter_open().filter(move |o| {
             o.terms.account == account && self.instruments.at(o.terms.place.instrument).product == product
         });
@@ -390,15 +421,21 @@ impl Engine {
             let from = since.entry(*instrument).or_insert(*at);
             *from = (*at).min(*from);
         }
-        let query = |(instrument, at): (InstrumentId, Ns)| Query::Fills { instrument, since: at - FILLS_OVERLAP, from_id: None };
+        let query = |(instrument, at): (InstrumentId, Ns)| Query::Fills {
+            instrument,
+            since: at - FILLS_OVERLAP,
+            from_id: None,
+        };
         since.into_iter().map(query).collect::<Vec<_>>().into_iter()
     }
 
     fn orders_to_ask(&self, account: AccountId, product: Product) -> impl Iterator<Item = Query> + '_ {
         let of = move |order: &&Order| {
-            order.terms.account == account && self.instruments.at(order.terms.place.instrument).product == product
+            order.terms.account == account
+                && self.instruments.at(order.terms.place.instrument).product == product
         };
-        let query = |order: &Order| Query::Order { instrument: order.terms.place.instrument, client_id: order.id() };
+        let query =
+            |order: &Order| Query::Order { instrument: order.terms.place.instrument, client_id: order.id() };
         self.state.orders.iter_open().filter(of).map(query)
     }
 
@@ -446,7 +483,13 @@ impl Engine {
         }
     }
 
-    pub(super) fn on_balance(&mut self, now: Now, account: AccountId, report: &BalanceReport, out: &mut Effects) {
+    pub(super) fn on_balance(
+        &mut self,
+        now: Now,
+        account: AccountId,
+        report: &BalanceReport,
+        out: &mut Effects,
+    ) {
         self.reported.insert((account, report.wallet, report.asset), *report);
         let ours = self.state.ledger.balances().wallet(account, report.wallet, &report.asset);
         let quiet = !self.state.orders.iter_open().any(|order| order.terms.account == account);
@@ -455,7 +498,10 @@ impl Engine {
             Recon::Correct { difference } => {
                 let text = format!(
                     "{} {} {}: the venue holds {} more than is booked; booked as a correction",
-                    self.accounts.name(account), report.wallet.name(), report.asset, super::apply::amount_text(difference)
+                    self.accounts.name(account),
+                    report.wallet.name(),
+                    report.asset,
+                    super::apply::amount_text(difference)
                 );
                 self.alert(now, "critical", "RECON_DIFF", &text, out);
                 (Source::Recon, difference)
@@ -489,13 +535,16 @@ impl Engine {
             }
         }
         for (instrument, qty) in theirs {
-            let ours = self.state.ledger.positions().get(account, instrument).map_or(Money::ZERO, |p| p.basis.qty);
+            let ours =
+                self.state.ledger.positions().get(account, instrument).map_or(Money::ZERO, |p| p.basis.qty);
             let rounds = self.recon_mut(account).differs.entry(instrument).or_default();
             *rounds = if quiet && ours != qty { *rounds + 1 } else { 0 };
             if *rounds >= 2 {
                 let text = format!(
                     "{}: position {} at the venue, {} in our books",
-                    self.instruments.name(instrument), super::apply::amount_text(qty), super::apply::amount_text(ours)
+                    self.instruments.name(instrument),
+                    super::apply::amount_text(qty),
+                    super::apply::amount_text(ours)
                 );
                 self.alert(now, "critical", "RECON_DIFF", &text, out);
             }
@@ -503,13 +552,23 @@ impl Engine {
     }
 
     /// An order that is not ours: counted and told once, never touched.
-    pub(super) fn note_foreign(&mut self, now: Now, account: AccountId, report: &OrderReport, out: &mut Effects) {
+    pub(super) fn note_foreign(
+        &mut self,
+        now: Now,
+        account: AccountId,
+        report: &OrderReport,
+        out: &mut Effects,
+    ) {
         let ended = report.status.is_end();
         let foreign = &mut self.recon_mut(account).foreign;
         if ended {
             foreign.remove(&report.venue_id);
         } else if foreign.len() < FOREIGN_MAX && foreign.insert(report.venue_id) {
-            let text = format!("{}: open order {} is not ours", self.instruments.name(report.instrument), report.venue_id);
+            let text = format!(
+                "{}: open order {} is not ours",
+                self.instruments.name(report.instrument),
+                report.venue_id
+            );
             self.alert(now, "warning", "EXTERNAL_ORDER", &text, out);
         }
     }

@@ -9,21 +9,21 @@ use crate::units::{AccountId, Asset, ClientId, Money, PlanId, Symbol};
 
 /// The command that a record carries out; a known id gives the first reply again.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CommandTag {
+pub(super) struct CommandTag {
     pub id: String,
     pub actor: String,
     pub reply: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Record {
+pub(super) struct Record {
     pub body: Body,
     pub command: Option<CommandTag>,
 }
 
 /// A turn in a plan's life that no order's record tells of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PlanTurn {
+pub(super) enum PlanTurn {
     /// The legs differ; they are being brought together.
     Hedging,
     /// A late fill came after the end.
@@ -34,20 +34,20 @@ pub enum PlanTurn {
 
 /// Where a balance came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
+pub(super) enum Source {
     Opening,
     Recon,
 }
 
 impl Source {
-    pub const fn name(self) -> &'static str {
+    pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Opening => "opening",
             Self::Recon => "recon",
         }
     }
 
-    pub const fn book(self) -> Book {
+    pub(super) const fn book(self) -> Book {
         match self {
             Self::Opening => Book::Opening,
             Self::Recon => Book::Recon,
@@ -56,7 +56,7 @@ impl Source {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Body {
+pub(super) enum Body {
     /// A process began; ids of the epoch are issued once only.
     Boot {
         epoch: u32,
@@ -130,9 +130,9 @@ pub enum Body {
 }
 
 impl PlanTurn {
-    pub const ALL: [Self; 3] = [Self::Hedging, Self::Reopened, Self::Unwind];
+    pub(super) const ALL: [Self; 3] = [Self::Hedging, Self::Reopened, Self::Unwind];
 
-    pub const fn name(self) -> &'static str {
+    pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Hedging => "hedging",
             Self::Reopened => "reopened",
@@ -143,7 +143,7 @@ impl PlanTurn {
 
 impl Body {
     /// The record's kind on disk; a number is never reused.
-    pub const fn kind(&self) -> u8 {
+    pub(super) const fn kind(&self) -> u8 {
         match self {
             Self::Boot { .. } => 1,
             Self::Plan(_) => 2,

@@ -64,7 +64,8 @@ impl Engine {
     pub fn new(config: &[u8]) -> Result<Self, Refusal> {
         let config = Config::parse(config)?;
         let accounts = Accounts::new(&config.accounts);
-        let links = config.links.iter().map(|row| Link::new(row, accounts.id(row.venue, &row.account))).collect();
+        let links =
+            config.links.iter().map(|row| Link::new(row, accounts.id(row.venue, &row.account))).collect();
         let mut state = State::default();
         for (id, account) in accounts.ids().zip(&config.accounts) {
             state.ledger.set_leverage(id, account.leverage);
@@ -114,7 +115,8 @@ impl Engine {
                 })
             };
             let before = self.journal;
-            let frame = self.journal.read(&chunk[at..]).map_err(|e| corrupt(format!("{e:?}"), before.seq()))?;
+            let frame =
+                self.journal.read(&chunk[at..]).map_err(|e| corrupt(format!("{e:?}"), before.seq()))?;
             let Some(frame) = frame else { return Ok(at) };
             let mut tables = Interning { instruments: &mut self.instruments, accounts: &mut self.accounts };
             let record = decode(frame.kind, frame.payload, &mut tables).map_err(|e| {
@@ -187,7 +189,8 @@ impl Engine {
     /// The last row of a plan that this record pushes out of memory before its row was taken.
     fn plan_leaving(&self, body: &Body) -> Option<Row> {
         let Body::PlanEnd { .. } = body else { return None };
-        let oldest = self.state.ended.front().filter(|_| self.state.ended.len() >= super::state::PLANS_KEPT_MAX)?;
+        let oldest =
+            self.state.ended.front().filter(|_| self.state.ended.len() >= super::state::PLANS_KEPT_MAX)?;
         self.dirty.holds(&Changed::Plan(*oldest)).then(|| self.plan_row(*oldest)).flatten()
     }
 

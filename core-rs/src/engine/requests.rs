@@ -5,13 +5,13 @@ use crate::venues::Query;
 use std::collections::BTreeMap;
 
 /// Most questions without an answer.
-pub const REQUESTS_MAX: usize = 512;
+pub(super) const REQUESTS_MAX: usize = 512;
 /// A question older than this counts as lost (the transport's own limit is shorter), ns.
-pub const REQUEST_AGE_MAX: Ns = 15_000_000_000;
+pub(super) const REQUEST_AGE_MAX: Ns = 15_000_000_000;
 
 /// Why it was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Why {
+pub(super) enum Why {
     Book,
     /// To settle an order, or to learn its fills.
     Order,
@@ -20,7 +20,7 @@ pub enum Why {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub struct Request {
+pub(super) struct Request {
     pub query: Query,
     pub link: LinkId,
     pub account: Option<AccountId>,
@@ -30,14 +30,14 @@ pub struct Request {
 }
 
 #[derive(Debug, Default)]
-pub struct Requests {
+pub(super) struct Requests {
     last: u64,
     open: BTreeMap<u64, Request>,
 }
 
 impl Requests {
     /// The number of a new request; `None` when too many are open.
-    pub fn add(&mut self, request: Request) -> Option<u64> {
+    pub(super) fn add(&mut self, request: Request) -> Option<u64> {
         if self.open.len() >= REQUESTS_MAX {
             return None;
         }
@@ -46,25 +46,25 @@ impl Requests {
         Some(self.last)
     }
 
-    pub fn take(&mut self, number: u64) -> Option<Request> {
+    pub(super) fn take(&mut self, number: u64) -> Option<Request> {
         self.open.remove(&number)
     }
 
     /// True while the same question is on its way.
-    pub fn asks(&self, account: Option<AccountId>, link: LinkId, query: &Query) -> bool {
+    pub(super) fn asks(&self, account: Option<AccountId>, link: LinkId, query: &Query) -> bool {
         self.open.values().any(|r| r.account == account && r.link == link && r.query == *query)
     }
 
-    pub fn count(&self, why: Why) -> usize {
+    pub(super) fn count(&self, why: Why) -> usize {
         self.open.values().filter(|r| r.why == why).count()
     }
 
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.open.len()
     }
 
     /// Requests that will never be answered, taken out.
-    pub fn expired(&mut self, now: Ns) -> Vec<Request> {
+    pub(super) fn expired(&mut self, now: Ns) -> Vec<Request> {
         let old: Vec<u64> =
             self.open.iter().filter(|(_, r)| now - r.asked > REQUEST_AGE_MAX).map(|(n, _)| *n).collect();
         old.into_iter().filter_map(|number| self.open.remove(&number)).collect()
@@ -78,7 +78,8 @@ mod tests {
     #[test]
     fn requests_are_bounded_and_lost_ones_come_back() {
         let mut requests = Requests::default();
-        let request = Request { query: Query::OpenOrders, link: LinkId(0), account: None, why: Why::Recon, asked: 0 };
+        let request =
+            Request { query: Query::OpenOrders, link: LinkId(0), account: None, why: Why::Recon, asked: 0 };
         for _ in 0..REQUESTS_MAX {
             assert!(requests.add(request).is_some());
         }

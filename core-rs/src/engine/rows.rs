@@ -26,7 +26,7 @@ pub struct Row {
 
 /// Which thing changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Changed {
+pub(super) enum Changed {
     Order(ClientId),
     Fill(AccountId, InstrumentId, TradeId),
     Plan(PlanId),
@@ -38,7 +38,7 @@ pub enum Changed {
 
 /// Changed things in order of their first change.
 #[derive(Debug, Default)]
-pub struct Dirty {
+pub(super) struct Dirty {
     queue: VecDeque<Changed>,
     known: BTreeSet<Changed>,
 }
@@ -58,23 +58,23 @@ impl Table {
 }
 
 impl Dirty {
-    pub fn mark(&mut self, changed: Changed) {
+    pub(super) fn mark(&mut self, changed: Changed) {
         if self.known.insert(changed) {
             self.queue.push_back(changed);
         }
     }
 
-    pub fn take(&mut self) -> Option<Changed> {
+    pub(super) fn take(&mut self) -> Option<Changed> {
         let changed = self.queue.pop_front()?;
         self.known.remove(&changed);
         Some(changed)
     }
 
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.queue.len()
     }
 
-    pub fn holds(&self, changed: &Changed) -> bool {
+    pub(super) fn holds(&self, changed: &Changed) -> bool {
         self.known.contains(changed)
     }
 }

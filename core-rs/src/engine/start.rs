@@ -1,10 +1,10 @@
 //! The start of a process: a new epoch, seeds, the fences of what was open, and the trading day.
 
+use super::Effects;
 use super::pairs::{PairId, id_base};
 use super::record::Body;
 use super::reducer::Engine;
 use super::timers::Timer;
-use super::Effects;
 use crate::ledger::{Day, day_of};
 use crate::order::{Order, State};
 use crate::risk::LimitRow;
@@ -64,7 +64,8 @@ impl Engine {
     }
 
     pub(super) fn free_pair_id(&self, wanted: &str) -> Option<PairId> {
-        let free = |name: &str| PairId::new(name.as_bytes()).ok().filter(|id| !self.state.pairs.contains_key(id));
+        let free =
+            |name: &str| PairId::new(name.as_bytes()).ok().filter(|id| !self.state.pairs.contains_key(id));
         free(wanted).or_else(|| (2..10_000).find_map(|n| free(&format!("{wanted}_{n}"))))
     }
 

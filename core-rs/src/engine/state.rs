@@ -10,14 +10,14 @@ use crate::units::{AccountId, InstrumentId, Money, Ns, PlanId, TradeId};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Ended plans kept in memory; older ones live in the tables.
-pub const PLANS_KEPT_MAX: usize = 2_000;
+pub(super) const PLANS_KEPT_MAX: usize = 2_000;
 /// Command ids remembered for idempotency.
-pub const COMMANDS_MAX: usize = 10_000;
+pub(super) const COMMANDS_MAX: usize = 10_000;
 /// Foreign trade ids remembered, so that a redelivered one is not booked twice.
-pub const FOREIGN_MAX: usize = 100_000;
+pub(super) const FOREIGN_MAX: usize = 100_000;
 
 #[derive(Debug, Default)]
-pub struct State {
+pub(super) struct State {
     pub epoch: u32,
     /// Counters of client ids reserved in this epoch.
     pub counter: u32,
@@ -44,7 +44,7 @@ pub struct State {
 
 /// Sums over all ended plans.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Totals {
+pub(super) struct Totals {
     pub ended: u64,
     pub won: u64,
     pub lost: u64,
@@ -58,23 +58,23 @@ pub struct Totals {
 
 /// Replies by command id, oldest first out.
 #[derive(Debug, Default)]
-pub struct Commands {
+pub(super) struct Commands {
     replies: BTreeMap<String, String>,
     order: VecDeque<String>,
 }
 
 #[derive(Debug, Default)]
-pub struct Foreign {
+pub(super) struct Foreign {
     known: BTreeSet<(AccountId, InstrumentId, TradeId)>,
     order: VecDeque<(AccountId, InstrumentId, TradeId)>,
 }
 
 impl Commands {
-    pub fn get(&self, id: &str) -> Option<&str> {
+    pub(super) fn get(&self, id: &str) -> Option<&str> {
         self.replies.get(id).map(String::as_str)
     }
 
-    pub fn put(&mut self, id: &str, reply: &str) {
+    pub(super) fn put(&mut self, id: &str, reply: &str) {
         if self.replies.insert(id.to_owned(), reply.to_owned()).is_none() {
             self.order.push_back(id.to_owned());
         }
@@ -87,11 +87,11 @@ impl Commands {
 }
 
 impl Foreign {
-    pub fn holds(&self, key: &(AccountId, InstrumentId, TradeId)) -> bool {
+    pub(super) fn holds(&self, key: &(AccountId, InstrumentId, TradeId)) -> bool {
         self.known.contains(key)
     }
 
-    pub fn put(&mut self, key: (AccountId, InstrumentId, TradeId)) {
+    pub(super) fn put(&mut self, key: (AccountId, InstrumentId, TradeId)) {
         if self.known.insert(key) {
             self.order.push_back(key);
         }
@@ -105,7 +105,7 @@ impl Foreign {
 
 impl Totals {
     /// Takes a plan's end in; `before`: what a reopened plan had counted for.
-    pub fn count(&mut self, pnl: Money, fees: Money, turnover: Money) {
+    pub(super) fn count(&mut self, pnl: Money, fees: Money, turnover: Money) {
         self.ended += 1;
         self.won += u64::from(pnl.0 > 0);
         self.lost += u64::from(pnl.0 < 0);
@@ -117,7 +117,7 @@ impl Totals {
     }
 
     /// Takes a plan that goes on after its end out again.
-    pub fn uncount(&mut self, pnl: Money, fees: Money, turnover: Money) {
+    pub(super) fn uncount(&mut self, pnl: Money, fees: Money, turnover: Money) {
         self.ended -= 1;
         self.won -= u64::from(pnl.0 > 0);
         self.lost -= u64::from(pnl.0 < 0);
@@ -129,16 +129,16 @@ impl Totals {
 
 impl State {
     /// Plans that have not ended.
-    pub fn active(&self) -> impl Iterator<Item = &Plan> {
+    pub(super) fn active(&self) -> impl Iterator<Item = &Plan> {
         self.plans.values().rev().filter(|plan| !plan.state.is_end())
     }
 
-    pub fn pair_of_plan(&self, plan: &Plan) -> Option<&Pair> {
+    pub(super) fn pair_of_plan(&self, plan: &Plan) -> Option<&Pair> {
         self.pairs.get(&plan.terms.pair)
     }
 
     /// Hash of all durable state, independent of how dense ids were handed out.
-    pub fn digest(&self, names: &TableNames<'_>) -> u64 {
+    pub(super) fn digest(&self, names: &TableNames<'_>) -> u64 {
         let head = row_digest(|out| {
             for number in [u64::from(self.epoch), u64::from(self.counter), self.plan_last] {
                 out.extend_from_slice(&number.to_le_bytes());

@@ -63,7 +63,14 @@ impl Engine {
                 (Event::Position(report), Some(account)) => self.on_position(account, report),
                 (Event::Reply(reply), Some(account)) => self.on_request_reply(now, account, reply, out),
                 // An account's word on a link that belongs to none proves nothing.
-                (Event::Order(_) | Event::Fill(_) | Event::Balance(_) | Event::Position(_) | Event::Reply(_), None) => {}
+                (
+                    Event::Order(_)
+                    | Event::Fill(_)
+                    | Event::Balance(_)
+                    | Event::Position(_)
+                    | Event::Reply(_),
+                    None,
+                ) => {}
             }
         }
     }

@@ -5,7 +5,7 @@ use crate::units::{AccountId, ClientId, InstrumentId, LinkId, Ns, PlanId};
 use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Timer {
+pub(super) enum Timer {
     /// A public link may have gone silent.
     Stale(LinkId),
     /// A book is still without its snapshot.
@@ -22,13 +22,13 @@ pub enum Timer {
 }
 
 #[derive(Debug, Default)]
-pub struct Timers {
+pub(super) struct Timers {
     queue: BTreeSet<(Ns, Timer)>,
     due: BTreeMap<Timer, Ns>,
 }
 
 impl Timers {
-    pub fn set(&mut self, timer: Timer, at: Ns) {
+    pub(super) fn set(&mut self, timer: Timer, at: Ns) {
         if let Some(before) = self.due.insert(timer, at) {
             self.queue.remove(&(before, timer));
         }
@@ -36,24 +36,24 @@ impl Timers {
     }
 
     /// Sets the timer unless an earlier one is set.
-    pub fn set_earlier(&mut self, timer: Timer, at: Ns) {
+    pub(super) fn set_earlier(&mut self, timer: Timer, at: Ns) {
         if self.due.get(&timer).is_none_or(|due| at < *due) {
             self.set(timer, at);
         }
     }
 
-    pub fn clear(&mut self, timer: Timer) {
+    pub(super) fn clear(&mut self, timer: Timer) {
         if let Some(at) = self.due.remove(&timer) {
             self.queue.remove(&(at, timer));
         }
     }
 
-    pub fn next(&self) -> Option<Ns> {
+    pub(super) fn next(&self) -> Option<Ns> {
         self.queue.first().map(|(at, _)| *at)
     }
 
     /// One timer due at `now`, taken out.
-    pub fn pop(&mut self, now: Ns) -> Option<Timer> {
+    pub(super) fn pop(&mut self, now: Ns) -> Option<Timer> {
         let (at, timer) = *self.queue.first()?;
         if at > now {
             return None;

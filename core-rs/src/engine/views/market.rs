@@ -101,7 +101,8 @@ impl Engine {
     }
 
     fn priced(&self) -> impl Iterator<Item = (&crate::engine::pairs::Pair, Direction, Quote)> {
-        let both = self.state.pairs.values().flat_map(|pair| Direction::BOTH.map(|direction| (pair, direction)));
+        let both =
+            self.state.pairs.values().flat_map(|pair| Direction::BOTH.map(|direction| (pair, direction)));
         both.filter_map(|(pair, direction)| Some((pair, direction, self.board.current(pair.ix, direction)?)))
     }
 }

@@ -31,7 +31,9 @@ impl Engine {
             "order" => self.view_order(q),
             "positions" => Ok(Json::array(|j| self.view_positions(j))),
             "balances" => self.view_balances(q),
-            "limits" => Ok(Json::array(|j| self.state.limits.rows().for_each(|row| super::docs::limit(j, &row)))),
+            "limits" => {
+                Ok(Json::array(|j| self.state.limits.rows().for_each(|row| super::docs::limit(j, &row))))
+            }
             "risk_metrics" => self.view_risk(q),
             "performance" => Ok(Json::object(|j| self.view_performance(j))),
             "links" => self.view_links(q),

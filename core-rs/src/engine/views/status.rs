@@ -35,7 +35,10 @@ impl Engine {
                     j.str("role", role_name(link.config.role));
                     j.str("account", &link.config.account);
                     j.bool("up", link.up);
-                    j.bool("ready", link.ready || (link.up && matches!(link.config.role, Role::Public | Role::Rest)));
+                    j.bool(
+                        "ready",
+                        link.ready || (link.up && matches!(link.config.role, Role::Public | Role::Rest)),
+                    );
                     if link.frames > 0 && now.mono > 0 {
                         j.int("lastFrameAgeMs", (now.mono - link.heard) / MS);
                     } else {
@@ -63,13 +66,15 @@ impl Engine {
             .map(|id| self.instruments.name(id))
             .collect();
         let once = wanted().all(|(_, tracked)| tracked.synced_once);
-        let resolved = self.state.pairs.values().filter(|p| p.terms.enabled).all(|p| self.resolve(p).is_some());
+        let resolved =
+            self.state.pairs.values().filter(|p| p.terms.enabled).all(|p| self.resolve(p).is_some());
         let trading = |id: &AccountId| !self.accounts.at(*id).public_only;
         let reconciled = self.accounts.ids().filter(trading).all(|id| self.is_ready(id));
         let unknown: Vec<_> = self.state.orders.iter_open().filter(|o| o.state == State::Unknown).collect();
         let recovered = self.is_booted() && self.journal_failed.is_none();
         let ready = recovered && reconciled && once && resolved;
-        let whole = ready && unsynced.is_empty() && unknown.is_empty() && self.state.latch.mode == LatchMode::Open;
+        let whole =
+            ready && unsynced.is_empty() && unknown.is_empty() && self.state.latch.mode == LatchMode::Open;
         let status = match (ready, whole) {
             (true, true) => "healthy",
             (true, false) => "degraded",
@@ -124,7 +129,9 @@ impl Engine {
         let sockets = || links().filter(|link| link.config.role != Role::Rest);
         let connected = sockets().next().is_some() && sockets().all(|link| link.up);
         let tracked = self.tracked.iter().enumerate().filter(|(_, t)| t.wanted());
-        let of_venue = tracked.map(|(at, _)| InstrumentId(at as u32)).filter(|id| self.instruments.at(*id).venue == venue);
+        let of_venue = tracked
+            .map(|(at, _)| InstrumentId(at as u32))
+            .filter(|id| self.instruments.at(*id).venue == venue);
         let (mut books, mut synced) = (0u32, 0u32);
         for id in of_venue {
             books += 1;
@@ -132,7 +139,8 @@ impl Engine {
         }
         let own = |id: &AccountId| self.accounts.at(*id).venue == venue;
         let public_only = self.accounts.ids().filter(own).all(|id| self.accounts.at(id).public_only);
-        let ready = self.accounts.ids().filter(own).all(|id| self.accounts.at(id).public_only || self.is_ready(id));
+        let ready =
+            self.accounts.ids().filter(own).all(|id| self.accounts.at(id).public_only || self.is_ready(id));
         let status = match (connected, ready && books == synced) {
             (true, true) => "UP",
             (true, false) => "DEGRADED",
@@ -161,7 +169,15 @@ impl Engine {
             exposures.iter().map(|(id, e)| (*id, self.value(*id, e.worst().unwrap_or_default()))).collect();
         let total = Money(worth.iter().map(|(_, m)| m.0).sum());
         let symbol = worth.iter().map(|(_, m)| *m).max().unwrap_or_default();
-        let by_venue = |venue| Money(worth.iter().filter(|(id, _)| self.instruments.at(*id).venue == venue).map(|(_, m)| m.0).sum());
+        let by_venue = |venue| {
+            Money(
+                worth
+                    .iter()
+                    .filter(|(id, _)| self.instruments.at(*id).venue == venue)
+                    .map(|(_, m)| m.0)
+                    .sum(),
+            )
+        };
         let venue = Venue::ALL.map(by_venue).into_iter().max().unwrap_or_default();
         let day = self.day_pnl();
         let used = |name: LimitName| match name {
@@ -217,7 +233,10 @@ impl Engine {
                     j.str("state", if latch.mode == LatchMode::Open { "CLOSED" } else { "OPEN" });
                 });
             });
-            j.int("unknownOrders", self.state.orders.iter_open().filter(|o| o.state == State::Unknown).count() as u64);
+            j.int(
+                "unknownOrders",
+                self.state.orders.iter_open().filter(|o| o.state == State::Unknown).count() as u64,
+            );
             j.int("ts", now.wall_ms());
         }))
     }

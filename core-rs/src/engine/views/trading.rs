@@ -54,7 +54,8 @@ impl Engine {
         Ok(Json::array(|j| {
             for (id, book, asset, _) in self.state.ledger.balances().iter() {
                 let (Book::Wallet(wallet), of) = (book, self.accounts.at(id)) else { continue };
-                let wanted = venue.is_none_or(|venue| venue == of.venue) && account.is_none_or(|name| name == of.name);
+                let wanted =
+                    venue.is_none_or(|venue| venue == of.venue) && account.is_none_or(|name| name == of.name);
                 if wanted {
                     j.obj("", |j| self.write_balance(j, id, wallet, &asset));
                 }
@@ -75,7 +76,10 @@ impl Engine {
         j.dec("winRate", rate, 4);
         j.money("maxDrawdown", totals.drawdown);
         j.money("dayPnl", self.day_pnl());
-        j.money("residual", Money(self.state.active().map(|p| (p.sums[0].net().0 + p.sums[1].net().0).abs()).sum()));
+        j.money(
+            "residual",
+            Money(self.state.active().map(|p| (p.sums[0].net().0 + p.sums[1].net().0).abs()).sum()),
+        );
         j.bool("simulated", self.accounts.ids().all(|id| self.accounts.at(id).simulated));
     }
 }

@@ -12,7 +12,7 @@ mod order;
 mod place;
 mod walk;
 
-pub(crate) use account::{Account, Balance, Position};
+pub(crate) use account::Account;
 pub(crate) use book::{Book, Change, Print, SynthLevel, rank};
 pub(crate) use event::{Event, Logged};
 pub(crate) use listing::{Listing, listings, wallet_of};

@@ -96,7 +96,8 @@ async def test_the_stream_shows_the_main_job(node):
             async with asyncio.timeout(60):
                 while not seen.keys() >= WANTED:
                     message = json.loads((await socket.receive()).data)
-                    seen.setdefault(message["event"], message["data"])
+                    if message["data"].get("state") != "closed":
+                        seen.setdefault(message["event"], message["data"])
                     assert message["seq"] != last
                     last = message["seq"]
     for name, fields in EVENT_FIELDS.items():

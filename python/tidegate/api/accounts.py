@@ -59,4 +59,4 @@ def _merged(services: Services, view: dict[str, Exact], wire: dict[str, Exact]) 
         "rateLimit": {"used": None, "limit": None},
         "clockOffsetMs": None,
     }
-    return fixed | view | wire
+    return fixed | view | {name: value for name, value in wire.items() if value is not None}

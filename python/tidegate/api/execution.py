@@ -1,7 +1,7 @@
 """A manual execution: start the plan, wait for its end, answer with both legs. Pure arithmetic is exact."""
 
 from collections.abc import Iterable, Mapping
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import Context, Decimal
 from typing import Final
 
 from tidegate.api.jsontext import Exact, load_object
@@ -13,7 +13,6 @@ EXECUTE_WAIT_S: Final = 5.0
 """How long a caller waits for a plan to end before it is told to follow it instead."""
 
 _EXACT: Final = Context(prec=80)
-_PERCENT_STEP: Final = Decimal("0.000001")
 
 
 async def execute(services: Services, command: Command) -> dict[str, object]:
@@ -35,23 +34,25 @@ def execution_of(plan: Mapping[str, Exact]) -> dict[str, object]:
     legs = [leg for leg in _list(plan, "legs") if isinstance(leg, dict)]
     if len(legs) != 2:
         raise TidegateError(Code.INTERNAL, "an arbitrage plan without two legs")
-    spread, percent = _spread(legs)
+    simulated = plan.get("simulated") is True
+    traded = all(leg.get("avgPrice") is not None for leg in legs)
+    qty = _decimal(plan.get("qty"))
     return {
         "pairId": plan.get("pairId"),
         "planId": plan.get("planId"),
         "state": plan.get("state"),
-        "leg1": _leg(legs[0], _decimal(plan.get("qty"))),
-        "leg2": _leg(legs[1], _decimal(plan.get("qty"))),
-        "spread": spread,
-        "spreadPercent": percent,
+        "leg1": _leg(legs[0], qty, simulated=simulated),
+        "leg2": _leg(legs[1], qty, simulated=simulated),
+        "spread": plan.get("spread") if traded else None,
+        "spreadPercent": plan.get("spreadPercent") if traded else None,
         "residual": plan.get("residual"),
         "pnl": plan.get("pnl"),
         "ts": plan.get("endedTs"),
-        "simulated": plan.get("simulated") is True,
+        "simulated": simulated,
     }
 
 
-def _leg(leg: Mapping[str, Exact], qty: Decimal | None) -> dict[str, object]:
+def _leg(leg: Mapping[str, Exact], qty: Decimal | None, *, simulated: bool) -> dict[str, object]:
     filled = _decimal(leg.get("filledQty")) or Decimal(0)
     fees = [_decimal(fee.get("quoteValue")) for fee in _list(leg, "fees") if isinstance(fee, dict)]
     return {
@@ -63,7 +64,7 @@ def _leg(leg: Mapping[str, Exact], qty: Decimal | None) -> dict[str, object]:
         "price": leg.get("avgPrice"),
         "qty": filled,
         "fee": _sum(fee for fee in fees if fee is not None),
-        "simulated": leg.get("simulated") is True,
+        "simulated": simulated,
     }
 
 
@@ -79,17 +80,6 @@ def _order_id(leg: Mapping[str, Exact]) -> Exact:
     orders = _list(leg, "orders")
     first = orders[0] if orders else None
     return first.get("orderId") if isinstance(first, dict) else first
-
-
-def _spread(legs: list[dict[str, Exact]]) -> tuple[Decimal | None, Decimal | None]:
-    """Sell price minus buy price, and the same in percent of the buy price; None unless both legs traded."""
-    prices = {str(leg.get("side")): _decimal(leg.get("avgPrice")) for leg in legs}
-    buy, sell = prices.get("buy"), prices.get("sell")
-    if buy is None or sell is None or buy <= 0:
-        return None, None
-    spread = _EXACT.subtract(sell, buy)
-    percent = _EXACT.divide(_EXACT.multiply(spread, Decimal(100)), buy)
-    return spread, percent.quantize(_PERCENT_STEP, rounding=ROUND_HALF_EVEN, context=_EXACT)
 
 
 def _list(fields: Mapping[str, Exact], name: str) -> list[Exact]:

@@ -14,24 +14,48 @@ _WORST_FIRST: Final = (UNHEALTHY, DEGRADED, HEALTHY)
 
 
 async def health(services: Services) -> dict[str, Exact]:
-    """`{status, ts, components, ...}`; the worst component decides."""
+    """`{status, ts, components, ...}`; the worst verdict decides. Public, so it names only what is listed here."""
     components = load_object(services.probe.components())
     try:
         engine = load_object(await services.engine.query(ViewName.HEALTH))
     except TidegateError as error:
-        engine = {"status": UNHEALTHY, "components": {"engine": {"status": UNHEALTHY, "detail": error.message}}}
-    inner = engine.get("components")
-    components |= inner if isinstance(inner, dict) else {}
+        engine = {"status": UNHEALTHY, "recovered": False, "journal": error.message}
+    components |= _engine_parts(engine)
     states = [str(engine.get("status", UNHEALTHY)), *(_state(part) for part in components.values())]
-    rest = {key: value for key, value in engine.items() if key not in {"status", "ts", "components"}}
     return {
         "status": next((state for state in _WORST_FIRST if state in states), UNHEALTHY),
         "ts": services.now_ms,
         "mode": services.config.profile.upper(),
         "simulated": services.config.simulated,
         "components": components,
-        **rest,
+        "unsynced": engine.get("unsynced", []),
+        "unknownOrders": engine.get("unknownOrders", []),
     }
+
+
+def _engine_parts(engine: dict[str, Exact]) -> dict[str, Exact]:
+    """The engine's view as components, each with what is the matter."""
+    unsynced, unknown = _names(engine.get("unsynced")), _names(engine.get("unknownOrders"))
+    latch = engine.get("latch", "open")
+    return {
+        "engine": _part(UNHEALTHY, engine.get("recovered") is not True, str(engine.get("journal") or "recovering")),
+        "accounts": _part(UNHEALTHY, engine.get("reconciled") is not True, "not reconciled with the venues yet"),
+        "books": _part(
+            DEGRADED if engine.get("booksSyncedOnce") is True else UNHEALTHY,
+            bool(unsynced) or engine.get("booksSyncedOnce") is not True,
+            f"not synced: {unsynced}",
+        ),
+        "orders": _part(DEGRADED, bool(unknown), f"outcome unknown, their scopes are blocked: {unknown}"),
+        "trading": _part(DEGRADED, latch != "open", f"stopped: {latch}"),
+    }
+
+
+def _part(worse: str, is_so: bool, detail: str) -> dict[str, Exact]:
+    return {"status": worse, "detail": detail} if is_so else {"status": HEALTHY}
+
+
+def _names(value: Exact) -> str:
+    return ", ".join(str(name) for name in value) if isinstance(value, list) else ""
 
 
 def _state(component: Exact) -> str:

@@ -14,7 +14,7 @@ from tidegate.model.views import ViewName
 HISTORY_MS: Final = 3_600_000
 """What a history shows when its caller names no beginning."""
 
-_NOT_SENT: Final = {"id", "simulated"}
+_NOT_SENT: Final = {"id", "used_amount", "simulated"}
 
 
 class CommandMaker(Protocol):
@@ -66,7 +66,11 @@ async def _known(services: Services, pair_id: str) -> None:
 def _body(pair: BaseModel, pair_id: str | None) -> bytes:
     """Decimals travel as their text, which every reader takes exactly."""
     fields = pair.model_dump(by_alias=True, exclude=_NOT_SENT)
-    fields = {name: number_text(value) if isinstance(value, Decimal) else value for name, value in fields.items()}
+    fields = {
+        name: number_text(value) if isinstance(value, Decimal) else value
+        for name, value in fields.items()
+        if value is not None
+    }
     return dumps(fields if pair_id is None else {"id": pair_id, **fields})
 
 

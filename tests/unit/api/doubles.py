@@ -22,15 +22,15 @@ NOW_NS = 1_790_000_000_000_000_000
 PAIR = (
     b'{"id":"binance_bybit_btc","leg1":{"exchange":"binance","symbol":"BTCUSDT","type":"spot"},'
     b'"leg2":{"exchange":"bybit","symbol":"BTCUSDT","type":"linear"},"threshold":0.05,"qty":0.010,'
-    b'"totalAmount":500000,"direction":"auto","enabled":true,"simulated":true}'
+    b'"totalAmount":500000,"direction":"auto","enabled":true,"version":7,"usedAmount":12.5,"simulated":true}'
 )
 PLAN = (
     b'{"planId":"plan_000001","pairId":"binance_bybit_btc","state":"HEDGED","direction":"leg1_buy","qty":0.010,'
-    b'"legs":[{"exchange":"binance","symbol":"BTCUSDT","side":"buy","orders":[{"orderId":"TGA7000001"}],'
+    b'"legs":[{"exchange":"binance","symbol":"BTCUSDT","side":"buy","orders":["TGA7000001"],'
     b'"filledQty":0.010,"avgPrice":68000.10,"fees":[{"asset":"BTC","amount":0.00001,"quoteValue":0.680001}]},'
-    b'{"exchange":"bybit","symbol":"BTCUSDT","side":"sell","orders":[{"orderId":"TGA7000002"}],'
+    b'{"exchange":"bybit","symbol":"BTCUSDT","side":"sell","orders":["TGA7000002"],'
     b'"filledQty":0.010,"avgPrice":68100.10,"fees":[{"asset":"USDT","amount":0.3745505,"quoteValue":0.3745505}]}],'
-    b'"residual":0,"pnl":-0.0545515,"createdTs":1790000000000,"endedTs":1790000000040,'
+    b'"residual":0,"pnl":-0.0545515,"spread":1.000000,"spreadPercent":0.147059,"createdTs":1790000000000,"endedTs":1790000000040,'
     b'"timeline":[{"ts":1790000000000,"event":"planned"}],"simulated":true}'
 )
 BOOK = (
@@ -70,7 +70,8 @@ VIEWS = {
     "performance": b'{"pnl":-0.0545515}',
     "exchanges": b'[{"name":"binance","connected":true,"status":"up"},'
     b'{"name":"bybit","connected":false,"status":"down"}]',
-    "health": b'{"status":"healthy","components":{"engine":{"status":"healthy"}}}',
+    "health": b'{"status":"healthy","ready":true,"recovered":true,"reconciled":true,"booksSyncedOnce":true,'
+    b'"unsynced":[],"unknownOrders":[],"latch":"open","journal":null,"accounts":[{"problem":"secret"}]}',
 }
 REPLIES = {
     "upsert_pair": b'{"id":"binance_bybit_btc"}',

@@ -68,7 +68,9 @@ async def test_what_get_gave_may_be_put_back(admin: aiohttp.ClientSession, world
         (pair,) = (await answer.json())["data"]
     async with admin.put(f"{PAIRS}/{pair['id']}", json=pair) as answer:
         assert (answer.status, await answer.json()) == (200, {"success": True, "data": {"success": True}})
-    assert orjson.loads(world.engine.commands[0].body)["id"] == "binance_bybit_btc"
+    sent = orjson.loads(world.engine.commands[0].body)
+    assert (sent["id"], sent["version"]) == ("binance_bybit_btc", 7)
+    assert not {"usedAmount", "simulated"} & sent.keys()
 
 
 async def test_a_body_that_names_another_pair_is_refused(admin: aiohttp.ClientSession) -> None:
@@ -203,27 +205,51 @@ async def test_a_kill_reduces_only_unless_told_to_halt(admin: aiohttp.ClientSess
 
 
 HEALTH = {
-    "all well": (b'{"status":"healthy","components":{}}', 200, "healthy"),
-    "a book is away": (b'{"status":"degraded","components":{}}', 200, "degraded"),
-    "not reconciled": (b'{"status":"unhealthy","components":{}}', 503, "unhealthy"),
-    "one part fails": (b'{"status":"healthy","components":{"x":{"status":"unhealthy"}}}', 503, "unhealthy"),
+    "all well": ({}, 200, "healthy", "books", "healthy"),
+    "a book is away": ({"status": "degraded", "unsynced": ["x"]}, 200, "degraded", "books", "degraded"),
+    "an order is unknown": ({"status": "degraded", "unknownOrders": ["o"]}, 200, "degraded", "orders", "degraded"),
+    "killed": ({"status": "degraded", "latch": "halt"}, 200, "degraded", "trading", "degraded"),
+    "books not yet synced": ({"status": "unhealthy", "booksSyncedOnce": False}, 503, "unhealthy", "books", "unhealthy"),
+    "not reconciled": ({"status": "unhealthy", "reconciled": False}, 503, "unhealthy", "accounts", "unhealthy"),
+    "recovering": ({"status": "unhealthy", "recovered": False}, 503, "unhealthy", "engine", "unhealthy"),
+    "its own verdict counts": ({"status": "unhealthy"}, 503, "unhealthy", "books", "healthy"),
 }
 
 
-@pytest.mark.parametrize(("view", "status", "says"), HEALTH.values(), ids=HEALTH.keys())
+@pytest.mark.parametrize(("view", "status", "says", "part", "state"), HEALTH.values(), ids=HEALTH.keys())
 async def test_health_is_the_worst_of_its_parts_in_and_outside_the_envelope(
-    view: bytes, status: int, says: str, anyone: aiohttp.ClientSession, world: World
+    view: dict[str, object],
+    status: int,
+    says: str,
+    part: str,
+    state: str,
+    anyone: aiohttp.ClientSession,
+    world: World,
 ) -> None:
-    world.engine.views["health"] = view
+    well = world.engine.views["health"]
+    assert isinstance(well, bytes)
+    world.engine.views["health"] = orjson.dumps({**orjson.loads(well), **view})
     async with anyone.get("/health") as answer:
-        body = await answer.json()
+        raw = await answer.read()
+    body = orjson.loads(raw)
     assert (answer.status, body["status"], body["success"]) == (status, says, status == 200)
     assert isinstance(body["ts"], int)
     assert body["components"]["journal"] == {"status": "healthy"}
+    assert body["components"][part]["status"] == state
+    assert b"secret" not in raw
     if status == 200:
         assert body["data"]["status"] == says
     else:
         assert body["error"]["code"] == "EXCHANGE_UNAVAILABLE"
+
+
+async def test_a_part_of_the_io_side_that_fails_makes_it_unhealthy(
+    anyone: aiohttp.ClientSession, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(world.probe, "components", lambda: b'{"journal":{"status":"unhealthy","detail":"disk full"}}')
+    async with anyone.get("/health") as answer:
+        body = await answer.json()
+    assert (answer.status, body["error"]["details"]) == (503, {"components": ["journal"]})
 
 
 async def test_system_status_has_the_database_latency(admin: aiohttp.ClientSession) -> None:

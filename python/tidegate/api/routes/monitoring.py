@@ -37,9 +37,11 @@ class PairBody(Model):
 
 
 class PairUpdate(PairBody):
-    """What GET gave may be sent back as it came, its `id` and mark included."""
+    """What GET gave may be sent back as it came. With its `version` it is refused when somebody was faster."""
 
     id: Annotated[str, Field(max_length=96)] | None = None
+    version: Annotated[int, Field(ge=0)] | None = None
+    used_amount: DecimalIn | None = None
     simulated: StrictBool | None = None
 
 

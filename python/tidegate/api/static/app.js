@@ -138,7 +138,8 @@ function reconnect() {
 }
 function receive({ event, data, seq }) {
   state.lastSeq = Math.max(state.lastSeq, Number(seq));
-  if (event === "opportunity") {
+  if (event === "opportunity" && data.state === "closed") soon();
+  else if (event === "opportunity") {
     const net = state.pairs.get(data.pairId);
     if (net) { net.textContent = percent(data.netPercent); net.className = `num ${sign(data.netPercent)}`; }
   } else if (event === "engine_alert") { notice(`${data.severity}: ${data.message}`); }

@@ -96,7 +96,6 @@ pub(super) struct Opening {
 #[derive(Debug)]
 pub(super) struct Config {
     pub venue: Venue,
-    pub products: Vec<Product>,
     pub seed: u64,
     pub listings: Vec<Listing>,
     pub accounts: Vec<Account>,
@@ -117,15 +116,7 @@ impl Config {
         let listings = all_listings(venue, &products, &document)?;
         let rows = document.accounts.unwrap_or_else(|| vec![AccountRow::default()]);
         let (accounts, openings) = accounts(venue, &products, rows)?;
-        Ok(Self {
-            venue,
-            products,
-            seed: document.seed,
-            listings,
-            accounts,
-            openings,
-            market: document.market,
-        })
+        Ok(Self { venue, seed: document.seed, listings, accounts, openings, market: document.market })
     }
 }
 

@@ -15,6 +15,16 @@ pub(super) struct Raw(pub String);
 /// A JSON null.
 pub(super) struct Null;
 
+impl Raw {
+    /// One object of the members of two; neither may be empty.
+    pub(super) fn join(mut self, other: &Self) -> Self {
+        self.0.truncate(self.0.len() - 1);
+        self.0.push(',');
+        self.0.push_str(&other.0[1..]);
+        self
+    }
+}
+
 impl Put for Raw {
     fn put(&self, out: &mut String) {
         out.push_str(&self.0);

@@ -74,18 +74,14 @@ impl Path {
         })
     }
 
-    fn at(&self, listing: &Listing, relative: i64) -> i64 {
-        (i128::from(listing.anchor) * i128::from(PPB + relative) / i128::from(PPB)) as i64
-    }
-
     /// The traded price, mantissa at the listing's decimals.
     pub(super) fn mid(&self, listing: &Listing, wall: Ns) -> i64 {
-        self.at(listing, self.reference(wall) + self.basis(wall))
+        price_at(listing, self.reference(wall) + self.basis(wall))
     }
 
     /// The common price: index and mark.
     pub(super) fn index(&self, listing: &Listing, wall: Ns) -> i64 {
-        self.at(listing, self.reference(wall))
+        price_at(listing, self.reference(wall))
     }
 
     /// Target levels of both sides (bids, asks) by rank.
@@ -142,6 +138,11 @@ impl Path {
             trades: 180 * minutes,
         }
     }
+}
+
+/// The anchor moved by parts in 1e9.
+fn price_at(listing: &Listing, relative: i64) -> i64 {
+    (i128::from(listing.anchor) * i128::from(PPB + relative) / i128::from(PPB)) as i64
 }
 
 /// One bar of the path.

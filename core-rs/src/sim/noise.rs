@@ -27,7 +27,7 @@ pub(super) fn mix_text(text: &str) -> u64 {
 
 /// The hash as a number in `0..range` (`range` > 0).
 pub(super) fn below(hash: u64, range: i64) -> i64 {
-    ((u128::from(hash) * range.unsigned_abs() as u128) >> 64) as i64
+    ((u128::from(hash) * u128::from(range.unsigned_abs())) >> 64) as i64
 }
 
 /// The hash as a number in `-amplitude..=amplitude`.

@@ -64,7 +64,7 @@ pub(super) fn write(model: &Model, logged: &Logged) -> String {
         },
     };
     let head = object! {"seq" => logged.seq, "ts" => logged.at, "venue" => model.venue.name()};
-    format!("{},{}\n", head.0.trim_end_matches('}'), &body.0[1..])
+    head.join(&body).0 + "\n"
 }
 
 fn text_of(value: &dyn Put) -> String {

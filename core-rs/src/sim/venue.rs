@@ -177,11 +177,9 @@ impl SimVenue {
         self.due.iter().copied().min().unwrap_or(Ns::MAX)
     }
 
-    /// Durable state, for comparison in tests.
     #[cfg(test)]
-    pub(super) fn durable(&self) -> String {
-        let model = &self.world.model;
-        format!("{:?} {:?} {:?} {:?}", model.accounts, model.house, model.orders, model.fills)
+    pub(super) fn model(&self) -> &Model {
+        &self.world.model
     }
 
     /// Moves one listing's market and publishes the change.

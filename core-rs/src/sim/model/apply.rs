@@ -18,7 +18,7 @@ impl Model {
         self.seq += 1;
         match event {
             Event::Deposit { account, wallet, asset, amount } => {
-                self.post(*account, *wallet, *asset, amount.0)
+                self.post(*account, *wallet, *asset, amount.0);
             }
             Event::Accept(order) => self.accept(order.clone()),
             Event::Fill(fill) => self.settle(fill),

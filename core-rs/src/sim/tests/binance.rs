@@ -2,7 +2,7 @@
 
 use super::super::http::hmac_hex;
 use super::super::{SimEffect, SimVenue};
-use super::{START, answer, frames, records, venue};
+use super::{START, answer, frames, records, state, venue};
 use crate::units::Ns;
 use serde_json::{Value, json};
 
@@ -92,7 +92,8 @@ fn signatures_keys_and_times_are_checked() {
     let sign = |query: &str| {
         format!("/api/v3/account?{query}&signature={}", hmac_hex("simsecret", query.as_bytes()))
     };
-    let cases: Vec<(String, Vec<(String, String)>, i64)> = vec![
+    type Case = (String, Vec<(String, String)>, i64);
+    let cases: Vec<Case> = vec![
         (sign(&query(0)), vec![], -2014),
         (sign(&query(0)), vec![("X-MBX-APIKEY".into(), "other".into())], -2015),
         (format!("/api/v3/account?{}&signature=00", query(0)), vec![key.clone()], -1022),
@@ -106,7 +107,10 @@ fn signatures_keys_and_times_are_checked() {
         assert!(status >= 400 && body["code"].as_i64() == Some(code), "{target}: {body}");
     }
     for shift in [999, -1500] {
-        assert_eq!(answer(&venue.on_http("GET", &sign(&query(shift)), &[key.clone()], b"", START)).0, 200);
+        assert_eq!(
+            answer(&venue.on_http("GET", &sign(&query(shift)), std::slice::from_ref(&key), b"", START)).0,
+            200
+        );
     }
 }
 
@@ -382,7 +386,7 @@ fn a_restart_finds_the_same_accounts_orders_and_history() {
         let want = answer(&signed(&mut first, "GET", path, params, START)).1;
         assert_eq!(answer(&signed(&mut second, "GET", path, params, START)).1, want, "{path}");
     }
-    assert_eq!(first.durable(), second.durable());
+    assert_eq!(state(&first), state(&second));
     let torn = &book[..book.len() - 3];
     let mut third = SimVenue::new(CONFIG.as_bytes()).unwrap();
     let whole = torn.iter().rposition(|b| *b == b'\n').unwrap() + 1;

@@ -1,6 +1,9 @@
 //! The venue as a whole, through its bytes.
 
 mod binance;
+mod bybit;
+mod properties;
+mod recorded;
 mod roundtrip;
 
 use super::{SimEffect, SimVenue};
@@ -14,6 +17,12 @@ pub(super) fn venue(config: &str) -> (SimVenue, Vec<u8>) {
     let effects = venue.start(START);
     let book = records(&effects);
     (venue, book)
+}
+
+/// The durable state, for comparison.
+pub(super) fn state(venue: &SimVenue) -> String {
+    let model = venue.model();
+    format!("{:?} {:?} {:?} {:?}", model.accounts, model.house, model.orders, model.fills)
 }
 
 pub(super) fn records(effects: &[SimEffect]) -> Vec<u8> {

@@ -1,6 +1,8 @@
 //! Binance spot and USDT-M over the model: one route table, shared by REST and the WebSocket API.
 //! Documents: developers.binance.com/docs/binance-spot-api-docs and /docs/derivatives/usds-margined-futures.
 
+#![allow(clippy::unnecessary_wraps, reason = "handlers of a table share one signature")]
+
 mod account;
 mod auth;
 mod fault;

@@ -278,8 +278,7 @@ fn spot_placed(listing: &Listing, order: &Order, fills: &[&Fill], detail: &str) 
                 "commissionAsset" => fill.fee_asset, "tradeId" => fill.trade_id,
             }
         }));
-        raw.0.pop();
-        raw.0.push_str(&format!(",\"fills\":{}}}", fills.0));
+        raw = raw.join(&object! {"fills" => fills});
     }
     raw
 }

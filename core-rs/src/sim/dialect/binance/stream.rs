@@ -206,7 +206,7 @@ fn book_ticker(world: &World, listing: usize, id: u64) -> String {
         Product::Spot => body.0,
         Product::Linear => {
             let head = object! {"e" => "bookTicker", "E" => world.ms(), "T" => world.ms()};
-            format!("{},{}", head.0.trim_end_matches('}'), &body.0[1..])
+            head.join(&body).0
         }
     }
 }

@@ -19,7 +19,7 @@ pub(in crate::sim) fn pushes(world: &World, events: &[Logged]) -> Vec<Push> {
     let mut out: Vec<Push> = events.iter().filter_map(|logged| order_push(world, logged)).collect();
     for ((account, product), assets) in moved(world, events) {
         let body = match product {
-            Product::Spot => spot_balances(world, account, &assets),
+            Product::Spot => Some(spot_balances(world, account, &assets)),
             Product::Linear => linear_account(world, account, events),
         };
         out.extend(body.map(|body| push(product, account, body)));
@@ -132,14 +132,14 @@ fn moved(world: &World, events: &[Logged]) -> BTreeMap<(usize, Product), BTreeSe
     out
 }
 
-fn spot_balances(world: &World, account: usize, assets: &BTreeSet<Asset>) -> Option<Raw> {
+fn spot_balances(world: &World, account: usize, assets: &BTreeSet<Asset>) -> Raw {
     let rows = array(assets.iter().map(|asset| {
         let balance = world.model.accounts[account].balance(Wallet::Spot, *asset);
         object! {
             "a" => asset, "f" => amount(Money(balance.total.0 - balance.locked.0)), "l" => amount(balance.locked),
         }
     }));
-    Some(object! {"e" => "outboundAccountPosition", "E" => world.ms(), "u" => world.ms(), "B" => rows})
+    object! {"e" => "outboundAccountPosition", "E" => world.ms(), "u" => world.ms(), "B" => rows}
 }
 
 fn linear_account(world: &World, account: usize, events: &[Logged]) -> Option<Raw> {

@@ -117,7 +117,7 @@ pub(super) fn ticker(world: &super::World, listing: usize) -> Raw {
             "nextFundingTime" => ((world.now / FUNDING_EVERY + 1) * FUNDING_EVERY / MS).to_string(),
         },
     };
-    Raw(format!("{},{}", common.0.trim_end_matches('}'), &own.0[1..]))
+    common.join(&own)
 }
 
 pub(super) fn recent_trades(call: &mut Call<'_>) -> Answer {

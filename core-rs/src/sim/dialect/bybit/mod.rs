@@ -1,6 +1,8 @@
 //! Bybit v5 over the model: one route table for REST, one socket family. Business errors are HTTP 200 with a code.
 //! Documents: bybit-exchange.github.io/docs/v5.
 
+#![allow(clippy::unnecessary_wraps, reason = "handlers of a table share one signature")]
+
 mod account;
 mod auth;
 mod fault;
@@ -79,13 +81,11 @@ pub(in crate::sim) fn http(world: &mut World, request: &Request<'_>) -> Reply {
         return Reply { status: 404, headers: Vec::new(), body: object! {} };
     };
     let params = if request.method == "POST" {
-        match serde_json::from_slice(request.body) {
-            Ok(object) => Params::of_json(&object),
-            Err(_) => {
-                let body = envelope(world, Err(Fault::param("not a json object")));
-                return Reply { status: 200, headers: Vec::new(), body };
-            }
-        }
+        let Ok(object) = serde_json::from_slice(request.body) else {
+            let body = envelope(world, Err(Fault::param("not a json object")));
+            return Reply { status: 200, headers: Vec::new(), body };
+        };
+        Params::of_json(&object)
     } else {
         Params::of_form(request.query)
     };

@@ -123,7 +123,7 @@ pub(super) fn realtime(call: &mut Call<'_>) -> Answer {
         open.reverse();
         open
     };
-    page(call, product, &orders, PAGE_DEFAULT, PAGE_MAX, |listing, order| order_json(listing, order))
+    page(call, product, &orders, PAGE_DEFAULT, PAGE_MAX, order_json)
 }
 
 pub(super) fn history(call: &mut Call<'_>) -> Answer {
@@ -144,7 +144,7 @@ pub(super) fn history(call: &mut Call<'_>) -> Answer {
             };
             model.orders.values().rev().filter(mine).collect()
         };
-    page(call, product, &orders, PAGE_DEFAULT, PAGE_MAX, |listing, order| order_json(listing, order))
+    page(call, product, &orders, PAGE_DEFAULT, PAGE_MAX, order_json)
 }
 
 pub(super) fn executions(call: &mut Call<'_>) -> Answer {

@@ -148,10 +148,10 @@ fn snapshot(world: &World, listing: usize, topic: &str, depth: usize) -> String 
         "s" => facts.symbol, "b" => levels(facts, book.bids.levels(depth)),
         "a" => levels(facts, book.asks.levels(depth)), "u" => book.last_id, "seq" => book.last_id,
     };
-    book_frame(world, topic, "snapshot", data)
+    book_frame(world, topic, "snapshot", &data)
 }
 
-fn book_frame(world: &World, topic: &str, kind: &str, data: Raw) -> String {
+fn book_frame(world: &World, topic: &str, kind: &str, data: &Raw) -> String {
     object! {"topic" => topic, "type" => kind, "ts" => world.ms(), "data" => data, "cts" => world.ms()}.0
 }
 
@@ -184,7 +184,7 @@ pub(in crate::sim) fn change_pushes(
             "s" => facts.symbol, "b" => levels(facts, change.bids.iter().copied()),
             "a" => levels(facts, change.asks.iter().copied()), "u" => change.last, "seq" => change.last,
         };
-        book_frame(world, topic, "delta", data)
+        book_frame(world, topic, "delta", &data)
     };
     for depth in DEPTHS {
         let topic = format!("orderbook.{depth}.{}", facts.symbol);

@@ -13,23 +13,22 @@ const DEPTH_MAX: u64 = 1_000;
 const MS: i64 = 1_000_000;
 
 impl Engine {
-    /// A live book, best first. Refused when it can not be priced from.
+    /// A live book, best first. Refused when it can not be priced from; NOT_FOUND when there is none.
     pub(super) fn view_book(&self, q: Fields<'_>) -> Result<Vec<u8>, Refusal> {
         let name = q.str("instrument")?;
         let depth = q.get("depth").map_or(Ok(20), |_| q.uint("depth"))?.clamp(1, DEPTH_MAX) as usize;
         let now = now_of(q)?;
         let id = self.instruments.by_name(name).ok_or_else(|| Refusal::not_found("instrument", name))?;
         let i = self.instruments.at(id);
+        // A book that nobody wants may stand still at an old price: whoever asks is sent to the venue instead.
+        let book = self.books.get(id.0 as usize).filter(|_| self.tracked[id.0 as usize].wanted());
+        let book = book.ok_or_else(|| Refusal::not_found("live book", name))?;
         let closed = |why: &str| Refusal::new(Code::ExchangeUnavailable, format!("{name}: {why}"));
-        let book = self.books.get(id.0 as usize).ok_or_else(|| closed("not subscribed"))?;
         let state = if now.mono == 0 { BookState::Synced } else { self.book_state(id, now.mono) };
         match (book.is_synced(), state) {
             (true, BookState::Synced) => {}
             (true, BookState::Stale) => return Err(closed("the book is stale")),
-            (false, _) | (_, BookState::Unsynced) if self.tracked[id.0 as usize].wanted() => {
-                return Err(closed("the book is not synced"));
-            }
-            (false | true, _) => return Err(closed("not subscribed")),
+            (false, _) | (_, BookState::Unsynced) => return Err(closed("the book is not synced")),
         }
         let level = |j: &mut Json, level: Level| {
             j.arr("", |j| {

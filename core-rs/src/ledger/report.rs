@@ -28,7 +28,7 @@ impl Wallet {
     }
 }
 
-/// One asset's balance in one wallet.
+/// One asset's balance in one wallet; `free + locked` is the wallet's balance, without unrealised profit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BalanceReport {
     pub wallet: Wallet,

@@ -216,6 +216,20 @@ impl<'a> Reader<'a> {
         Ok(value.fixed(decimals).ok().filter(|mantissa| *mantissa >= 0))
     }
 
+    /// `["px","qty"]` without white space, as two mantissas. `None` consumes nothing: read it the general way.
+    #[inline]
+    pub fn quoted_pair(&mut self, first_decimals: u8, second_decimals: u8) -> Option<(i64, i64)> {
+        let text = self.bytes.get(self.at..)?.strip_prefix(b"[")?;
+        let (first, first_len) = quoted_mantissa(text, first_decimals)?;
+        let rest = text.get(first_len..)?.strip_prefix(b",")?;
+        let (second, second_len) = quoted_mantissa(rest, second_decimals)?;
+        if rest.get(second_len) != Some(&b']') {
+            return None;
+        }
+        self.at += first_len + second_len + 3;
+        Some((first, second))
+    }
+
     /// The rest of the message must be white space.
     pub fn end(&mut self) -> Result<(), DecodeError> {
         if self.peek().is_none() { Ok(()) } else { Err(self.fail()) }

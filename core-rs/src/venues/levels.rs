@@ -28,19 +28,30 @@ pub(super) fn read_levels(
         if out.len() - start == LEVELS_MAX {
             return Err(DecodeError::TooLarge);
         }
-        reader.expect(b'[')?;
-        let px = reader.mantissa(instrument.px_decimals)?;
-        reader.expect(b',')?;
-        let qty = reader.mantissa(instrument.qty_decimals)?;
-        while reader.take_if(b',') {
-            reader.skip()?;
+        let pair = reader.quoted_pair(instrument.px_decimals, instrument.qty_decimals);
+        let (px, qty) = match pair {
+            Some(pair) => pair,
+            None => general_pair(reader, instrument)?.ok_or(DecodeError::Field(name))?,
+        };
+        if px == 0 {
+            return Err(DecodeError::Field(name));
         }
-        reader.expect(b']')?;
-        match (px, qty) {
-            (Some(px @ 1..), Some(qty)) => out.push(Level { px, qty }),
-            _ => return Err(DecodeError::Field(name)),
-        }
+        out.push(Level { px, qty });
         Ok(())
     })?;
     Ok(out.len() - start)
+}
+
+/// A level with white space, bare numbers or further items; `None` where a number is no mantissa of the instrument.
+#[cold]
+fn general_pair(reader: &mut Reader<'_>, instrument: &Instrument) -> Result<Option<(i64, i64)>, DecodeError> {
+    reader.expect(b'[')?;
+    let px = reader.mantissa(instrument.px_decimals)?;
+    reader.expect(b',')?;
+    let qty = reader.mantissa(instrument.qty_decimals)?;
+    while reader.take_if(b',') {
+        reader.skip()?;
+    }
+    reader.expect(b']')?;
+    Ok(px.zip(qty))
 }

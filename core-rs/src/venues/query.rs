@@ -10,10 +10,11 @@ pub enum Query {
     Snapshot { instrument: InstrumentId, depth: u16 },
     /// One order by our client id.
     Order { instrument: InstrumentId, client_id: ClientId },
-    /// All open orders of the product.
+    /// All open orders of the product (Bybit linear: those settled in USDT).
     OpenOrders,
     /// Our fills of an instrument since a wall time (epoch ns), oldest first as far as the venue allows.
     /// `from_id` continues paging with the `next` of the page before; `None` starts at `since`.
+    /// Binance rows name the venue's order id only: their `client` is `Foreign`, match them by `venue_id`.
     Fills { instrument: InstrumentId, since: Ns, from_id: Option<u64> },
     /// All balances.
     Balances,

@@ -81,6 +81,8 @@ def _translated(failure: Exception, config: Config) -> Exception:
     if isinstance(failure, OSError) and failure.errno is not None:
         place = failure.filename if failure.filename is not None else config.home
         return TidegateError(Code.INTERNAL, f"{place}: {failure.strerror}; free or choose another place")
+    if not isinstance(failure, TidegateError):
+        _log.error("stopped_by_a_bug", exc_info=failure, success=False, error_code=Code.INTERNAL)
     return failure
 
 

@@ -22,6 +22,8 @@ PAGES_MAX: Final = 20
 SYNC_SAMPLES: Final = 5
 SYNC_EVERY_S: Final = 180.0
 REFRESH_EVERY_S: Final = 3600.0
+SETTLE_S: Final = 5.0
+"""What a start has for the time being is looked at again after this, once the links are up."""
 RETRY_FIRST_S: Final = 0.5
 RETRY_CAP_S: Final = 30.0
 DEADLINE_S: Final = 5.0
@@ -82,6 +84,7 @@ class Upkeep:
         self.reachable: bool | None = None
         self.offset_ns: int | None = None
         self.rtt_ns: int | None = None
+        self._first_refresh_s = self._first_sync_s = 0.0
         self._venue = venue
         self._http = http
         self._timing_http = timing_http
@@ -93,22 +96,31 @@ class Upkeep:
     async def prepare(self) -> None:
         """Before the engine starts: cached instruments at once, else one try to fetch them; one clock sample."""
         cached = self._cache.load(self.name, self.product)
-        if (cached is not None and self._apply(cached)) or await self._try(self._refresh()):
-            await self._try(self._sync_clock(1))
+        if cached is not None and self._apply(cached):
+            self._first_refresh_s = SETTLE_S
+        elif await self._try(self._refresh()):
+            self._first_refresh_s = REFRESH_EVERY_S
+        else:
+            return
+        if await self._try(self._sync_clock(1)):
+            self._first_sync_s = SETTLE_S
 
     async def run(self) -> None:
         """Refreshes and synchronises until cancelled."""
+        chores = (
+            ("instruments", self._refresh, self._first_refresh_s, REFRESH_EVERY_S),
+            ("clock", lambda: self._sync_clock(SYNC_SAMPLES), self._first_sync_s, SYNC_EVERY_S),
+        )
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._repeat(self._refresh, REFRESH_EVERY_S), name=f"instruments-{self._label}")
-            group.create_task(
-                self._repeat(lambda: self._sync_clock(SYNC_SAMPLES), SYNC_EVERY_S), name=f"clock-{self._label}"
-            )
+            for name, work, first_s, every_s in chores:
+                group.create_task(self._repeat(work, first_s, every_s), name=f"{name}-{self._label}")
 
     @property
     def _label(self) -> str:
         return f"{self.name}-{self.product}"
 
-    async def _repeat(self, work: Callable[[], Coroutine[None, None, None]], every_s: float) -> None:
+    async def _repeat(self, work: Callable[[], Coroutine[None, None, None]], first_s: float, every_s: float) -> None:
+        await asyncio.sleep(first_s)
         wait_s = RETRY_FIRST_S
         while True:
             if await self._try(work()):

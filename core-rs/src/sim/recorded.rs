@@ -2,18 +2,22 @@
 //! sequence numbers.
 
 use super::model::{Listing, SynthLevel, rank};
-use crate::market::{Book, Instrument, InstrumentStatus};
-use crate::units::{InstrumentId, Ns, Product, Qty, Side, Symbol, Venue};
+use crate::market::{Book, Instrument, InstrumentStatus, Level};
+use crate::units::{InstrumentId, Ns, Product, Qty, Side, Symbol, Venue, pow10};
 use crate::venues::{Codec, Context, Event, EventBuf, Instruments, Role, codec};
 use std::collections::BTreeMap;
 
 /// Recorded levels that one side takes over.
 const LEVELS_MAX: usize = 1000;
+/// Recordings hold quantities finer than today's steps: the decoder reads this many digits, the market cuts them.
+const DIGITS: u8 = 8;
 
 pub(super) struct Recorded {
     codec: Option<&'static Codec>,
     table: Table,
     books: Vec<Book>,
+    /// By listing: one price step and one quantity step of it, at [`DIGITS`].
+    units: Vec<(i64, i64)>,
     events: EventBuf,
     /// Of the newest frame that named one: a REST snapshot in the recording does not.
     implied: InstrumentId,
@@ -66,12 +70,20 @@ impl Recorded {
     /// Frames belong to the first listed product: a recording holds one.
     pub(super) fn new(venue: Venue, listings: &[Listing]) -> Self {
         let codec = listings.first().and_then(|listing| codec(venue, listing.product));
-        let table = listings.iter().enumerate().map(|(index, l)| instrument(venue, index, l)).collect();
+        let fine = |(index, listing)| Instrument {
+            px_decimals: DIGITS,
+            qty_decimals: DIGITS,
+            ..instrument(venue, index, listing)
+        };
+        let table = listings.iter().enumerate().map(fine).collect();
+        let unit = |decimals: u8| pow10(DIGITS - decimals) as i64;
+        let units = listings.iter().map(|l| (unit(l.px_decimals), unit(l.qty_decimals))).collect();
         let books = codec.map_or_else(Vec::new, |c| listings.iter().map(|_| Book::new(c.seq_rule)).collect());
         Self {
             codec,
             table: Table(table),
             books,
+            units,
             events: EventBuf::default(),
             implied: InstrumentId(0),
             refused: 0,
@@ -106,10 +118,15 @@ impl Recorded {
         let Some(book) = self.books.get(listing).filter(|book| book.is_synced()) else {
             return [const { BTreeMap::new() }; 2];
         };
-        let level = |side: Side, px: i64, qty: i64| (rank(side, px), SynthLevel { qty, epoch: qty });
+        let (px_unit, qty_unit) = self.units[listing];
+        let level = |side: Side, level: Level| {
+            let (px, qty) = (level.px / px_unit, level.qty / qty_unit);
+            let fits = level.px % px_unit == 0 && qty > 0;
+            fits.then(|| (rank(side, px), SynthLevel { qty, epoch: qty }))
+        };
         [
-            book.bids().take(LEVELS_MAX).map(|l| level(Side::Buy, l.px, l.qty)).collect(),
-            book.asks().take(LEVELS_MAX).map(|l| level(Side::Sell, l.px, l.qty)).collect(),
+            book.bids().take(LEVELS_MAX).filter_map(|l| level(Side::Buy, l)).collect(),
+            book.asks().take(LEVELS_MAX).filter_map(|l| level(Side::Sell, l)).collect(),
         ]
     }
 }

@@ -17,7 +17,7 @@ fn the_recorded_book_is_served_under_sequence_numbers_of_its_own() {
     assert_eq!(depth(&mut venue, START)["bids"], serde_json::json!([]), "no market before the recording");
     let frames = [
         r#"{"e":"depthUpdate","E":1,"s":"BTCUSDT","U":90,"u":101,"b":[["67999.00","2.0"]],"a":[]}"#,
-        r#"{"lastUpdateId":100,"bids":[["68000.00","1.0"],["67999.00","1.5"]],"asks":[["68001.00","0.5"]]}"#,
+        r#"{"lastUpdateId":100,"bids":[["68000.00","1.0"],["67999.00","1.5"]],"asks":[["68001.00","0.5"],["68002.00","0.12345678"]]}"#,
         r#"{"e":"depthUpdate","E":2,"s":"BTCUSDT","U":102,"u":103,"b":[["68000.00","0"]],"a":[["68000.50","0.3"]]}"#,
     ];
     for (step, frame) in frames.iter().enumerate() {
@@ -26,6 +26,11 @@ fn the_recorded_book_is_served_under_sequence_numbers_of_its_own() {
     let book = depth(&mut venue, START + 500 * MS);
     assert_eq!(book["bids"], serde_json::json!([["67999.00000000", "2.00000000"]]));
     assert_eq!(book["asks"][0], serde_json::json!(["68000.50000000", "0.30000000"]));
+    assert_eq!(
+        book["asks"][2],
+        serde_json::json!(["68002.00000000", "0.12345000"]),
+        "finer quantities are cut"
+    );
     assert!(book["lastUpdateId"].as_u64().unwrap() > 1_000_000);
     let gap = r#"{"e":"depthUpdate","E":3,"s":"BTCUSDT","U":110,"u":111,"b":[],"a":[]}"#;
     venue.feed(gap.as_bytes(), START + 700 * MS);

@@ -4,8 +4,9 @@
 const $ = (id) => document.getElementById(id);
 const PLANS_SHOWN = 20;
 const POLL_MS = 5000;
+const SOON_MS = 500;
 const RECONNECT_MS_MAX = 15000;
-const state = { session: load(), socket: null, lastSeq: 0, retryMs: 500, pairs: new Map(), timer: 0, generation: 0 };
+const state = { session: load(), socket: null, lastSeq: 0, retryMs: 500, pairs: new Map(), timer: 0 };
 
 // The session lives in this tab only, and ends with it.
 function load() { try { return JSON.parse(sessionStorage.getItem("session")); } catch { return null; } }
@@ -96,17 +97,21 @@ function drawPlans(plans) {
   $("plans-empty").hidden = plans.length > 0;
 }
 
+// One look at a time: while one is under way, any number of wishes for another become one more.
+let looking = false, again = false;
 async function refresh() {
-  const generation = ++state.generation;
+  if (looking) { again = true; return; }
+  looking = true;
   try {
     const [pairs, edges, plans] = await Promise.all([api("GET", "/api/monitoring/pairs"),
       api("GET", "/api/monitoring/opportunities?limit=100"), api("GET", `/api/arbitrage/plans?limit=${PLANS_SHOWN}`), health()]);
-    if (generation !== state.generation || !state.session) return;
-    drawPairs(pairs, edges); drawPlans(plans.items); if (state.socket?.readyState === WebSocket.OPEN) notice("");
+    if (state.session) { drawPairs(pairs, edges); drawPlans(plans.items); }
   } catch (error) { if (state.session) notice(error.message); }
+  looking = false;
+  if (again) { again = false; soon(); }
 }
 let pending = 0;
-function soon() { if (!pending) pending = setTimeout(() => { pending = 0; refresh(); }, 400); }
+function soon() { if (!pending) pending = setTimeout(() => { pending = 0; if (state.session) refresh(); }, SOON_MS); }
 
 async function execute(button, pair) {
   if (!confirm(`Execute ${pair.id} once: ${pair.qty} base units on ${leg(pair.leg1)} and ${leg(pair.leg2)}?`)) return;

@@ -1,5 +1,6 @@
 """The HTTP application: routes from the tables, one middleware, the WebSocket and the page."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -13,8 +14,11 @@ from tidegate.api.route import PUBLIC, Route, authorise
 from tidegate.api.services import SERVICES, Services
 from tidegate.api.stream import HUB, add_stream
 from tidegate.api.table import ROUTES, check, paths_of
+from tidegate.model.errors import Code, TidegateError
 
 BODY_BYTES_MAX: Final = 1024 * 1024
+ANSWER_S: Final = 30.0
+"""From the request's head to the answer, the reading of its body included."""
 
 
 def build_app(services: Services, rows: tuple[Route, ...] = ROUTES) -> web.Application:
@@ -35,7 +39,17 @@ def build_app(services: Services, rows: tuple[Route, ...] = ROUTES) -> web.Appli
 
 def _handler(row: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def handle(request: web.Request) -> web.StreamResponse:
-        answer = await row.run(request, await authorise(request, row.permission))
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                answer = await row.run(request, await authorise(request, row.permission))
+        except TimeoutError:
+            raise _late(request) from None
         return answer if isinstance(answer, web.StreamResponse) else success(answer)
 
     return handle
+
+
+def _late(request: web.Request) -> TidegateError:
+    """What only reads may be asked again; what changes something may have been done."""
+    code = Code.EXCHANGE_UNAVAILABLE if request.method == "GET" else Code.OUTCOME_UNKNOWN
+    return TidegateError(code, f"no answer within {ANSWER_S:g} s")

@@ -17,6 +17,7 @@ from tidegate.model.access import Principal
 from tidegate.model.errors import Code, TidegateError
 from tidegate.obs import log
 from tidegate.ports.bus import Message, Subscription
+from tidegate.ports.store import StoreError
 
 CLIENTS_MAX: Final = 1000
 CLIENTS_PER_USER_MAX: Final = 20
@@ -24,6 +25,7 @@ CHANNELS_MAX: Final = 200
 REPLAY_EVENTS_MAX: Final = 4096
 BUS_QUEUE_MAX: Final = 8192
 SESSION_CHECK_S: Final = 1.0
+RESTART_S: Final = 0.5
 
 _LOG = log.get("api")
 
@@ -126,7 +128,17 @@ class Hub:
     # -- the pump
 
     async def run(self) -> None:
-        """Carries events from the bus to the clients until cancelled."""
+        """Carries events until cancelled. A fault of ours cuts the clients, who resume, and is tried anew."""
+        while True:
+            try:
+                await self._carry()
+            except* Exception as fault:
+                _LOG.error("stream_failed", success=False, error_code=Code.INTERNAL.value, exc_info=fault)
+                self._forget()
+                self.end_all(Ending(CloseCode.GOING_AWAY, "the stream starts anew: connect again"))
+            await asyncio.sleep(RESTART_S)
+
+    async def _carry(self) -> None:
         bus = self._services.bus
         lossless = bus.subscribe(LOSSLESS_TOPICS, capacity=BUS_QUEUE_MAX)
         conflated = bus.subscribe(CONFLATED_TOPICS, capacity=BUS_QUEUE_MAX)
@@ -169,9 +181,17 @@ class Hub:
             for client in self._clients:
                 by_session.setdefault(client.principal.session_id, []).append(client)
             for clients in by_session.values():
-                if not await self._services.auth.is_live(clients[0].principal):
+                if not await self._is_live(clients[0].principal):
                     for client in clients:
                         client.outbox.end(Ending(CloseCode.UNAUTHENTICATED, "the session has ended: log in again"))
+
+    async def _is_live(self, principal: Principal) -> bool:
+        try:
+            return await self._services.auth.is_live(principal)
+        except StoreError as failure:
+            # Nothing proves that the session ended; the next look decides.
+            _LOG.warning("session_check_failed", reason=failure.reason, success=False)
+            return True
 
     def _encode(self, message: Message) -> Frame:
         """`{"event", "data"}` of the bus with the number put in; the bytes are shared by all clients."""
@@ -181,11 +201,15 @@ class Hub:
     def _gap(self, lost: int) -> None:
         """The bus overran us: whoever counts on order events must know."""
         _LOG.error("order_events_lost", lost=lost, success=False)
-        self._replay.clear()
-        self._complete_after = self._seq
+        self._forget()
         for topic in LOSSLESS_TOPICS:
             for client in self._listeners.get(topic, ()):
                 client.outbox.end(Ending(CloseCode.TOO_SLOW, "order events were lost: connect again"))
+
+    def _forget(self) -> None:
+        """Nothing before now can be replayed any more."""
+        self._replay.clear()
+        self._complete_after = self._seq
 
     def _watch(self, instrument: str, step: int) -> None:
         count = self._watched.get(instrument, 0) + step

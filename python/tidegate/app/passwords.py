@@ -6,6 +6,7 @@ from tidegate.app.wire import build_tables
 from tidegate.engine.clock import SystemClock
 from tidegate.model.config import Config
 from tidegate.model.errors import Code, TidegateError
+from tidegate.obs import log
 from tidegate.ports.store import StoreError
 from tidegate.store.migrate import ensure_current
 from tidegate.users import accounts
@@ -14,6 +15,7 @@ from tidegate.users.passwords import Passwords
 
 def set_password(config: Config, username: str, password: str) -> None:
     """Replaces a password and ends every session of the user. Raises TidegateError."""
+    log.configure("warning", simulated=config.simulated)
     config.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         asyncio.run(_set(config, username, password))

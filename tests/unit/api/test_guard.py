@@ -159,3 +159,26 @@ async def test_what_is_not_http_is_answered_in_the_envelope(raw: bytes, base: st
 async def test_an_expectation_we_do_not_know_is_refused_in_the_envelope(admin: aiohttp.ClientSession) -> None:
     async with admin.get("/api/balance", headers={"Expect": "a-miracle"}) as answer:
         assert (answer.status, (await answer.json())["error"]["code"]) == (400, "VALIDATION_ERROR")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [("GET", "/api/balance", 503, "EXCHANGE_UNAVAILABLE"), ("POST", KILL, 504, "OUTCOME_UNKNOWN")],
+)
+async def test_an_answer_has_a_deadline(
+    method: str,
+    path: str,
+    status: int,
+    code: str,
+    admin: aiohttp.ClientSession,
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def never(*_given: object, **_named: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("tidegate.api.app.ANSWER_S", 0.01)
+    monkeypatch.setattr(world.engine, "query", never)
+    monkeypatch.setattr(world.engine, "command", never)
+    async with admin.request(method, path, json={"reason": "test"}) as answer:
+        assert (answer.status, (await answer.json())["error"]["code"]) == (status, code)

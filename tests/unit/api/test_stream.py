@@ -1,5 +1,6 @@
 """The WebSocket against a running server: who may open it, what it sends, when it is cut."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -8,6 +9,8 @@ from aiohttp import WSMsgType, WSServerHandshakeError
 from tests.unit.api.doubles import GOOD_TOKEN, NOW_NS, VIEWER_TOKEN, World, event
 
 from tidegate.api.hub import CHANNELS_MAX, CLIENTS_PER_USER_MAX, REPLAY_EVENTS_MAX
+from tidegate.model.access import Principal
+from tidegate.ports.store import StoreError
 
 Socket = aiohttp.ClientWebSocketResponse
 FIRST_SEQ = NOW_NS // 1_000_000 * 1000
@@ -216,3 +219,34 @@ async def test_page_events_are_logged_and_bounded(socket: Socket, capsys: pytest
     assert answer["data"]["code"] == "RATE_LIMITED"
     logged = capsys.readouterr()
     assert (logged.out + logged.err).count("page_event") == 60
+
+
+async def test_a_database_that_is_away_ends_no_session(
+    socket: Socket, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = asyncio.Event()
+
+    async def is_live(_principal: Principal) -> bool:
+        asked.set()
+        raise StoreError("the database is locked")
+
+    monkeypatch.setattr(world.auth, "is_live", is_live)
+    await asyncio.wait_for(asked.wait(), 5)
+    assert (await ask(socket, "ping"))["event"] == "pong"
+
+
+async def test_a_fault_of_the_stream_cuts_the_clients_and_is_survived(
+    admin: aiohttp.ClientSession, world: World
+) -> None:
+    async with admin.ws_connect("/ws") as socket:
+        await ask(socket, "subscribe", channels=["orders"])
+        world.bus.publish("orders", None)  # type: ignore[arg-type]
+        end = await socket.receive(timeout=5)
+        assert (end.type, end.data) == (WSMsgType.CLOSE, 1001)
+    async with asyncio.timeout(5):
+        while len(world.bus.subscriptions) < 4:
+            await asyncio.sleep(0)
+    async with admin.ws_connect("/ws") as socket:
+        await ask(socket, "subscribe", channels=["orders"])
+        world.bus.publish("orders", event("order_filled"))
+        assert (await socket.receive_json(timeout=5))["event"] == "order_filled"

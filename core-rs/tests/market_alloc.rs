@@ -5,7 +5,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use tidegate_core::market::{
-    Book, Delta, DeltaKind, Level, PairIx, SeqRule, SpreadBoard, SpreadLeg, SpreadSpec,
+    Applied, Book, Delta, DeltaKind, Level, PairIx, SeqRule, SpreadBoard, SpreadLeg, SpreadSpec,
 };
 use tidegate_core::units::{InstrumentId, Money, Rate};
 
@@ -76,7 +76,7 @@ impl World {
                 let first = if step == 900 { self.id + 5 } else { self.id - 1 };
                 let delta = Delta { kind, first, last: self.id + 1, prev: 0, venue_ns: 0, bids, asks };
                 let instrument = InstrumentId(leg as u32);
-                match self.books[leg].apply(&delta, step).map(|applied| applied.touch()) {
+                match self.books[leg].apply(&delta, step).map(Applied::touch) {
                     Ok(Some(touch)) => self.board.on_book(instrument, &self.books[leg], &touch, step, edges),
                     Ok(None) => {}
                     Err(_) => {

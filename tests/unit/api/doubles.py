@@ -256,6 +256,8 @@ class FakeBus:
     def __init__(self) -> None:
         self.subscriptions: list[FakeSubscription] = []
         self.seq = 0
+        self.listened = asyncio.Semaphore(0)
+        """Released once for each subscription."""
 
     def publish(self, topic: str, data: bytes) -> None:
         self.seq += 1
@@ -267,6 +269,7 @@ class FakeBus:
 
     def subscribe(self, topics: Sequence[str], *, capacity: int = 1024) -> FakeSubscription:
         self.subscriptions.append(FakeSubscription(topics))
+        self.listened.release()
         return self.subscriptions[-1]
 
 

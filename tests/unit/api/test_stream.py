@@ -240,12 +240,12 @@ async def test_a_fault_of_the_stream_cuts_the_clients_and_is_survived(
 ) -> None:
     async with admin.ws_connect("/ws") as socket:
         await ask(socket, "subscribe", channels=["orders"])
+        while not world.bus.listened.locked():
+            await world.bus.listened.acquire()
         world.bus.publish("orders", None)  # type: ignore[arg-type]
         end = await socket.receive(timeout=5)
         assert (end.type, end.data) == (WSMsgType.CLOSE, 1001)
-    async with asyncio.timeout(5):
-        while len(world.bus.subscriptions) < 4:
-            await asyncio.sleep(0)
+    await asyncio.wait_for(world.bus.listened.acquire(), 5)
     async with admin.ws_connect("/ws") as socket:
         await ask(socket, "subscribe", channels=["orders"])
         world.bus.publish("orders", event("order_filled"))

@@ -70,21 +70,6 @@ async def test_a_row_without_document_is_deleted(writer: TradingWriter, database
         assert (await connection.execute(select(tables.pairs.c.id))).all() == []
 
 
-async def test_the_limits_come_together_and_lie_one_by_one(writer: TradingWriter, database: Database) -> None:
-    doc = (
-        b'[{"name":"daily_loss_max","scope":"total","id":"","value":1000.50,"unit":"quote"}, {"name":"open_orders_max",'
-    )
-    await writer.project(1, [MadeRow("limits", "limits", doc + b'"scope":"venue","id":"bybit","value":null}]')])
-    columns = (tables.limits.c.id, tables.limits.c.value, tables.limits.c.doc)
-    async with database.read() as connection:
-        found = (await connection.execute(select(*columns).order_by(tables.limits.c.id))).all()
-    assert [(row.id, row.value) for row in found] == [
-        ("daily_loss_max:total:", Decimal("1000.50")),
-        ("open_orders_max:venue:bybit", None),
-    ]
-    assert '"value":1000.50' in found[0].doc
-
-
 async def test_a_row_that_fits_no_table_does_not_hold_up_the_others(
     writer: TradingWriter, history: SqlTradingHistory
 ) -> None:

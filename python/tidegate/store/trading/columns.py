@@ -4,12 +4,10 @@ Documents are read with exact decimals; no amount passes through a float.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-import orjson
 from sqlalchemy import Table
 
 from tidegate.ports.store import Row, StoreError
@@ -134,38 +132,10 @@ COLUMNS: Final[Mapping[str, tuple[Table, tuple[tuple[str, str, Convert], ...]]]]
 }
 
 
-_LIMIT_KEY: Final = ("name", "scope", "id")
-
-
 def load(document: bytes) -> object:
     """JSON with every fractional number as Decimal."""
     parsed: object = json.loads(document, parse_float=Decimal)
     return parsed
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """One limit out of the row of all limits."""
-
-    table: str
-    id: str
-    doc: bytes
-
-
-def spread_out(row: Row) -> Sequence[Row]:
-    """The row itself, or, for the limits, which change together and come as one array, a row for each."""
-    if row.table != "limits" or not row.doc.lstrip().startswith(b"["):
-        return (row,)
-    entries = load(row.doc)
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise StoreError(f"row {row.table}/{row.id} is not an array of objects")
-    return [
-        _Entry(row.table, ":".join(str(entry.get(key) or "") for key in _LIMIT_KEY), _dump(entry)) for entry in entries
-    ]
-
-
-def _dump(entry: Mapping[str, object]) -> bytes:
-    return orjson.dumps(entry, default=lambda amount: orjson.Fragment(format(amount, "f")))
 
 
 def lift(row: Row) -> Lifted | None:

@@ -13,7 +13,7 @@ from tidegate.obs import log
 from tidegate.ports.store import Row, StoreError
 from tidegate.store.database import Database
 from tidegate.store.trading import tables
-from tidegate.store.trading.columns import COLUMNS, Lifted, lift, load, spread_out
+from tidegate.store.trading.columns import COLUMNS, Lifted, lift, load
 
 SPREAD_KEEP_MS: Final = 7 * 24 * 3600 * 1000
 """How far back the spread history goes."""
@@ -81,16 +81,15 @@ def _sorted_out(rows: Sequence[Row]) -> tuple[Mapping[str, dict[str, Lifted]], M
     gone: dict[str, list[str]] = {}
     for row in rows:
         try:
-            found = [(single.id, lift(single)) for single in spread_out(row)]
-        except (StoreError, ValueError) as error:
-            _log.warning("row_refused", table=row.table, id=row.id, reason=str(error))
+            lifted = lift(row)
+        except StoreError as error:
+            _log.warning("row_refused", table=row.table, id=row.id, reason=error.reason)
             continue
-        for row_id, lifted in found:
-            if lifted is None:
-                upserts.get(row.table, {}).pop(row_id, None)
-                gone.setdefault(row.table, []).append(row_id)
-            else:
-                upserts.setdefault(row.table, {})[row_id] = lifted
+        if lifted is None:
+            upserts.get(row.table, {}).pop(row.id, None)
+            gone.setdefault(row.table, []).append(row.id)
+        else:
+            upserts.setdefault(row.table, {})[row.id] = lifted
     return {name: values for name, values in upserts.items() if values}, gone
 
 

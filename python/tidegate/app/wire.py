@@ -170,7 +170,7 @@ def build_services(
 def build_auth(config: Config, tables: Tables, clock: SystemClock) -> tuple[LocalAuth, Passwords]:
     """Logins over the control tables; the signing key lies in the data directory."""
     passwords = Passwords()
-    return LocalAuth(tables.accounts, passwords, Signer(load_key(config.home)), clock), passwords
+    return LocalAuth(tables.accounts, passwords, Signer(load_key(config.master_key_file.parent)), clock), passwords
 
 
 def _watch(node: Node, outside: Outside, projector: Projector) -> None:

@@ -32,7 +32,7 @@ const fn basis(venue: Venue, product: Product) -> (i64, i64) {
         (Venue::Binance, Product::Spot) => (4_100, 250_000),
         (Venue::Binance, Product::Linear) => (3_300, 2_100_000),
         (_, Product::Spot) => (3_700, 350_000),
-        (_, Product::Linear) => (2_900, 2_200_000),
+        (_, Product::Linear) => (2_500, 2_080_000),
     }
 }
 

@@ -15,7 +15,11 @@ _BYBIT_LINEAR: Final[tuple[VenueName, Product]] = ("bybit", "linear")
 
 
 def _pair(
-    name: str, symbol: str, legs: tuple[tuple[VenueName, Product], tuple[VenueName, Product]], qty: str
+    name: str,
+    symbol: str,
+    legs: tuple[tuple[VenueName, Product], tuple[VenueName, Product]],
+    qty: str,
+    threshold: str,
 ) -> PairConfig:
     leg1, leg2 = (LegConfig(exchange=exchange, symbol=symbol, type=product) for exchange, product in legs)
     return PairConfig.model_validate(
@@ -23,18 +27,20 @@ def _pair(
             "id": name,
             "leg1": leg1,
             "leg2": leg2,
-            "threshold": Decimal("0.02"),
+            "threshold": Decimal(threshold),
             "qty": Decimal(qty),
             "totalAmount": Decimal(500_000),
         }
     )
 
 
+# Thresholds for 10 to 60 plans a minute in all: the simulated linear books swing by 20 to 25 basis points against spot
+# and up to 50 against each other, every few seconds, in both directions.
 SIM_PAIRS: Final = (
-    _pair("binance_bybit_btc", "BTCUSDT", (_BINANCE_SPOT, _BYBIT_LINEAR), "0.02"),
-    _pair("bybit_binance_btc", "BTCUSDT", (_BYBIT_LINEAR, _BINANCE_LINEAR), "0.02"),
-    _pair("binance_bybit_eth", "ETHUSDT", (_BINANCE_SPOT, _BYBIT_SPOT), "0.2"),
-    _pair("bybit_binance_eth", "ETHUSDT", (_BYBIT_SPOT, _BINANCE_LINEAR), "0.2"),
+    _pair("binance_bybit_btc", "BTCUSDT", (_BINANCE_SPOT, _BYBIT_LINEAR), "0.02", "0.05"),
+    _pair("bybit_binance_btc", "BTCUSDT", (_BYBIT_LINEAR, _BINANCE_LINEAR), "0.02", "0.3"),
+    _pair("binance_bybit_eth", "ETHUSDT", (_BINANCE_SPOT, _BYBIT_SPOT), "0.2", "0.05"),
+    _pair("bybit_binance_eth", "ETHUSDT", (_BYBIT_SPOT, _BINANCE_LINEAR), "0.2", "0.08"),
 )
 
 SIM_LIMITS: Final = tuple(

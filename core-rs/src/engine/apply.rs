@@ -5,6 +5,7 @@ use super::pairs::{PAIRS_MAX, Pair, PairId, PairTerms};
 use super::record::{Body, PlanTurn, Record};
 use super::rows::Changed;
 use super::state::{PLANS_KEPT_MAX, State};
+use crate::calc::fee_in_quote;
 use crate::ledger::{FillPosted, FillTerms, Hold, LedgerError, Wallet};
 use crate::market::PairIx;
 use crate::order::{
@@ -203,7 +204,9 @@ impl State {
             }
             self.foreign.put(key);
         }
-        let posted = self.ledger.fill(&terms)?;
+        let booked = matches!(fill.client, ClientRef::Ours(_))
+            && self.foreign.holds(&(account, fill.instrument, fill.trade_id));
+        let posted = if booked { self.already_posted(&terms)? } else { self.ledger.fill(&terms)? };
         let cursor = self.cursors.entry((account, fill.instrument)).or_default();
         *cursor = fill.venue_ns.max(*cursor);
         with.changed.push(Changed::Fill(account, fill.instrument, fill.trade_id));
@@ -216,6 +219,18 @@ impl State {
             self.after_order(*id, with);
         }
         Ok(Applied::Fill { posted, moved: done.0, late: done.1, complete: done.2 })
+    }
+
+    /// A fill that was booked as foreign before its order was known: the order learns of it, the ledger has it.
+    fn already_posted(&self, terms: &FillTerms) -> Result<FillPosted, LedgerError> {
+        let position = self.ledger.positions().get(terms.account, terms.instrument);
+        Ok(FillPosted {
+            notional: terms.notional()?,
+            realized: Money::ZERO,
+            fee_quote: fee_in_quote(terms.fee, &terms.fee_asset, &terms.base, &terms.quote, terms.px_money())?,
+            position_qty: position.map_or(Money::ZERO, |position| position.basis.qty),
+            overdrawn: false,
+        })
     }
 
     /// What remains of an order needs the same share of its reservation.

@@ -16,6 +16,8 @@ use crate::venues::{RejectClass, ReplyOutcome, RequestReply, Role, VenueReject};
 
 /// How long a report may run ahead of its fills before they are asked for.
 const FILLS_LATE: Ns = 250_000_000;
+/// Fills that wait for their orders to be known.
+const DEFERRED_MAX: usize = 1_000;
 /// How long an accepted order that ends at once (IOC, FOK) may stay without its end.
 const END_LATE: Ns = 1_000_000_000;
 
@@ -331,10 +333,45 @@ impl Engine {
                 if self.state.foreign.holds(&key) || opened.is_none_or(|at| fill.venue_ns <= at) {
                     return;
                 }
+                if self.may_be_ours(account, &fill) {
+                    self.defer(now, account, fill, out);
+                    return;
+                }
             }
         }
         let applied = self.commit(now, Body::Fill { account, fill }, out);
         self.after_fill(now, &fill, applied, out);
+    }
+
+    /// A trade list may name an order by the venue's id alone: while an order of ours is without its id, a fill of
+    /// that instrument and side may be its fill.
+    fn may_be_ours(&self, account: AccountId, fill: &FillReport) -> bool {
+        self.state.orders.iter_open().any(|order| {
+            let place = &order.terms.place;
+            order.venue_id.is_none()
+                && (order.terms.account, place.instrument, place.side) == (account, fill.instrument, fill.side)
+        })
+    }
+
+    fn defer(&mut self, now: Now, account: AccountId, fill: FillReport, out: &mut Effects) {
+        let known = self.deferred.iter().any(|(of, f)| {
+            (*of, f.instrument, f.trade_id) == (account, fill.instrument, fill.trade_id)
+        });
+        if known {
+            return;
+        }
+        if self.deferred.len() >= DEFERRED_MAX {
+            self.alert(now, "critical", "FILLS_DEFERRED", "too many fills wait for their orders", out);
+            return;
+        }
+        self.deferred.push((account, fill));
+    }
+
+    /// Looks at waiting fills again, now that an order is known better.
+    fn retry_deferred(&mut self, now: Now, out: &mut Effects) {
+        for (account, fill) in core::mem::take(&mut self.deferred) {
+            self.on_fill(now, account, &fill, out);
+        }
     }
 
     fn after_fill(&mut self, now: Now, fill: &FillReport, applied: Option<Applied>, out: &mut Effects) {
@@ -376,6 +413,9 @@ impl Engine {
 
     /// Whoever depends on an order looks at the state anew.
     pub(super) fn after_change(&mut self, now: Now, id: ClientId, out: &mut Effects) {
+        if !self.deferred.is_empty() {
+            self.retry_deferred(now, out);
+        }
         let Some(order) = self.state.orders.get(&id) else { return };
         let (settled, plan) = (order.is_settled(), order.terms.plan);
         if settled {

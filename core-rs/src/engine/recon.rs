@@ -20,6 +20,8 @@ const RETRY: Ns = SECOND / 2;
 const ROUND_EVERY: Ns = 30 * SECOND;
 /// Fills are asked for again from this long before the newest known one.
 const FILLS_OVERLAP: Ns = 600 * SECOND;
+/// A venue's rounding between two rounds, in units of any asset.
+const ROUNDING_MAX: Money = Money(100_000_000_000);
 /// Foreign open orders remembered per account.
 const FOREIGN_MAX: usize = 1_000;
 
@@ -36,8 +38,8 @@ pub(super) enum Stage {
 #[derive(Debug, Default)]
 pub(super) struct AccountRecon {
     pub stage: Stage,
-    /// Questions of the round that are not served yet, and whether each is on its way.
-    open: Vec<(LinkId, Query, bool)>,
+    /// Questions of the round that are not served yet.
+    open: Vec<Asked>,
     pub rounds: u64,
     /// Wall time of the last whole round.
     pub done: Option<Ns>,
@@ -45,6 +47,31 @@ pub(super) struct AccountRecon {
     pub foreign: BTreeSet<VenueOrderId>,
     /// Rounds in a row with a position that differs.
     differs: BTreeMap<InstrumentId, u32>,
+}
+
+/// A question of a round. Orders come first, because a trade list may name an order by the venue's id alone; then
+/// fills; then what is compared with them.
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    phase: u8,
+    link: LinkId,
+    query: Query,
+    on_way: bool,
+}
+
+impl Asked {
+    const fn new(link: LinkId, query: Query) -> Self {
+        let phase = match query {
+            Query::Order { .. } | Query::OpenOrders | Query::Snapshot { .. } => 0,
+            Query::Fills { .. } => 1,
+            Query::Balances | Query::Positions => 2,
+        };
+        Self { phase, link, query, on_way: false }
+    }
+
+    fn is(&self, request: &Request) -> bool {
+        self.link == request.link && self.query == request.query
+    }
 }
 
 impl Stage {
@@ -135,12 +162,8 @@ impl Engine {
         match (request.why, request.account) {
             (Why::Recon, Some(account)) => {
                 let recon = self.recon_mut(account);
-                let asked = recon
-                    .open
-                    .iter_mut()
-                    .find(|(link, query, _)| (*link, *query) == (request.link, request.query));
-                if let Some((_, _, on_way)) = asked {
-                    *on_way = false;
+                if let Some(asked) = recon.open.iter_mut().find(|asked| asked.is(request)) {
+                    asked.on_way = false;
                     recon.problem = Some(format!("no answer to {:?}", request.query));
                 }
                 self.timers.set_earlier(Timer::Recon(account), now.mono + RETRY);
@@ -204,8 +227,8 @@ impl Engine {
         let next = Query::Fills { instrument, since, from_id: Some(from) };
         if let (Why::Recon, Some(account)) = (request.why, request.account) {
             let open = &mut self.recon_mut(account).open;
-            open.retain(|(link, query, _)| (*link, *query) != (request.link, request.query));
-            open.push((request.link, next, true));
+            open.retain(|asked| !asked.is(request));
+            open.push(Asked { on_way: true, ..Asked::new(request.link, next) });
         }
         if !self.ask(now, request.link, request.account, next, request.why, out) {
             let again = Request { query: next, ..*request };
@@ -399,7 +422,7 @@ impl Engine {
             }
         }
         self.recon_mut(account).open =
-            questions.into_iter().map(|(link, query)| (link, query, false)).collect();
+            questions.into_iter().map(|(link, query)| Asked::new(link, query)).collect();
         self.ask_round(now, account, out);
     }
 
@@ -442,12 +465,11 @@ impl Engine {
     /// Asks whatever of the round is not on its way.
     fn ask_round(&mut self, now: Now, account: AccountId, out: &mut Effects) {
         let mut open = core::mem::take(&mut self.recon_mut(account).open);
+        let phase = open.iter().map(|asked| asked.phase).min();
         let mut left = false;
-        for (link, query, on_way) in &mut open {
-            if !*on_way {
-                *on_way = self.ask(now, *link, Some(account), *query, Why::Recon, out);
-                left |= !*on_way;
-            }
+        for asked in open.iter_mut().filter(|asked| Some(asked.phase) == phase && !asked.on_way) {
+            asked.on_way = self.ask(now, asked.link, Some(account), asked.query, Why::Recon, out);
+            left |= !asked.on_way;
         }
         self.recon_mut(account).open = open;
         if left {
@@ -468,10 +490,15 @@ impl Engine {
         let (Why::Recon, Some(account)) = (request.why, request.account) else { return };
         let recon = self.recon_mut(account);
         let before = recon.open.len();
-        recon.open.retain(|(link, query, _)| (*link, *query) != (request.link, request.query));
-        if !recon.open.is_empty() || before == 0 {
+        recon.open.retain(|asked| !asked.is(request));
+        if before == recon.open.len() {
             return;
         }
+        if !recon.open.is_empty() {
+            self.ask_round(now, account, out);
+            return;
+        }
+        let recon = self.recon_mut(account);
         recon.rounds += 1;
         recon.problem = None;
         recon.done = Some(now.wall);
@@ -495,6 +522,8 @@ impl Engine {
         let quiet = !self.state.orders.iter_open().any(|order| order.terms.account == account);
         let (source, amount) = match self.watch.observe(account, report, ours, quiet) {
             Recon::Opening { amount } => (Source::Opening, amount),
+            // Venues round realized profit to their own digits: booked, not alarmed.
+            Recon::Correct { difference } if difference.0.abs() <= ROUNDING_MAX.0 => (Source::Recon, difference),
             Recon::Correct { difference } => {
                 let text = format!(
                     "{} {} {}: the venue holds {} more than is booked; booked as a correction",

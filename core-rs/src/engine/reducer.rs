@@ -19,6 +19,7 @@ use super::timers::{Timer, Timers};
 use super::{Config, Effect, Effects, Refusal};
 use crate::ledger::{BalanceReport, PositionReport, ReconWatch, Wallet};
 use crate::market::{Book, Edge, SpreadBoard};
+use crate::order::FillReport;
 use crate::risk::OrderRate;
 use crate::units::{AccountId, Asset, InstrumentId, Now, Ns, Venue};
 use crate::venues::EventBuf;
@@ -48,6 +49,7 @@ pub struct Engine {
     pub(super) clocks: BTreeMap<Venue, Ns>,
     pub(super) reported: BTreeMap<(AccountId, Wallet, Asset), BalanceReport>,
     pub(super) venue_positions: BTreeMap<(AccountId, InstrumentId), PositionReport>,
+    pub(super) deferred: Vec<(AccountId, FillReport)>,
     pub(super) dirty: Dirty,
     pub(super) ready_rows: Vec<Row>,
     pub(super) changed: Vec<Changed>,
@@ -89,6 +91,7 @@ impl Engine {
             clocks: BTreeMap::new(),
             reported: BTreeMap::new(),
             venue_positions: BTreeMap::new(),
+            deferred: Vec::new(),
             dirty: Dirty::default(),
             ready_rows: Vec::new(),
             changed: Vec::new(),

@@ -1,0 +1,434 @@
+//! Engine and simulated venues in one process, meeting only through wire bytes, under virtual time.
+#![allow(dead_code, unreachable_pub)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use tidegate_core::engine::{Command, Effect, Effects, Engine, Input, Refusal};
+use tidegate_core::sim::{SimEffect, SimVenue};
+use tidegate_core::units::{LinkId, Now, Ns, Product, Venue};
+
+pub const MS: Ns = 1_000_000;
+pub const SECOND: Ns = 1_000 * MS;
+/// One way over the wire.
+const WIRE: Ns = MS / 2;
+/// From a journal write until it is on disk.
+const DISK: Ns = 5 * MS;
+const EPOCH: Ns = 1_790_000_000 * SECOND;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Row {
+    pub venue: usize,
+    pub product: &'static str,
+    pub role: &'static str,
+    target: &'static str,
+}
+
+const fn row(venue: usize, product: &'static str, role: &'static str, target: &'static str) -> Row {
+    Row { venue, product, role, target }
+}
+
+pub const LINKS: [Row; 14] = [
+    row(0, "spot", "public", "/ws"),
+    row(0, "spot", "private", "/ws-api/v3"),
+    row(0, "spot", "trade", "/ws-api/v3"),
+    row(0, "spot", "rest", ""),
+    row(0, "linear", "public", "/public/ws"),
+    row(0, "linear", "private", "/private/ws?listenKey="),
+    row(0, "linear", "trade", "/ws-fapi/v1"),
+    row(0, "linear", "rest", ""),
+    row(1, "spot", "public", "/v5/public/spot"),
+    row(1, "spot", "private", "/v5/private"),
+    row(1, "spot", "trade", "/v5/trade"),
+    row(1, "spot", "rest", ""),
+    row(1, "linear", "public", "/v5/public/linear"),
+    row(1, "linear", "rest", ""),
+];
+const NAMES: [&str; 2] = ["binance", "bybit"];
+
+/// Something under way.
+#[derive(Debug)]
+enum Job {
+    ToVenue { link: usize, conn: u64, data: Vec<u8> },
+    ToEngine { link: usize, conn: u64, data: Vec<u8> },
+    Request { link: usize, number: u64, data: Vec<u8> },
+    Reply { number: u64, status: u16, body: Vec<u8>, life: u64 },
+    Durable { seq: u64, life: u64 },
+    Connect { link: usize, life: u64 },
+    Wake { life: u64 },
+    Venue { venue: usize },
+}
+
+pub struct World {
+    pub engine: Engine,
+    pub venues: Vec<SimVenue>,
+    pub now: Ns,
+    pub journal: Vec<u8>,
+    /// Where each record of the journal ends.
+    pub ends: Vec<usize>,
+    pub events: Vec<String>,
+    /// Books of record.
+    pub record: Vec<String>,
+    /// Client ids of every order request that reached a venue.
+    pub sent: Vec<String>,
+    config: String,
+    queue: BTreeMap<(Ns, u64), Job>,
+    serial: u64,
+    conns: Vec<Option<u64>>,
+    conn_link: BTreeMap<u64, usize>,
+    wake: Option<Ns>,
+    /// Grows with each crash: what belongs to an earlier process reaches nobody.
+    life: u64,
+    /// Frames of these links are dropped (market data lost on the way).
+    pub drop_next: BTreeSet<usize>,
+    /// Replies and frames of order links are lost while set.
+    pub lose_answers: bool,
+    /// Stop at a journal record with this number: the process dies right after the write.
+    pub crash_at: Option<u64>,
+    pub crashed: bool,
+}
+
+pub fn config(pairs: &str) -> String {
+    let links: Vec<String> = LINKS
+        .iter()
+        .enumerate()
+        .map(|(id, l)| {
+            format!(
+                r#"{{"id":{id},"venue":"{}","type":"{}","role":"{}","account":"main"}}"#,
+                NAMES[l.venue], l.product, l.role
+            )
+        })
+        .collect();
+    let account = |name: &str| {
+        format!(
+            r#"{{"venue":"{name}","name":"main","key":"simkey","secret":"simsecret","passphrase":"simpass","simulated":true}}"#
+        )
+    };
+    let venue = |name: &str, product: &str| {
+        format!(
+            r#"{{"venue":"{name}","type":"{product}","recvWindowMs":1500,"capMs":1000,"readLagMs":500,"clockErrorMs":200,"staleMs":3000,"replyMs":2000}}"#
+        )
+    };
+    format!(
+        r#"{{"mode":"SIM","instance":"A7","accounts":[{},{}],"venues":[{},{},{},{}],"links":[{}],"pairs":[{pairs}],
+        "limits":[{{"name":"order_notional_max","scope":"total","id":"","value":50000}},
+                  {{"name":"book_age_max_ms","scope":"total","id":"","value":2000}}],
+        "policy":{{"completeWithinBps":10,"maxAttempts":3,"planDeadlineMs":5000,"slippageBps":5,"cooldownMs":500}}}}"#,
+        account("binance"),
+        account("bybit"),
+        venue("binance", "spot"),
+        venue("binance", "linear"),
+        venue("bybit", "spot"),
+        venue("bybit", "linear"),
+        links.join(",")
+    )
+}
+
+/// BTCUSDT, Binance spot against Bybit linear.
+pub fn btc_pair(threshold: &str) -> String {
+    format!(
+        r#"{{"id":"binance_bybit_btc","leg1":{{"exchange":"binance","symbol":"BTCUSDT","type":"spot"}},
+        "leg2":{{"exchange":"bybit","symbol":"BTCUSDT","type":"linear"}},"threshold":"{threshold}","qty":"0.01",
+        "totalAmount":"20000","direction":"auto","enabled":true}}"#
+    )
+}
+
+fn instruments(product: &str) -> String {
+    let tick = if product == "spot" { "0.01" } else { "0.1" };
+    let lot = if product == "spot" { "0.00001" } else { "0.001" };
+    let one = |symbol: &str, base: &str| {
+        format!(
+            r#"{{"symbol":"{symbol}","base":"{base}","quote":"USDT","tick":"{tick}","lot":"{lot}","qtyMin":"{lot}",
+            "qtyMax":"100","notionalMin":"5","feeMaker":"0.0002","feeTaker":"0.0005","status":"TRADING"}}"#
+        )
+    };
+    format!("[{},{}]", one("BTCUSDT", "BTC"), one("ETHUSDT", "ETH"))
+}
+
+impl World {
+    pub fn new(seed: u64, pairs: &str) -> Self {
+        let venue = |name: &str| {
+            let text = format!(
+                r#"{{"venue":"{name}","products":["spot","linear"],"seed":{seed},"symbols":["BTCUSDT","ETHUSDT"],"feeTaker":"0.0005"}}"#
+            );
+            SimVenue::new(text.as_bytes()).unwrap()
+        };
+        let config = config(pairs);
+        let engine = Engine::new(config.as_bytes()).unwrap();
+        let mut world = Self {
+            engine,
+            venues: NAMES.iter().map(|name| venue(name)).collect(),
+            now: 0,
+            journal: Vec::new(),
+            ends: Vec::new(),
+            events: Vec::new(),
+            record: Vec::new(),
+            sent: Vec::new(),
+            config,
+            queue: BTreeMap::new(),
+            serial: 0,
+            conns: vec![None; LINKS.len()],
+            conn_link: BTreeMap::new(),
+            wake: None,
+            life: 0,
+            drop_next: BTreeSet::new(),
+            lose_answers: false,
+            crash_at: None,
+            crashed: false,
+        };
+        for at in 0..world.venues.len() {
+            let wall = world.wall();
+            let effects = world.venues[at].start(wall);
+            world.venue_effects(effects, None);
+            world.schedule_venue(at);
+        }
+        world.begin();
+        world
+    }
+
+    pub fn wall(&self) -> Ns {
+        EPOCH + self.now
+    }
+
+    pub fn moment(&self) -> Now {
+        Now { mono: self.now + SECOND, wall: self.wall() }
+    }
+
+    fn at(&mut self, delay: Ns, job: Job) {
+        self.serial += 1;
+        self.queue.insert((self.now + delay, self.serial), job);
+    }
+
+    /// Kill -9 and start again: what was on the wire towards the process is lost, what was on its way out arrives.
+    pub fn restart(&mut self) {
+        self.life += 1;
+        self.crashed = false;
+        self.wake = None;
+        for (link, conn) in core::mem::replace(&mut self.conns, vec![None; LINKS.len()]).into_iter().enumerate() {
+            if let Some(conn) = conn {
+                self.venues[LINKS[link].venue].on_close(conn);
+            }
+        }
+        self.engine = Engine::new(self.config.as_bytes()).unwrap();
+        assert_eq!(self.engine.replay(&self.journal).unwrap(), self.journal.len());
+        self.begin();
+    }
+
+    fn begin(&mut self) {
+        for (venue, product) in
+            [(Venue::Binance, Product::Spot), (Venue::Binance, Product::Linear), (Venue::Bybit, Product::Spot), (Venue::Bybit, Product::Linear)]
+        {
+            let mut out = Effects::default();
+            let rows = instruments(product.name());
+            self.engine.set_instruments(self.moment(), venue, product, rows.as_bytes(), &mut out).unwrap();
+            self.run(out);
+        }
+        self.input(Input::Start);
+        let life = self.life;
+        for link in 0..LINKS.len() {
+            self.at(WIRE, Job::Connect { link, life });
+        }
+    }
+
+    pub fn input(&mut self, input: Input<'_>) {
+        let mut out = Effects::default();
+        self.engine.step(self.moment(), input, &mut out);
+        self.run(out);
+    }
+
+    pub fn command(&mut self, name: &str, body: &str, id: &str) -> Result<String, Refusal> {
+        let mut reply = Ok(Vec::new());
+        let command = Command { name, body: body.as_bytes(), actor: "test", id, reply: &mut reply };
+        let mut out = Effects::default();
+        self.engine.step(self.moment(), Input::Command(command), &mut out);
+        self.run(out);
+        reply.map(|bytes| String::from_utf8(bytes).unwrap())
+    }
+
+    pub fn view(&self, name: &str, query: &str) -> serde_json::Value {
+        let bytes = self.engine.view(name, query.as_bytes()).unwrap();
+        serde_json::from_slice(&bytes).unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&bytes)))
+    }
+
+    fn run(&mut self, effects: Effects) {
+        for effect in effects.list {
+            if self.crashed {
+                return;
+            }
+            match effect {
+                Effect::Journal { seq, data } => {
+                    self.journal.extend_from_slice(&data);
+                    self.ends.push(self.journal.len());
+                    let life = self.life;
+                    self.at(DISK, Job::Durable { seq, life });
+                    self.crashed |= self.crash_at == Some(seq);
+                }
+                Effect::Send { link, after, data } => {
+                    assert_eq!(after, 0);
+                    let link = usize::from(link.0);
+                    if let Some(conn) = self.conns[link] {
+                        self.at(WIRE, Job::ToVenue { link, conn, data });
+                    } else {
+                        self.input(Input::SendFailed { link: LinkId(link as u16), data: &data });
+                    }
+                }
+                Effect::Fetch { link, request, data } => {
+                    self.at(WIRE, Job::Request { link: usize::from(link.0), number: request, data });
+                }
+                Effect::Event { topic, data } => {
+                    let text = String::from_utf8(data).unwrap();
+                    assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok(), "{text}");
+                    self.events.push(format!("{topic} {text}"));
+                }
+                Effect::Wake { at } => {
+                    let at = at - SECOND;
+                    self.wake = Some(at);
+                    let life = self.life;
+                    self.at((at - self.now).max(0), Job::Wake { life });
+                }
+                Effect::Close { link } => self.cut(usize::from(link.0)),
+            }
+        }
+    }
+
+    /// Cuts a link; it comes back after a moment.
+    pub fn cut(&mut self, link: usize) {
+        if let Some(conn) = self.conns[link].take() {
+            self.venues[LINKS[link].venue].on_close(conn);
+            self.input(Input::Link { link: LinkId(link as u16), up: false });
+        }
+        let life = self.life;
+        self.at(50 * MS, Job::Connect { link, life });
+    }
+
+    fn schedule_venue(&mut self, venue: usize) {
+        let due = self.venues[venue].next_wake() - EPOCH;
+        self.at((due - self.now).max(0), Job::Venue { venue });
+    }
+
+    fn venue_effects(&mut self, effects: Vec<SimEffect>, request: Option<u64>) {
+        for effect in effects {
+            match effect {
+                SimEffect::Record(data) => {
+                    let text = String::from_utf8(data).unwrap();
+                    self.record.extend(text.lines().map(str::to_owned));
+                }
+                SimEffect::Http { status, body, .. } => {
+                    let (life, number) = (self.life, request.unwrap());
+                    if !self.lose_answers {
+                        self.at(WIRE, Job::Reply { number, status, body, life });
+                    }
+                }
+                SimEffect::Frame { conn, data } => {
+                    let Some(link) = self.conn_link.get(&conn).copied() else { continue };
+                    self.at(WIRE, Job::ToEngine { link, conn, data });
+                }
+                SimEffect::Hangup { conn } => {
+                    let Some(link) = self.conn_link.get(&conn).copied() else { continue };
+                    if self.conns[link] == Some(conn) {
+                        self.cut(link);
+                    }
+                }
+            }
+        }
+    }
+
+    fn connect(&mut self, link: usize) {
+        let wall = self.wall();
+        let row = LINKS[link];
+        if self.conns[link].is_some() {
+            return;
+        }
+        if row.role != "rest" {
+            self.serial += 1;
+            let conn = self.serial;
+            let mut target = row.target.to_owned();
+            if target.ends_with("listenKey=") {
+                let headers = [("X-MBX-APIKEY".to_owned(), "simkey".to_owned())];
+                let effects = self.venues[row.venue].on_http("POST", "/fapi/v1/listenKey", &headers, b"", wall);
+                for effect in effects {
+                    if let SimEffect::Http { body, .. } = effect {
+                        let value: serde_json::Value = serde_json::from_slice(&body).unwrap();
+                        target.push_str(value["listenKey"].as_str().unwrap());
+                    }
+                }
+            }
+            self.conns[link] = Some(conn);
+            self.conn_link.insert(conn, link);
+            let effects = self.venues[row.venue].on_open(conn, &target, wall);
+            self.venue_effects(effects, None);
+        } else {
+            self.conns[link] = Some(0);
+        }
+        self.input(Input::Link { link: LinkId(link as u16), up: true });
+    }
+
+    fn request(&mut self, link: usize, number: u64, data: &[u8]) {
+        let wall = self.wall();
+        let text = String::from_utf8(data.to_vec()).unwrap();
+        let (head, body) = text.split_once("\n\n").unwrap_or((&text, ""));
+        let mut lines = head.lines();
+        let (method, target) = lines.next().unwrap().split_once(' ').unwrap();
+        let headers: Vec<(String, String)> =
+            lines.filter_map(|l| l.split_once(": ")).map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
+        let effects = self.venues[LINKS[link].venue].on_http(method, target, &headers, body.as_bytes(), wall);
+        self.venue_effects(effects, Some(number));
+    }
+
+    /// Runs for a span of virtual time, or until a crash.
+    pub fn run_for(&mut self, span: Ns) {
+        let until = self.now + span;
+        while let Some((&(at, _), _)) = self.queue.first_key_value() {
+            if at > until || self.crashed {
+                break;
+            }
+            let ((at, _), job) = self.queue.pop_first().unwrap();
+            self.now = at;
+            self.one(job);
+        }
+        if !self.crashed {
+            self.now = until;
+        }
+    }
+
+    fn one(&mut self, job: Job) {
+        let wall = self.wall();
+        match job {
+            Job::ToVenue { link, conn, data } => {
+                let text = String::from_utf8_lossy(&data).into_owned();
+                if text.contains("order.place") || text.contains("order.create") {
+                    let at = text.find("TGA7").unwrap();
+                    self.sent.push(text[at..at + 14].to_owned());
+                }
+                let effects = self.venues[LINKS[link].venue].on_frame(conn, &data, wall);
+                self.venue_effects(effects, None);
+            }
+            Job::ToEngine { link, conn, data } => {
+                let lost = self.lose_answers && LINKS[link].role != "public";
+                if self.conns[link] == Some(conn) && !lost && !self.drop_next.remove(&link) {
+                    self.input(Input::Frame { link: LinkId(link as u16), bytes: &data });
+                }
+            }
+            Job::Request { link, number, data } => self.request(link, number, &data),
+            Job::Reply { number, status, body, life } if life == self.life => {
+                self.input(Input::Reply { request: number, status, body: &body });
+            }
+            Job::Durable { seq, life } if life == self.life => self.input(Input::Durable { seq }),
+            Job::Connect { link, life } if life == self.life => self.connect(link),
+            Job::Wake { life } if life == self.life && self.wake.is_some_and(|at| at <= self.now) => {
+                self.wake = None;
+                self.input(Input::Timer);
+            }
+            Job::Reply { .. } | Job::Durable { .. } | Job::Connect { .. } | Job::Wake { .. } => {}
+            Job::Venue { venue } => {
+                let effects = self.venues[venue].on_timer(wall);
+                self.venue_effects(effects, None);
+                self.schedule_venue(venue);
+            }
+        }
+    }
+
+    /// Alerts whose code starts so.
+    pub fn alerts(&self, code: &str) -> Vec<&String> {
+        let needle = format!("\"code\":\"{code}");
+        self.events.iter().filter(|e| e.starts_with("alerts") && e.contains(&needle)).collect()
+    }
+}

@@ -1,0 +1,286 @@
+//! Scenarios: the reducer against simulated venues, through wire bytes alone. The venues' books of record are the
+//! oracle.
+
+mod common;
+
+use common::{MS, SECOND, World, btc_pair};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use tidegate_core::engine::Engine;
+use tidegate_core::units::Money;
+
+fn money(value: &Value) -> Money {
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    Money::parse(text.as_bytes()).unwrap_or_else(|e| panic!("{value}: {e}"))
+}
+
+fn times(a: Money, b: Money) -> i128 {
+    tidegate_core::calc::product(a, b).unwrap().0
+}
+
+/// Fills of the venues' records, by our order id.
+fn venue_fills(world: &World) -> BTreeMap<String, Vec<Value>> {
+    let mut fills: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    for line in &world.record {
+        let value: Value = serde_json::from_str(line).unwrap();
+        if value["kind"] == "fill" {
+            let order = value["clientOrderId"].as_str().unwrap_or_default().to_owned();
+            fills.entry(order).or_default().push(value);
+        }
+    }
+    fills
+}
+
+/// Quantities, fees and profit of every plan, recomputed from the venues' own records.
+fn check_plans(world: &World) -> usize {
+    let fills = venue_fills(world);
+    let plans = world.view("plans", "{\"limit\":1000}");
+    let mut counted = 0;
+    for plan in plans.as_array().unwrap() {
+        let (mut pnl, mut signed) = (0i128, 0i128);
+        for leg in plan["legs"].as_array().unwrap() {
+            let (mut net, mut fees) = (0i128, 0i128);
+            for order in leg["orders"].as_array().unwrap() {
+                for fill in fills.get(order.as_str().unwrap()).map_or(&[][..], Vec::as_slice) {
+                    let (qty, px, fee) = (money(&fill["qty"]), money(&fill["price"]), money(&fill["fee"]));
+                    let side = if fill["side"] == "buy" { 1 } else { -1 };
+                    net += side * qty.0;
+                    pnl -= side * times(px, qty);
+                    fees += if fill["feeAsset"] == "USDT" { fee.0 } else { times(px, fee) };
+                }
+            }
+            let booked: i128 = leg["fees"].as_array().unwrap().iter().map(|f| money(&f["quoteValue"]).0).sum();
+            assert_eq!(booked, fees, "fees of {plan}");
+            assert_eq!(money(&leg["filledQty"]).0, net.abs(), "quantity of {plan}");
+            pnl -= fees;
+            signed += net;
+        }
+        assert_eq!(money(&plan["pnl"]).0, pnl, "profit of {plan}");
+        assert_eq!(money(&plan["residual"]).0, signed.abs(), "residual of {plan}");
+        counted += 1;
+    }
+    counted
+}
+
+/// Nothing is open, nothing is unknown, both sides agree to the last digit, no id went out twice.
+fn check_agreement(world: &mut World) {
+    world.run_for(70 * SECOND);
+    for code in ["RECON_DIFF", "OVERDRAWN", "FILL_CONFLICT", "RESIDUAL", "EXTERNAL"] {
+        assert!(world.alerts(code).is_empty(), "{:?}", world.alerts(code));
+    }
+    let unique: BTreeSet<&String> = world.sent.iter().collect();
+    assert_eq!(unique.len(), world.sent.len(), "an order went out twice");
+    check_plans(world);
+    let known: BTreeSet<String> = world.sent.iter().cloned().collect();
+    for order in venue_fills(world).keys().filter(|id| id.starts_with("TGA7")) {
+        assert!(known.contains(order));
+    }
+    let health = world.view("health", "{}");
+    assert_eq!(health["unknownOrders"].as_array().unwrap().len(), 0, "{health}");
+}
+
+fn rehash(world: &World) -> u64 {
+    let mut copy = Engine::new(common::config("").as_bytes()).unwrap();
+    assert_eq!(copy.replay(&world.journal).unwrap(), world.journal.len());
+    copy.state_hash()
+}
+
+fn stop_pairs(world: &mut World) {
+    let pairs = world.view("pairs", "{}");
+    for pair in pairs.as_array().unwrap() {
+        let mut body = pair.clone();
+        for extra in ["usedAmount", "simulated", "version"] {
+            body.as_object_mut().unwrap().remove(extra);
+        }
+        body["enabled"] = Value::Bool(false);
+        for attempt in 0..50 {
+            if world.command("upsert_pair", &body.to_string(), &format!("stop{attempt}")).is_ok() {
+                break;
+            }
+            world.run_for(20 * MS);
+        }
+    }
+}
+
+#[test]
+fn plans_are_hedged_and_add_up_to_the_last_digit() {
+    let mut world = World::new(7, &btc_pair("0.02"));
+    world.run_for(60 * SECOND);
+    let performance = world.view("performance", "{}");
+    assert!(performance["plans"].as_u64().unwrap() >= 5, "{performance}");
+    let plans = world.view("plans", "{\"limit\":1000}");
+    let ended = plans.as_array().unwrap().iter().filter(|p| p["state"] == "HEDGED");
+    assert!(ended.clone().count() >= 5);
+    assert!(ended.clone().all(|p| p["residual"].to_string() == "0"));
+    assert!(check_plans(&world) >= 5);
+    for name in ["order_submitted", "order_filled", "plan_update", "opportunity", "balance_update"] {
+        let needle = format!("{{\"event\":\"{name}\"");
+        assert!(world.events.iter().any(|e| e.contains(&needle)), "{name}");
+    }
+    assert_eq!(rehash(&world), world.engine.state_hash());
+    let rows = world.engine.take_rows(100_000);
+    assert!(rows.iter().all(|row| serde_json::from_slice::<Value>(&row.doc).is_ok()));
+    assert!(world.engine.take_rows(10).is_empty());
+    stop_pairs(&mut world);
+    check_agreement(&mut world);
+}
+
+#[test]
+fn a_lost_depth_frame_never_gives_a_price_and_heals() {
+    for link in [0, 12] {
+        let name = if link == 0 { "binance:spot:BTCUSDT" } else { "bybit:linear:BTCUSDT" };
+        let mut world = World::new(3, &btc_pair("5"));
+        world.run_for(2 * SECOND);
+        let query = format!("{{\"instrument\":\"{name}\",\"depth\":5}}");
+        assert!(world.engine.view("book", query.as_bytes()).is_ok());
+        world.drop_next.insert(link);
+        let mut seen = false;
+        for _ in 0..400 {
+            world.run_for(MS);
+            let refused = world.engine.view("book", query.as_bytes()).is_err();
+            seen |= refused;
+            let priced = world.view("spreads", "{}").as_array().unwrap().len();
+            assert!(!refused || priced == 0, "a spread from an unsynced book");
+        }
+        assert!(seen, "{name} was never unsynced");
+        assert!(!world.alerts("BOOK_GAP").is_empty());
+        world.run_for(3 * SECOND);
+        assert!(world.engine.view("book", query.as_bytes()).is_ok(), "{name} did not heal");
+    }
+}
+
+#[test]
+fn a_crash_at_every_record_of_a_plan_forgets_and_doubles_nothing() {
+    let mut whole = World::new(7, &btc_pair("0.02"));
+    whole.run_for(8 * SECOND);
+    let records = whole.ends.len() as u64;
+    assert!(records > 40, "{records}");
+    for crash in 6..records.min(34) {
+        let mut world = World::new(7, &btc_pair("0.02"));
+        world.crash_at = Some(crash);
+        world.run_for(30 * SECOND);
+        assert!(world.crashed, "record {crash}");
+        world.crash_at = None;
+        world.restart();
+        world.run_for(8 * SECOND);
+        stop_pairs(&mut world);
+        check_agreement(&mut world);
+        assert_eq!(rehash(&world), world.engine.state_hash());
+    }
+}
+
+#[test]
+fn every_journal_prefix_replays_or_stops_at_a_whole_record() {
+    let mut world = World::new(7, &btc_pair("0.02"));
+    world.run_for(6 * SECOND);
+    let last = world.ends[world.ends.len() - 3];
+    for cut in last..world.journal.len() {
+        let mut copy = Engine::new(common::config("").as_bytes()).unwrap();
+        let used = copy.replay(&world.journal[..cut]).unwrap();
+        assert!(world.ends.contains(&used) && used <= cut);
+    }
+    let mut broken = world.journal.clone();
+    let middle = world.ends[5] + 20;
+    broken[middle] ^= 1;
+    let mut copy = Engine::new(common::config("").as_bytes()).unwrap();
+    let refusal = copy.replay(&broken).unwrap_err();
+    assert_eq!(refusal.code.name(), "JOURNAL_CORRUPT");
+    let details: Value = serde_json::from_slice(&refusal.details).unwrap();
+    assert_eq!(details["offset"].as_u64().unwrap() as usize, world.ends[5]);
+}
+
+#[test]
+fn lost_answers_make_orders_unknown_until_evidence_settles_them() {
+    let mut world = World::new(7, &btc_pair("0.02"));
+    while world.sent.is_empty() && world.now < 30 * SECOND {
+        world.run_for(MS / 4);
+    }
+    world.lose_answers = true;
+    world.run_for(4 * SECOND);
+    let unknown = world.view("health", "{}")["unknownOrders"].as_array().unwrap().len();
+    assert!(unknown > 0, "no order became unknown");
+    world.lose_answers = false;
+    world.run_for(20 * SECOND);
+    stop_pairs(&mut world);
+    check_agreement(&mut world);
+}
+
+#[test]
+fn a_cut_order_link_doubts_what_was_under_way() {
+    for link in [2, 10, 1, 9] {
+        let mut world = World::new(7, &btc_pair("0.02"));
+        while world.sent.is_empty() && world.now < 30 * SECOND {
+            world.run_for(MS / 8);
+        }
+        world.cut(link);
+        world.run_for(20 * SECOND);
+        stop_pairs(&mut world);
+        check_agreement(&mut world);
+    }
+}
+
+#[test]
+fn a_kill_is_latched_over_restarts_until_a_reset() {
+    let mut world = World::new(7, &btc_pair("0.02"));
+    world.run_for(5 * SECOND);
+    world.command("kill", r#"{"reason":"test","mode":"halt"}"#, "k1").unwrap();
+    world.run_for(2 * SECOND);
+    let sent = world.sent.len();
+    world.restart();
+    world.run_for(10 * SECOND);
+    assert_eq!(world.sent.len(), sent);
+    assert_eq!(world.view("health", "{}")["latch"], "halt");
+    world.command("reset", "{}", "r1").unwrap();
+    world.run_for(30 * SECOND);
+    assert!(world.sent.len() > sent);
+    stop_pairs(&mut world);
+    check_agreement(&mut world);
+}
+
+#[test]
+fn commands_answer_the_same_id_the_same_and_refuse_what_is_wrong() {
+    let mut world = World::new(7, "");
+    world.run_for(SECOND);
+    let body = btc_pair("1").replace("\"id\":\"binance_bybit_btc\",", "");
+    let first = world.command("upsert_pair", &body, "c1").unwrap();
+    assert_eq!(first, r#"{"id":"binance_bybit_btc"}"#);
+    assert_eq!(world.command("upsert_pair", &body, "c1").unwrap(), first);
+    assert_eq!(world.command("upsert_pair", &body, "c2").unwrap(), r#"{"id":"binance_bybit_btc_2"}"#);
+    world.restart();
+    assert_eq!(world.command("upsert_pair", &body, "c1").unwrap(), first);
+    assert_eq!(world.view("pairs", "{}").as_array().unwrap().len(), 2);
+    let cases = [
+        ("upsert_pair", body.replace("0.01", "0.0101"), "VALIDATION_ERROR"),
+        ("upsert_pair", body.replace("0.01", "-1"), "VALIDATION_ERROR"),
+        ("upsert_pair", body.replace("0.01", "1000"), "VALIDATION_ERROR"),
+        ("upsert_pair", body.replace("BTCUSDT", "NOUSDT"), "VALIDATION_ERROR"),
+        ("upsert_pair", "{".to_owned(), "VALIDATION_ERROR"),
+        ("delete_pair", r#"{"id":"nope"}"#.to_owned(), "NOT_FOUND"),
+        ("execute_pair", r#"{"id":"nope"}"#.to_owned(), "NOT_FOUND"),
+        ("unwind_plan", r#"{"planId":"plan_000009"}"#.to_owned(), "NOT_FOUND"),
+        ("cancel_order", r#"{"orderId":"TGA70010000530"}"#.to_owned(), "NOT_FOUND"),
+        ("set_limits", r#"{"limits":[{"name":"x","scope":"total","value":1}]}"#.to_owned(), "VALIDATION_ERROR"),
+        ("dance", "{}".to_owned(), "NOT_FOUND"),
+    ];
+    for (name, body, code) in cases {
+        assert_eq!(world.command(name, &body, "").unwrap_err().code.name(), code, "{name} {body}");
+    }
+}
+
+#[test]
+fn a_person_executes_and_unwinds_through_the_same_gate() {
+    let mut world = World::new(7, &btc_pair("5"));
+    world.run_for(3 * SECOND);
+    let reply = world.command("execute_pair", r#"{"id":"binance_bybit_btc"}"#, "e1").unwrap();
+    assert_eq!(reply, r#"{"planId":"plan_000001"}"#);
+    world.run_for(2 * SECOND);
+    assert_eq!(world.view("plan", r#"{"planId":"plan_000001"}"#)["state"], "HEDGED");
+    world.command("unwind_plan", r#"{"planId":"plan_000001"}"#, "u1").unwrap();
+    world.run_for(5 * SECOND);
+    let plan = world.view("plan", r#"{"planId":"plan_000001"}"#);
+    assert_eq!((plan["state"].as_str(), plan["residual"].to_string().as_str()), (Some("UNWOUND"), "0"), "{plan}");
+    world.command("set_limits", r#"{"limits":[{"name":"order_notional_max","scope":"total","value":1}]}"#, "l1").unwrap();
+    let refusal = world.command("execute_pair", r#"{"id":"binance_bybit_btc"}"#, "e2").unwrap_err();
+    assert_eq!(refusal.code.name(), "RISK_REJECTED");
+    check_agreement(&mut world);
+}

@@ -49,7 +49,8 @@ fn check_plans(world: &World) -> usize {
                     fees += if fill["feeAsset"] == "USDT" { fee.0 } else { times(px, fee) };
                 }
             }
-            let booked: i128 = leg["fees"].as_array().unwrap().iter().map(|f| money(&f["quoteValue"]).0).sum();
+            let booked: i128 =
+                leg["fees"].as_array().unwrap().iter().map(|f| money(&f["quoteValue"]).0).sum();
             assert_eq!(booked, fees, "fees of {plan}");
             assert_eq!(money(&leg["filledQty"]).0, net.abs(), "quantity of {plan}");
             pnl -= fees;
@@ -259,7 +260,11 @@ fn commands_answer_the_same_id_the_same_and_refuse_what_is_wrong() {
         ("execute_pair", r#"{"id":"nope"}"#.to_owned(), "NOT_FOUND"),
         ("unwind_plan", r#"{"planId":"plan_000009"}"#.to_owned(), "NOT_FOUND"),
         ("cancel_order", r#"{"orderId":"TGA70010000530"}"#.to_owned(), "NOT_FOUND"),
-        ("set_limits", r#"{"limits":[{"name":"x","scope":"total","value":1}]}"#.to_owned(), "VALIDATION_ERROR"),
+        (
+            "set_limits",
+            r#"{"limits":[{"name":"x","scope":"total","value":1}]}"#.to_owned(),
+            "VALIDATION_ERROR",
+        ),
         ("dance", "{}".to_owned(), "NOT_FOUND"),
     ];
     for (name, body, code) in cases {
@@ -278,8 +283,18 @@ fn a_person_executes_and_unwinds_through_the_same_gate() {
     world.command("unwind_plan", r#"{"planId":"plan_000001"}"#, "u1").unwrap();
     world.run_for(5 * SECOND);
     let plan = world.view("plan", r#"{"planId":"plan_000001"}"#);
-    assert_eq!((plan["state"].as_str(), plan["residual"].to_string().as_str()), (Some("UNWOUND"), "0"), "{plan}");
-    world.command("set_limits", r#"{"limits":[{"name":"order_notional_max","scope":"total","value":1}]}"#, "l1").unwrap();
+    assert_eq!(
+        (plan["state"].as_str(), plan["residual"].to_string().as_str()),
+        (Some("UNWOUND"), "0"),
+        "{plan}"
+    );
+    world
+        .command(
+            "set_limits",
+            r#"{"limits":[{"name":"order_notional_max","scope":"total","value":1}]}"#,
+            "l1",
+        )
+        .unwrap();
     let refusal = world.command("execute_pair", r#"{"id":"binance_bybit_btc"}"#, "e2").unwrap_err();
     assert_eq!(refusal.code.name(), "RISK_REJECTED");
     check_agreement(&mut world);

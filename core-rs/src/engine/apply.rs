@@ -227,7 +227,13 @@ impl State {
         Ok(FillPosted {
             notional: terms.notional()?,
             realized: Money::ZERO,
-            fee_quote: fee_in_quote(terms.fee, &terms.fee_asset, &terms.base, &terms.quote, terms.px_money())?,
+            fee_quote: fee_in_quote(
+                terms.fee,
+                &terms.fee_asset,
+                &terms.base,
+                &terms.quote,
+                terms.px_money(),
+            )?,
             position_qty: position.map_or(Money::ZERO, |position| position.basis.qty),
             overdrawn: false,
         })

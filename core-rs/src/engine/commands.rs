@@ -81,7 +81,9 @@ impl Engine {
                     PairId::new(text.as_bytes()).map_err(|_| FieldError::new("id", "is not a pair id"))?;
                 let known = self.state.pairs.get(&id).ok_or_else(|| Refusal::not_found("pair", text))?;
                 check_version(known, body)?;
-                self.check_idle(known)?;
+                if known.terms.legs != terms.legs {
+                    self.check_idle(known)?;
+                }
                 id
             }
             None => self

@@ -14,6 +14,9 @@ use crate::units::{ClientId, InstrumentId, MONEY_DECIMALS, Money, Now, Ns, PlanI
 
 /// Pause between attempts of a plan, growing with each.
 const PAUSE: Ns = 50_000_000;
+/// Failed plans in a row that pause a pair, and for how long.
+const FAILURES_MAX: u32 = 5;
+const BREAKER: Ns = 60_000_000_000;
 /// Before a hedge that was refused is tried again.
 const REFUSED_AGAIN: Ns = 250_000_000;
 
@@ -64,10 +67,14 @@ impl Engine {
     }
 
     fn plan_facts(&self, now: Now, plan: &Plan) -> PlanFacts {
+        // A fate that stayed open long must not leave the hedge without time: the deadline runs from its end.
+        let opening =
+            plan.sums.iter().filter_map(|sum| sum.orders.first()).filter_map(|id| self.state.orders.get(id));
+        let since = opening.map(|order| order.updated_ns).max().unwrap_or(plan.since).max(plan.since);
         let orders = plan.sums.iter().flat_map(|sum| &sum.orders).filter_map(|id| self.state.orders.get(id));
         PlanFacts {
             now: now.wall,
-            since: plan.since,
+            since,
             changed: orders.map(|order| order.updated_ns).max().unwrap_or(plan.created),
             unwinding: plan.unwinding,
             attempts_max: ClientId::ATTEMPT_MAX,
@@ -187,12 +194,40 @@ impl Engine {
         }
         self.plan_event(now, id, out);
         let Some(ix) = self.state.pairs.get(&pair).map(|pair| pair.ix) else { return };
-        let cooldown = now.mono + self.config.policy.cooldown;
+        let failed = self.plan_failed(id, state);
+        let mut cooldown = now.mono + self.config.policy.cooldown;
+        if let Some(lane) = self.lanes.get_mut(ix.0 as usize) {
+            lane.failures = if failed { lane.failures + 1 } else { 0 };
+            if lane.failures >= FAILURES_MAX {
+                lane.failures = 0;
+                cooldown = now.mono + BREAKER;
+                self.pair_alert(
+                    now,
+                    "critical",
+                    "PAIR_PAUSED",
+                    "five plans in a row failed: paused for 60 s",
+                    pair,
+                    out,
+                );
+            }
+        }
         if let Some(lane) = self.lanes.get_mut(ix.0 as usize) {
             lane.active = None;
             lane.cooldown_until = cooldown;
             self.timers.set(Timer::Pair(ix), cooldown);
         }
+    }
+}
+
+impl Engine {
+    /// A refused order or a forced way out; a price that had moved on is no failure.
+    fn plan_failed(&self, id: PlanId, state: PlanState) -> bool {
+        let Some(plan) = self.state.plans.get(&id) else { return false };
+        let refused = |id: &ClientId| {
+            self.state.orders.get(id).is_some_and(|order| order.state == crate::order::State::Rejected)
+        };
+        matches!(state, PlanState::Unwound | PlanState::Reported)
+            || plan.sums.iter().flat_map(|sum| &sum.orders).any(refused)
     }
 }
 

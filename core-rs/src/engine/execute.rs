@@ -27,6 +27,7 @@ pub(super) struct Lane {
     /// One plan at a time.
     pub active: Option<PlanId>,
     pub cooldown_until: Ns,
+    pub failures: u32,
     last_event: [Option<Ns>; 2],
     last_denial: Option<Ns>,
     /// Made anew when limits, filters or the pair change.
@@ -266,6 +267,9 @@ impl Engine {
         }
         if !self.is_booted() {
             return Err("the engine is not recovered yet");
+        }
+        if self.paused.get(&account).is_some_and(|until| now.mono < *until) {
+            return Err("the venue asked for a pause");
         }
         if !self.is_ready(account) {
             return Err("the account is not reconciled");

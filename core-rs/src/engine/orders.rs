@@ -16,6 +16,10 @@ use crate::venues::{RejectClass, ReplyOutcome, RequestReply, Role, VenueReject};
 
 /// How long a report may run ahead of its fills before they are asked for.
 const FILLS_LATE: Ns = 250_000_000;
+/// How long an account sends no orders after a ban, a rate limit, and what only a person can mend.
+const BAN_PAUSE: Ns = 120_000_000_000;
+const LIMIT_PAUSE: Ns = 2_000_000_000;
+const FAULT_PAUSE: Ns = 5_000_000_000;
 /// Fills that wait for their orders to be known.
 const DEFERRED_MAX: usize = 1_000;
 /// How long an accepted order that ends at once (IOC, FOK) may stay without its end.
@@ -155,6 +159,7 @@ impl Engine {
         self.commit(now, Body::Reject { id, code, never_left: false }, out);
         let text = format!("{id}: {} {} {}", reject.class.name(), reject.code, reject.message);
         self.failed_event(now, id, reject.class.name(), &text, out);
+        self.pause_after(now, id, reject.class);
         if matches!(
             reject.class,
             RejectClass::Auth | RejectClass::Banned | RejectClass::RateLimited | RejectClass::Timestamp
@@ -162,6 +167,27 @@ impl Engine {
             self.alert(now, "critical", reject.class.name(), &text, out);
         }
         self.after_change(now, id, out);
+    }
+
+    /// A venue that limits or bans us gets no more orders for a while.
+    fn pause_after(&mut self, now: Now, id: ClientId, class: RejectClass) {
+        let pause = match class {
+            RejectClass::Banned => BAN_PAUSE,
+            RejectClass::RateLimited => LIMIT_PAUSE,
+            RejectClass::Maintenance | RejectClass::Auth | RejectClass::Timestamp => FAULT_PAUSE,
+            RejectClass::InsufficientFunds
+            | RejectClass::Filter
+            | RejectClass::PostOnlyWouldTake
+            | RejectClass::DuplicateClientId
+            | RejectClass::UnknownOrder
+            | RejectClass::AlreadyDone
+            | RejectClass::ReduceOnly
+            | RejectClass::OutcomeUnknown
+            | RejectClass::Other => return,
+        };
+        if let Some(order) = self.state.orders.get(&id) {
+            self.paused.insert(order.terms.account, now.mono + pause);
+        }
     }
 
     /// The outcome is unknown from here on; the venue is asked at once.
@@ -349,14 +375,16 @@ impl Engine {
         self.state.orders.iter_open().any(|order| {
             let place = &order.terms.place;
             order.venue_id.is_none()
-                && (order.terms.account, place.instrument, place.side) == (account, fill.instrument, fill.side)
+                && (order.terms.account, place.instrument, place.side)
+                    == (account, fill.instrument, fill.side)
         })
     }
 
     fn defer(&mut self, now: Now, account: AccountId, fill: FillReport, out: &mut Effects) {
-        let known = self.deferred.iter().any(|(of, f)| {
-            (*of, f.instrument, f.trade_id) == (account, fill.instrument, fill.trade_id)
-        });
+        let known = self
+            .deferred
+            .iter()
+            .any(|(of, f)| (*of, f.instrument, f.trade_id) == (account, fill.instrument, fill.trade_id));
         if known {
             return;
         }

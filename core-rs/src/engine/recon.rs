@@ -523,7 +523,9 @@ impl Engine {
         let (source, amount) = match self.watch.observe(account, report, ours, quiet) {
             Recon::Opening { amount } => (Source::Opening, amount),
             // Venues round realized profit to their own digits: booked, not alarmed.
-            Recon::Correct { difference } if difference.0.abs() <= ROUNDING_MAX.0 => (Source::Recon, difference),
+            Recon::Correct { difference } if difference.0.abs() <= ROUNDING_MAX.0 => {
+                (Source::Recon, difference)
+            }
             Recon::Correct { difference } => {
                 let text = format!(
                     "{} {} {}: the venue holds {} more than is booked; booked as a correction",

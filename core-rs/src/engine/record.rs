@@ -30,6 +30,8 @@ pub(super) enum PlanTurn {
     Reopened,
     /// Asked for by a person.
     Unwind,
+    /// A process took it up after a restart.
+    Resumed,
 }
 
 /// Where a balance came from.
@@ -130,13 +132,14 @@ pub(super) enum Body {
 }
 
 impl PlanTurn {
-    pub(super) const ALL: [Self; 3] = [Self::Hedging, Self::Reopened, Self::Unwind];
+    pub(super) const ALL: [Self; 4] = [Self::Hedging, Self::Reopened, Self::Unwind, Self::Resumed];
 
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Hedging => "hedging",
             Self::Reopened => "reopened",
             Self::Unwind => "unwind_requested",
+            Self::Resumed => "resumed",
         }
     }
 }

@@ -2,13 +2,13 @@
 
 use super::Effects;
 use super::pairs::{PairId, id_base};
-use super::record::Body;
+use super::record::{Body, PlanTurn};
 use super::reducer::Engine;
 use super::timers::Timer;
 use crate::ledger::{Day, day_of};
 use crate::order::{Order, State};
 use crate::risk::LimitRow;
-use crate::units::{Asset, ClientId, Money, Now, Ns};
+use crate::units::{Asset, ClientId, Money, Now, Ns, PlanId};
 
 const SECOND: Ns = 1_000_000_000;
 
@@ -79,6 +79,10 @@ impl Engine {
             }
             self.arm_again(now, id);
             self.timers.set(Timer::Order(id), now.mono + SECOND);
+        }
+        let plans: Vec<PlanId> = self.state.active().map(|plan| plan.terms.id).collect();
+        for id in plans {
+            self.commit(now, Body::Turn { id, turn: PlanTurn::Resumed, text: String::new() }, out);
         }
     }
 

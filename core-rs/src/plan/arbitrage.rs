@@ -11,7 +11,7 @@ pub struct Policy {
     pub complete_within_bps: i64,
     /// Completions per plan.
     pub completions_max: u32,
-    /// From `since` until a residual is reported instead of traded.
+    /// From `since` until a residual is reported instead of traded. Completing ends at half of it.
     pub deadline: Ns,
     /// Bound of an unwind beyond the best price; grows with each attempt.
     pub slippage_bps: i64,
@@ -47,6 +47,7 @@ pub struct LegFacts {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PlanFacts {
     pub now: Ns,
+    /// When the opening orders had both ended, or the plan was taken up again: the deadline runs from here.
     pub since: Ns,
     /// Wall time of the latest change of any of its orders.
     pub changed: Ns,
@@ -120,6 +121,7 @@ fn trade(facts: &PlanFacts, policy: &Policy, side: Side, fits: [Option<Money>; 2
     let done = u32::from(legs[short].attempts.saturating_sub(1));
     if let (Some(qty), false) = (fits[short], facts.unwinding)
         && done < policy.completions_max
+        && facts.now < facts.since + policy.deadline / 2
         && is_usable(facts, short)
     {
         let bound = worsen(legs[short].px, side, policy.complete_within_bps);
@@ -289,6 +291,13 @@ mod tests {
         let mut asked = facts("0.01", "0");
         asked.unwinding = true;
         assert!(matches!(next(&asked, &POLICY), Decision::Order { leg: 0, reason: Reason::Unwind, .. }));
+    }
+
+    #[test]
+    fn late_in_the_deadline_only_unwinding_is_left() {
+        let mut late = facts("0.01", "0");
+        late.now = 3 * S;
+        assert!(matches!(next(&late, &POLICY), Decision::Order { leg: 0, reason: Reason::Unwind, .. }));
     }
 
     #[test]

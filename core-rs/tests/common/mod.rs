@@ -202,7 +202,9 @@ impl World {
         self.life += 1;
         self.crashed = false;
         self.wake = None;
-        for (link, conn) in core::mem::replace(&mut self.conns, vec![None; LINKS.len()]).into_iter().enumerate() {
+        for (link, conn) in
+            core::mem::replace(&mut self.conns, vec![None; LINKS.len()]).into_iter().enumerate()
+        {
             if let Some(conn) = conn {
                 self.venues[LINKS[link].venue].on_close(conn);
             }
@@ -213,9 +215,12 @@ impl World {
     }
 
     fn begin(&mut self) {
-        for (venue, product) in
-            [(Venue::Binance, Product::Spot), (Venue::Binance, Product::Linear), (Venue::Bybit, Product::Spot), (Venue::Bybit, Product::Linear)]
-        {
+        for (venue, product) in [
+            (Venue::Binance, Product::Spot),
+            (Venue::Binance, Product::Linear),
+            (Venue::Bybit, Product::Spot),
+            (Venue::Bybit, Product::Linear),
+        ] {
             let mut out = Effects::default();
             let rows = instruments(product.name());
             self.engine.set_instruments(self.moment(), venue, product, rows.as_bytes(), &mut out).unwrap();
@@ -343,7 +348,8 @@ impl World {
             let mut target = row.target.to_owned();
             if target.ends_with("listenKey=") {
                 let headers = [("X-MBX-APIKEY".to_owned(), "simkey".to_owned())];
-                let effects = self.venues[row.venue].on_http("POST", "/fapi/v1/listenKey", &headers, b"", wall);
+                let effects =
+                    self.venues[row.venue].on_http("POST", "/fapi/v1/listenKey", &headers, b"", wall);
                 for effect in effects {
                     if let SimEffect::Http { body, .. } = effect {
                         let value: serde_json::Value = serde_json::from_slice(&body).unwrap();

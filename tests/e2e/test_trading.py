@@ -89,7 +89,9 @@ def test_a_restart_changes_neither_pnl_nor_positions(tmp_path):
     with running(Node(tmp_path)) as node:
         node.ready()
         after = node.get("/api/trading/positions"), [(p["planId"], p["pnl"]) for p in plans(node)]
-        quantities = [[(r["exchange"], r["symbol"], r["type"], r["qty"]) for r in rows] for rows, _ in (before, after)]
+        quantities = [
+            sorted((r["exchange"], r["symbol"], r["type"], r["qty"]) for r in rows) for rows, _ in (before, after)
+        ]
         assert quantities[0] == quantities[1]
         assert before[1] == after[1]
 

@@ -83,6 +83,9 @@ fn an_address_beyond_its_weight_is_told_when_to_come_back() {
     assert_eq!(answer(&later).0, 200);
 }
 
+/// (target, headers, the code that refuses).
+type SignedCase = (String, Vec<(String, String)>, i64);
+
 #[test]
 fn signatures_keys_and_times_are_checked() {
     let (mut venue, _) = venue(CONFIG);
@@ -92,8 +95,7 @@ fn signatures_keys_and_times_are_checked() {
     let sign = |query: &str| {
         format!("/api/v3/account?{query}&signature={}", hmac_hex("simsecret", query.as_bytes()))
     };
-    type Case = (String, Vec<(String, String)>, i64);
-    let cases: Vec<Case> = vec![
+    let cases: Vec<SignedCase> = vec![
         (sign(&query(0)), vec![], -2014),
         (sign(&query(0)), vec![("X-MBX-APIKEY".into(), "other".into())], -2015),
         (format!("/api/v3/account?{}&signature=00", query(0)), vec![key.clone()], -1022),

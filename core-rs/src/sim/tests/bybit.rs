@@ -109,14 +109,14 @@ fn refusals_carry_the_codes_of_their_category() {
 #[test]
 fn keys_signatures_times_and_rates_are_checked() {
     let (mut venue, _) = venue(CONFIG);
-    let ask = |venue: &mut SimVenue, change: &dyn Fn(&mut Vec<(String, String)>)| {
+    let ask = |venue: &mut SimVenue, change: fn(&mut [(String, String)])| {
         let mut rows = headers("");
         change(&mut rows);
         answer(&venue.on_http("GET", "/v5/account/info", &rows, b"", START)).1["retCode"].as_i64().unwrap()
     };
-    assert_eq!(ask(&mut venue, &|_| {}), 0);
-    assert_eq!(ask(&mut venue, &|rows| rows[0].1 = "other".into()), 10_003);
-    assert_eq!(ask(&mut venue, &|rows| rows[3].1 = "00".into()), 10_004);
+    assert_eq!(ask(&mut venue, |_| {}), 0);
+    assert_eq!(ask(&mut venue, |rows| rows[0].1 = "other".into()), 10_003);
+    assert_eq!(ask(&mut venue, |rows| rows[3].1 = "00".into()), 10_004);
     let late = headers("");
     let later = venue.on_http("GET", "/v5/account/info", &late, b"", START + 5_001_000_000);
     assert_eq!(answer(&later).1["retCode"], 10_002);
@@ -169,7 +169,7 @@ fn post_only_that_would_take_is_accepted_and_ends_on_the_stream() {
     let body = order("linear", "Buy", "0.01", "70000", "PostOnly", "po").to_string();
     let effects = venue.on_http("POST", "/v5/order/create", &headers(&body), body.as_bytes(), START);
     assert_eq!(answer(&effects).1["retCode"], 0);
-    let last = frames(&effects, 1).into_iter().filter(|f| f["topic"] == "order").next_back().unwrap();
+    let last = frames(&effects, 1).into_iter().rfind(|f| f["topic"] == "order").unwrap();
     assert_eq!(last["data"][0]["orderStatus"], "Rejected");
     assert_eq!(last["data"][0]["rejectReason"], "EC_PostOnlyWillTakeLiquidity");
 }

@@ -13,7 +13,7 @@ use crate::order::{
 };
 use crate::plan::{FeeLine, Plan, PlanState};
 use crate::risk::{LatchMode, LimitError};
-use crate::units::{AccountId, Asset, ClientId, Money, Ns, PlanId, mul_div};
+use crate::units::{AccountId, Asset, ClientId, Money, Ns, PlanId, Qty, mul_div};
 use core::fmt;
 
 /// What a record changed, for those who react to it.
@@ -108,7 +108,7 @@ impl State {
             Body::Pair { id, terms } => self.pair(*id, terms.as_ref(), with)?,
             Body::Turn { id, turn, text } => self.turn(*id, *turn, text, wall, with)?,
             Body::PlanEnd { id, state, residual, pnl } => {
-                self.plan_end(*id, *state, *residual, *pnl, wall, with)?
+                self.plan_end(*id, *state, *residual, *pnl, wall, with)?;
             }
         }
         Ok(Applied::Done)
@@ -189,13 +189,13 @@ impl State {
         let terms = FillTerms::new(account, wallet, instrument, fill);
         let mut done = (None, false, true);
         if let ClientRef::Ours(id) = &fill.client {
-            let before = self.orders.get(id).map(|order| order.possible_qty());
+            let before = self.orders.get(id).map(Order::possible_qty);
             match self.orders.fill(id, fill, wall)? {
                 FillOutcome::Duplicate => return Ok(Applied::Known),
                 FillOutcome::Conflict { first } => return Ok(Applied::Conflict(first)),
                 FillOutcome::Applied { moved, late, .. } => done = (Some(moved), late, false),
             }
-            self.shrink_hold(id, before.map_or(0, |qty| qty.get()));
+            self.shrink_hold(id, before.map_or(0, Qty::get));
             done.2 = self.orders.get(id).is_some_and(Order::is_settled);
         } else {
             let key = (account, fill.instrument, fill.trade_id);
@@ -346,10 +346,10 @@ impl State {
         self.totals.count(pnl, fees, turnover);
         with.changed.push(Changed::Plan(id));
         self.ended.push_back(id);
-        if self.ended.len() > PLANS_KEPT_MAX {
-            if let Some(old) = self.ended.pop_front() {
-                self.plans.remove(&old);
-            }
+        if self.ended.len() > PLANS_KEPT_MAX
+            && let Some(old) = self.ended.pop_front()
+        {
+            self.plans.remove(&old);
         }
         Ok(())
     }

@@ -39,10 +39,10 @@ impl Asker<'_> {
 type Reply = Result<Vec<u8>, Refusal>;
 
 impl Engine {
-    pub(super) fn on_command(&mut self, now: Now, command: Command<'_>, out: &mut Effects) {
+    pub(super) fn on_command(&mut self, now: Now, command: &mut Command<'_>, out: &mut Effects) {
         *command.reply = match self.state.commands.get(command.id) {
             Some(reply) if !command.id.is_empty() => Ok(reply.as_bytes().to_vec()),
-            Some(_) | None => self.run_command(now, &command, out),
+            Some(_) | None => self.run_command(now, command, out),
         };
     }
 
@@ -67,7 +67,7 @@ impl Engine {
             "cancel_order" => self.cancel_order(now, body, asker, out),
             "set_limits" => self.set_limits(now, body, asker, out),
             "kill" => self.kill(now, body, asker, out),
-            "reset" => self.reset(now, asker, out),
+            "reset" => Ok(self.reset(now, asker, out)),
             name => Err(unknown("command", name)),
         }
     }
@@ -120,7 +120,7 @@ impl Engine {
             } else if Qty::new(mantissa).is_ok_and(|qty| qty < i.qty_min) {
                 "is below the minimum quantity"
             } else {
-                base = i.base.as_str().to_owned();
+                i.base.as_str().clone_into(&mut base);
                 continue;
             };
             return Err(FieldError::new("qty", format!("{problem} of {}", leg.name())).into());
@@ -278,13 +278,13 @@ impl Engine {
         }
     }
 
-    fn reset(&mut self, now: Now, asker: Asker<'_>, out: &mut Effects) -> Reply {
+    fn reset(&mut self, now: Now, asker: Asker<'_>, out: &mut Effects) -> Vec<u8> {
         let latch =
             Body::Latch { mode: LatchMode::Open, reason: String::new(), actor: asker.actor.to_owned() };
         self.commit_for(now, latch, asker.tag(b"{}"), out);
         self.latch_event(now, false, "reset", out);
         self.drive_all(now, out);
-        Ok(b"{}".to_vec())
+        b"{}".to_vec()
     }
 }
 

@@ -29,15 +29,14 @@ pub(super) struct Interning<'a> {
 pub(super) fn decode(kind: u8, payload: &[u8], tables: &mut Interning<'_>) -> Read<Record> {
     let value = parse(payload)?;
     let f = Fields::of(&value)?;
-    let command = match f.get("command") {
-        None => None,
-        Some(_) => {
-            let c = f.obj("command")?;
-            let text = |key: &str| c.str(key).map(str::to_owned);
-            Some(CommandTag { id: text("id")?, actor: text("actor")?, reply: text("reply")? })
-        }
-    };
+    let command = f.get("command").map(|_| read_command(f)).transpose()?;
     Ok(Record { body: read_body(kind, f, tables)?, command })
+}
+
+fn read_command(f: Fields<'_>) -> Read<CommandTag> {
+    let c = f.obj("command")?;
+    let text = |key: &str| c.str(key).map(str::to_owned);
+    Ok(CommandTag { id: text("id")?, actor: text("actor")?, reply: text("reply")? })
 }
 
 fn read_body(kind: u8, f: Fields<'_>, t: &mut Interning<'_>) -> Read<Body> {

@@ -9,7 +9,8 @@ use crate::order::{ClientRef, FillReport, Liquidity, Order};
 use crate::plan::{LegSum, Plan};
 use crate::risk::LimitRow;
 use crate::units::{
-    AccountId, Asset, InstrumentId, MONEY_DECIMALS, Money, Ns, PlanId, Side, mul_div_half_even, pow10,
+    AccountId, Asset, ClientId, InstrumentId, MONEY_DECIMALS, Money, Ns, PlanId, Side, VenueOrderId,
+    mul_div_half_even, pow10,
 };
 
 const MS: Ns = 1_000_000;
@@ -78,7 +79,7 @@ impl Engine {
             Some(_) => j.int("leg", order.terms.leg + 1),
             None => j.null("leg"),
         }
-        j.opt_str("venueOrderId", order.venue_id.as_ref().map(|id| id.as_str()));
+        j.opt_str("venueOrderId", order.venue_id.as_ref().map(VenueOrderId::as_str));
         j.opt_str("reason", (!order.reason.is_empty()).then(|| order.reason.as_str()));
         j.int("createdTs", order.created_ns / MS);
         j.int("updatedTs", order.updated_ns / MS);
@@ -94,7 +95,7 @@ impl Engine {
         let plan = ours.and_then(|id| self.state.orders.get(&id)).and_then(|order| order.terms.plan);
         let doc = Json::object(|j| {
             j.str("tradeId", fill.trade_id.as_str());
-            j.opt_str("orderId", ours.as_ref().map(|id| id.as_str()));
+            j.opt_str("orderId", ours.as_ref().map(ClientId::as_str));
             j.str("account", &of.name);
             instrument(j, i);
             j.str("side", fill.side.name());

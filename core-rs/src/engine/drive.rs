@@ -2,6 +2,7 @@
 
 use super::Effects;
 use super::apply::amount_text;
+use super::events::pair_alert;
 use super::execute::denied;
 use super::record::{Body, PlanTurn};
 use super::reducer::Engine;
@@ -201,7 +202,7 @@ impl Engine {
             if lane.failures >= FAILURES_MAX {
                 lane.failures = 0;
                 cooldown = now.mono + BREAKER;
-                self.pair_alert(
+                pair_alert(
                     now,
                     "critical",
                     "PAIR_PAUSED",

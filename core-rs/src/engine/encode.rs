@@ -63,7 +63,9 @@ fn write_body(body: &Body, t: Tables<'_>, j: &mut Json) {
             account_of(j, *account, t);
             j.str("source", source.name());
             j.arr("rows", |j| {
-                rows.iter().for_each(|(wallet, asset, amount)| write_amount(j, *wallet, asset, *amount))
+                for (wallet, asset, amount) in rows {
+                    write_amount(j, *wallet, asset, *amount);
+                }
             });
         }
         Body::Day(day) => {

@@ -36,6 +36,20 @@ fn write_alert(j: &mut Json, now: Now, severity: &str, code: &str, message: &str
     j.int("ts", now.wall_ms());
 }
 
+pub(super) fn pair_alert(
+    now: Now,
+    severity: &str,
+    code: &str,
+    message: &str,
+    pair: PairId,
+    out: &mut Effects,
+) {
+    out.push(event("alerts".to_owned(), "engine_alert", |j| {
+        write_alert(j, now, severity, code, message);
+        j.str("pairId", pair.as_str());
+    }));
+}
+
 impl Engine {
     pub(super) fn alert(
         &mut self,
@@ -67,21 +81,6 @@ impl Engine {
         }
     }
 
-    pub(super) fn pair_alert(
-        &mut self,
-        now: Now,
-        severity: &str,
-        code: &str,
-        message: &str,
-        pair: PairId,
-        out: &mut Effects,
-    ) {
-        out.push(event("alerts".to_owned(), "engine_alert", |j| {
-            write_alert(j, now, severity, code, message);
-            j.str("pairId", pair.as_str());
-        }));
-    }
-
     /// Ten of a kind at once, then one a second.
     fn admits_alert(&mut self, now: Now, code: &'static str) -> bool {
         let (last, burst) = self.last_alerts.entry(code).or_insert((now.mono, 0));
@@ -98,12 +97,11 @@ impl Engine {
         let topic = format!("prices:{}", self.instruments.name(id));
         out.push(event(topic, "price_update", |j| {
             docs::instrument(j, i);
-            let mut side = |px_key: &str, qty_key: &str, level: Option<crate::market::Level>| match level {
-                Some(level) => {
+            let mut side = |px_key: &str, qty_key: &str, level: Option<crate::market::Level>| {
+                if let Some(level) = level {
                     j.dec_str(px_key, level.px, i.px_decimals);
                     j.dec_str(qty_key, level.qty, i.qty_decimals);
-                }
-                None => {
+                } else {
                     j.null(px_key);
                     j.null(qty_key);
                 }

@@ -2,6 +2,7 @@
 
 use super::Effects;
 use super::error::{Code, Refusal};
+use super::events::pair_alert;
 use super::pairs::{Pair, PairId};
 use super::record::{Body, CommandTag};
 use super::reducer::Engine;
@@ -55,7 +56,9 @@ impl Engine {
             let instruments = self.resolve(pair);
             self.refresh_lane(pair, instruments);
             if let (Some(ids), true) = (instruments, pair.terms.enabled) {
-                ids.iter().for_each(|id| wanted[id.0 as usize] += 1);
+                for id in ids {
+                    wanted[id.0 as usize] += 1;
+                }
             }
         }
         for (index, known) in known.into_iter().enumerate() {
@@ -176,17 +179,17 @@ impl Engine {
         let lane = &mut self.lanes[pair.0 as usize];
         if lane.last_denial.is_none_or(|at| now.mono - at >= DENIAL_EVERY) {
             lane.last_denial = Some(now.mono);
-            self.pair_alert(now, "warning", refusal.code.name(), &refusal.message, id, out);
+            pair_alert(now, "warning", refusal.code.name(), &refusal.message, id, out);
         }
     }
 
     /// The cooldown is over: what is open now is looked at again.
     pub(super) fn retry_pair(&mut self, now: Now, pair: PairIx, out: &mut Effects) {
         for direction in Direction::BOTH {
-            if self.board.open_since(pair, direction).is_some() {
-                if let Some(quote) = self.board.current(pair, direction) {
-                    self.try_auto(now, pair, direction, &quote, out);
-                }
+            if self.board.open_since(pair, direction).is_some()
+                && let Some(quote) = self.board.current(pair, direction)
+            {
+                self.try_auto(now, pair, direction, &quote, out);
             }
         }
     }
@@ -245,7 +248,7 @@ impl Engine {
             return Err(Refusal::new(Code::Conflict, format!("{} has a plan under way", pair.id)));
         }
         for leg in 0..2 {
-            self.may_trade(now, ids[leg], accounts[leg]).map_err(|text| closed(text))?;
+            self.may_trade(now, ids[leg], accounts[leg]).map_err(&closed)?;
         }
         let terms = self.plan_terms(pair, direction, quote, ids, accounts, manual)?;
         let first = self.approve_leg(now, pair, &terms, 0, &limits[0], None)?;

@@ -84,13 +84,6 @@ impl Engine {
     /// Position and possible fills per instrument, all accounts together, base units.
     pub(super) fn exposures(&self) -> Vec<(InstrumentId, Exposure)> {
         let mut all: Vec<(InstrumentId, Exposure)> = Vec::with_capacity(8);
-        fn slot(all: &mut Vec<(InstrumentId, Exposure)>, id: InstrumentId) -> &mut Exposure {
-            let at = all.iter().position(|(known, _)| *known == id).unwrap_or_else(|| {
-                all.push((id, Exposure::default()));
-                all.len() - 1
-            });
-            &mut all[at].1
-        }
         for (_, id, position) in self.state.ledger.positions().iter() {
             let e = slot(&mut all, id);
             e.position = e.position.plus(position.basis.qty).unwrap_or(Money(i128::MAX / 4));
@@ -180,10 +173,10 @@ impl Engine {
             .ledger
             .available(intent.account, hold.wallet, &hold.asset)
             .unwrap_or(Money(i128::MIN / 4));
-        if let Some(taken) = before.and_then(|leg| self.hold_of(&leg.place, leg.account)) {
-            if (taken.account, taken.wallet, taken.asset) == (hold.account, hold.wallet, hold.asset) {
-                available.0 -= taken.amount.0;
-            }
+        if let Some(taken) = before.and_then(|leg| self.hold_of(&leg.place, leg.account))
+            && (taken.account, taken.wallet, taken.asset) == (hold.account, hold.wallet, hold.asset)
+        {
+            available.0 -= taken.amount.0;
         }
         (available, hold.amount)
     }
@@ -201,4 +194,13 @@ impl Engine {
 fn to_qty(amount: Money, decimals: u8) -> Qty {
     let mantissa = amount.0.max(0) / pow10(MONEY_DECIMALS - decimals);
     Qty::new(i64::try_from(mantissa).unwrap_or(i64::MAX)).unwrap_or(Qty::ZERO)
+}
+
+/// The instrument's entry, made when there is none.
+fn slot(all: &mut Vec<(InstrumentId, Exposure)>, id: InstrumentId) -> &mut Exposure {
+    let at = all.iter().position(|(known, _)| *known == id).unwrap_or_else(|| {
+        all.push((id, Exposure::default()));
+        all.len() - 1
+    });
+    &mut all[at].1
 }

@@ -48,10 +48,6 @@ impl InstrumentTable {
         self.list.len()
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.list.is_empty()
-    }
-
     pub(super) fn iter(&self) -> impl Iterator<Item = &Instrument> {
         self.list.iter()
     }
@@ -362,6 +358,6 @@ mod tests {
         let broken = ROW.replace("\"0.00001\",\n        \"qtyMin\"", "\"0\",\n        \"qtyMin\"");
         assert!(load(&mut table, &broken).is_err());
         assert!(load(&mut table, r#"{"a":1}"#).is_err());
-        assert!(table.is_empty());
+        assert_eq!(table.len(), 0);
     }
 }

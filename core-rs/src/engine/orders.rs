@@ -7,7 +7,7 @@ use super::reducer::Engine;
 use super::timers::Timer;
 use crate::order::{
     CancelEvent, ClientRef, Event, FillReport, Order, OrderCmd, OrderKind, OrderOrigin, OrderReport,
-    OrderTerms, PlaceOrder, State, TimeInForce, VenueStatus, next,
+    OrderTerms, PlaceOrder, State, TimeInForce, Trade, VenueStatus, next,
 };
 use crate::plan::Plan;
 use crate::risk::{Approved, Intent};
@@ -216,7 +216,8 @@ impl Engine {
     /// Bytes that certainly never left: the order in them was never born. Asked for again only by a new decision.
     pub(super) fn on_send_failed(&mut self, now: Now, _link: LinkId, data: &[u8], out: &mut Effects) {
         let found = data.windows(ClientId::LEN).filter_map(ClientId::parse);
-        let known = found.filter(|id| self.state.orders.get(id).is_some()).last();
+        let known =
+            found.fold(None, |known, id| if self.state.orders.get(&id).is_some() { Some(id) } else { known });
         let Some(id) = known else { return };
         let Some(order) = self.state.orders.get(&id) else { return };
         if order.cancel != crate::order::CancelState::None {
@@ -335,34 +336,28 @@ impl Engine {
     pub(super) fn on_fill(&mut self, now: Now, account: AccountId, fill: &FillReport, out: &mut Effects) {
         let ours = self.ours(account, fill.client, fill.instrument, &fill.venue_id);
         let mut fill = *fill;
-        match ours {
-            Some(id) => {
-                let Some(order) = self.state.orders.get(&id) else {
-                    // Its order comes first: the query adopts it, and then asks for its fills.
-                    self.query_unknown(now, account, fill.instrument, id, out);
-                    return;
-                };
-                let known = order
-                    .trades()
-                    .iter()
-                    .any(|t| t.id == fill.trade_id && t.px == fill.px.get() && t.qty == fill.qty);
-                if known {
-                    return;
-                }
-                fill.client = ClientRef::Ours(id);
+        if let Some(id) = ours {
+            let Some(order) = self.state.orders.get(&id) else {
+                // Its order comes first: the query adopts it, and then asks for its fills.
+                self.query_unknown(now, account, fill.instrument, id, out);
+                return;
+            };
+            let same = |t: &Trade| t.id == fill.trade_id && t.px == fill.px.get() && t.qty == fill.qty;
+            if order.trades().iter().any(same) {
+                return;
             }
-            None => {
-                fill.client = ClientRef::Foreign;
-                let key = (account, fill.instrument, fill.trade_id);
-                let opened = self.state.opened.get(&account).copied();
-                // What was traded before the ledger opened is in its opening balance.
-                if self.state.foreign.holds(&key) || opened.is_none_or(|at| fill.venue_ns <= at) {
-                    return;
-                }
-                if self.may_be_ours(account, &fill) {
-                    self.defer(now, account, fill, out);
-                    return;
-                }
+            fill.client = ClientRef::Ours(id);
+        } else {
+            fill.client = ClientRef::Foreign;
+            let key = (account, fill.instrument, fill.trade_id);
+            let opened = self.state.opened.get(&account).copied();
+            // What was traded before the ledger opened is in its opening balance.
+            if self.state.foreign.holds(&key) || opened.is_none_or(|at| fill.venue_ns <= at) {
+                return;
+            }
+            if self.may_be_ours(account, &fill) {
+                self.defer(now, account, fill, out);
+                return;
             }
         }
         let applied = self.commit(now, Body::Fill { account, fill }, out);

@@ -194,8 +194,12 @@ impl Engine {
                     Event::Order(report) => self.on_order_report(now, account, report, out),
                     Event::Balance(report) => self.on_balance(now, account, report, out),
                     Event::Position(report) => self.on_position(account, report),
-                    Event::Fill(_) | Event::Depth(_) | Event::Bbo(_) | Event::Trade(_) => {}
-                    Event::Reply(_) | Event::Session(_) => {}
+                    Event::Fill(_)
+                    | Event::Depth(_)
+                    | Event::Bbo(_)
+                    | Event::Trade(_)
+                    | Event::Reply(_)
+                    | Event::Session(_) => {}
                 }
             }
         }

@@ -78,10 +78,10 @@ impl Commands {
         if self.replies.insert(id.to_owned(), reply.to_owned()).is_none() {
             self.order.push_back(id.to_owned());
         }
-        if self.order.len() > COMMANDS_MAX {
-            if let Some(old) = self.order.pop_front() {
-                self.replies.remove(&old);
-            }
+        if self.order.len() > COMMANDS_MAX
+            && let Some(old) = self.order.pop_front()
+        {
+            self.replies.remove(&old);
         }
     }
 }
@@ -95,10 +95,10 @@ impl Foreign {
         if self.known.insert(key) {
             self.order.push_back(key);
         }
-        if self.order.len() > FOREIGN_MAX {
-            if let Some(old) = self.order.pop_front() {
-                self.known.remove(&old);
-            }
+        if self.order.len() > FOREIGN_MAX
+            && let Some(old) = self.order.pop_front()
+        {
+            self.known.remove(&old);
         }
     }
 }
@@ -131,10 +131,6 @@ impl State {
     /// Plans that have not ended.
     pub(super) fn active(&self) -> impl Iterator<Item = &Plan> {
         self.plans.values().rev().filter(|plan| !plan.state.is_end())
-    }
-
-    pub(super) fn pair_of_plan(&self, plan: &Plan) -> Option<&Pair> {
-        self.pairs.get(&plan.terms.pair)
     }
 
     /// Hash of all durable state, independent of how dense ids were handed out.

@@ -21,7 +21,7 @@ impl Engine {
             Input::SendFailed { link, data } => self.on_send_failed(now, link, data, out),
             Input::JournalFailed { reason } => self.on_journal_failed(now, reason, out),
             Input::Clock { venue, offset, uncertainty } => self.on_clock(venue, offset, uncertainty),
-            Input::Command(command) => self.on_command(now, command, out),
+            Input::Command(mut command) => self.on_command(now, &mut command, out),
             Input::Watch { instrument, on } => self.on_watch(now, instrument, on, out),
             Input::Start => self.start(now, out),
         }
@@ -55,15 +55,15 @@ impl Engine {
         for event in &buf.events {
             match (event, account) {
                 (Event::Depth(depth), _) => self.on_depth(now, depth, buf, out),
-                (Event::Bbo(_) | Event::Trade(_), _) => {}
                 (Event::Session(note), _) => self.on_session(now, id, *note, out),
                 (Event::Order(report), Some(account)) => self.on_order_report(now, account, report, out),
                 (Event::Fill(fill), Some(account)) => self.on_fill(now, account, fill, out),
                 (Event::Balance(report), Some(account)) => self.on_balance(now, account, report, out),
                 (Event::Position(report), Some(account)) => self.on_position(account, report),
                 (Event::Reply(reply), Some(account)) => self.on_request_reply(now, account, reply, out),
-                // An account's word on a link that belongs to none proves nothing.
-                (
+                // Informational, or an account's word on a link that belongs to none: proves nothing.
+                (Event::Bbo(_) | Event::Trade(_), _)
+                | (
                     Event::Order(_)
                     | Event::Fill(_)
                     | Event::Balance(_)
@@ -103,10 +103,10 @@ impl Engine {
     fn on_clock(&mut self, venue: Venue, offset: Ns, _uncertainty: Ns) {
         for id in self.accounts.ids() {
             let account = self.accounts.at_mut(id);
-            if account.venue == venue {
-                if let Some(session) = &mut account.session {
-                    session.offset_ns = offset;
-                }
+            if account.venue == venue
+                && let Some(session) = &mut account.session
+            {
+                session.offset_ns = offset;
             }
         }
         self.clocks.insert(venue, offset);

@@ -342,7 +342,9 @@ impl World {
         if self.conns[link].is_some() {
             return;
         }
-        if row.role != "rest" {
+        if row.role == "rest" {
+            self.conns[link] = Some(0);
+        } else {
             self.serial += 1;
             let conn = self.serial;
             let mut target = row.target.to_owned();
@@ -361,8 +363,6 @@ impl World {
             self.conn_link.insert(conn, link);
             let effects = self.venues[row.venue].on_open(conn, &target, wall);
             self.venue_effects(effects, None);
-        } else {
-            self.conns[link] = Some(0);
         }
         self.input(Input::Link { link: LinkId(link as u16), up: true });
     }

@@ -72,7 +72,7 @@ impl Engine {
         j.int("wins", totals.won);
         j.int("losses", totals.lost);
         let decided = totals.won + totals.lost;
-        let rate = if decided == 0 { 0 } else { totals.won * 10_000 / decided };
+        let rate = (totals.won * 10_000).checked_div(decided).unwrap_or(0);
         j.dec("winRate", rate, 4);
         j.money("maxDrawdown", totals.drawdown);
         j.money("dayPnl", self.day_pnl());

@@ -7,7 +7,9 @@ VENV ?= .venv
 PYTHON ?= python3
 ARGS ?=
 # Tests run with fixed seeds; property tests run once more with this one, which is printed.
-SEED ?= $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
+ifndef SEED
+SEED := $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
+endif
 JOBS ?= auto
 
 PY := $(VENV)/bin/python

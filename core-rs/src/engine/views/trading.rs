@@ -43,7 +43,10 @@ impl Engine {
     }
 
     pub(super) fn view_positions(&self, j: &mut Json) {
-        for (account, id, position) in self.state.ledger.positions().iter() {
+        // By name: ids depend on the order in which a start met the instruments.
+        let mut rows: Vec<_> = self.state.ledger.positions().iter().collect();
+        rows.sort_by_key(|(account, id, _)| (*account, self.instruments.name(*id)));
+        for (account, id, position) in rows {
             j.obj("", |j| self.write_position(j, account, id, position));
         }
     }

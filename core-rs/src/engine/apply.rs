@@ -1,5 +1,6 @@
 //! The only mutator of durable state, live and in replay. Reads nothing but the record, the state and names.
 
+use super::apply_error::ApplyError;
 use super::instruments::InstrumentTable;
 use super::pairs::{PAIRS_MAX, Pair, PairId, PairTerms};
 use super::record::{Body, PlanTurn, Record};
@@ -8,13 +9,10 @@ use super::state::{PLANS_KEPT_MAX, State};
 use crate::calc::fee_in_quote;
 use crate::ledger::{FillPosted, FillTerms, Hold, LedgerError, Wallet};
 use crate::market::PairIx;
-use crate::order::{
-    ClientRef, Event, FillOutcome, FillReport, Moved, Order, OrderError, OrderOrigin, OrderTerms, Trade,
-};
+use crate::order::{ClientRef, Event, FillOutcome, FillReport, Moved, Order, OrderOrigin, OrderTerms, Trade};
 use crate::plan::{FeeLine, Plan, PlanState};
-use crate::risk::{LatchMode, LimitError};
+use crate::risk::LatchMode;
 use crate::units::{AccountId, Asset, ClientId, Money, Ns, PlanId, Qty, mul_div};
-use core::fmt;
 
 /// What a record changed, for those who react to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,15 +29,6 @@ pub(super) enum Applied {
     Known,
     /// The same trade id with other numbers; the first stays.
     Conflict(Trade),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ApplyError {
-    Order(OrderError),
-    Ledger(LedgerError),
-    Limit(LimitError),
-    NoPlan(PlanId),
-    PairsFull,
 }
 
 /// Names and the list of what changed, beside the state.
@@ -381,47 +370,3 @@ pub(super) fn amount_text(amount: Money) -> String {
     amount.push_text(&mut out);
     String::from_utf8(out).unwrap_or_default()
 }
-
-impl ApplyError {
-    pub(super) const fn code(&self) -> &'static str {
-        match self {
-            Self::Order(error) => error.code(),
-            Self::Ledger(error) => error.code(),
-            Self::Limit(error) => error.code(),
-            Self::NoPlan(_) => "NO_PLAN",
-            Self::PairsFull => "PAIRS_FULL",
-        }
-    }
-}
-
-impl From<OrderError> for ApplyError {
-    fn from(error: OrderError) -> Self {
-        Self::Order(error)
-    }
-}
-
-impl From<LedgerError> for ApplyError {
-    fn from(error: LedgerError) -> Self {
-        Self::Ledger(error)
-    }
-}
-
-impl From<LimitError> for ApplyError {
-    fn from(error: LimitError) -> Self {
-        Self::Limit(error)
-    }
-}
-
-impl fmt::Display for ApplyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Order(error) => error.fmt(f),
-            Self::Ledger(error) => error.fmt(f),
-            Self::Limit(error) => error.fmt(f),
-            Self::NoPlan(id) => write!(f, "NO_PLAN {}", id.0),
-            Self::PairsFull => f.write_str("PAIRS_FULL"),
-        }
-    }
-}
-
-impl std::error::Error for ApplyError {}

@@ -19,22 +19,6 @@ const EDGE_EVERY: Ns = 100_000_000;
 /// Refusals of automatic plans are told at most this often per pair.
 const DENIAL_EVERY: Ns = 5_000_000_000;
 
-/// What the engine keeps per pair beside its durable terms; index = PairIx.
-#[derive(Debug, Default)]
-pub(super) struct Lane {
-    pub id: Option<PairId>,
-    pub instruments: Option<[InstrumentId; 2]>,
-    pub accounts: Option<[AccountId; 2]>,
-    /// One plan at a time.
-    pub active: Option<PlanId>,
-    pub cooldown_until: Ns,
-    pub failures: u32,
-    last_event: [Option<Ns>; 2],
-    last_denial: Option<Ns>,
-    /// Made anew when limits, filters or the pair change.
-    pub limits: Option<[Limits; 2]>,
-}
-
 /// The orders of a plan that passed the gate.
 struct Ready {
     terms: PlanTerms,
@@ -42,104 +26,6 @@ struct Ready {
 }
 
 impl Engine {
-    /// Brings board, subscriptions and limits in line with pairs and instruments.
-    pub(super) fn refresh_pairs(&mut self, now: Now, out: &mut Effects) {
-        let highest = self.state.pairs.values().map(|pair| pair.ix.0 as usize + 1).max().unwrap_or(0);
-        if self.lanes.len() < highest {
-            self.lanes.resize_with(highest, Lane::default);
-        }
-        let mut wanted = vec![0u32; self.tracked.len()];
-        let mut known = vec![false; self.lanes.len()];
-        let pairs: Vec<Pair> = self.state.pairs.values().cloned().collect();
-        for pair in &pairs {
-            known[pair.ix.0 as usize] = true;
-            let instruments = self.resolve(pair);
-            self.refresh_lane(pair, instruments);
-            if let (Some(ids), true) = (instruments, pair.terms.enabled) {
-                for id in ids {
-                    wanted[id.0 as usize] += 1;
-                }
-            }
-        }
-        for (index, known) in known.into_iter().enumerate() {
-            if !known {
-                self.board.remove(PairIx(index as u32), now.mono, &mut self.edges);
-                self.lanes[index] = Lane::default();
-            }
-        }
-        for (index, pairs) in wanted.into_iter().enumerate() {
-            if core::mem::replace(&mut self.tracked[index].pairs, pairs) != pairs {
-                self.track(now, InstrumentId(index as u32), out);
-            }
-        }
-        for pair in &pairs {
-            self.refresh_board(now, pair);
-        }
-        self.on_edges(now, out);
-    }
-
-    pub(super) fn resolve(&self, pair: &Pair) -> Option<[InstrumentId; 2]> {
-        let id = |leg: usize| {
-            let name = &pair.terms.legs[leg];
-            self.instruments
-                .id(name.venue, name.product, &name.symbol)
-                .filter(|id| self.instruments.is_listed(*id))
-        };
-        Some([id(0)?, id(1)?])
-    }
-
-    fn refresh_lane(&mut self, pair: &Pair, instruments: Option<[InstrumentId; 2]>) {
-        let account = |leg: usize| self.accounts.id(pair.terms.legs[leg].venue, "main");
-        let accounts = account(0).zip(account(1)).map(|(a, b)| [a, b]);
-        let limits = instruments.zip(accounts).and_then(|(ids, accounts)| {
-            let of = |leg: usize| self.limits_of(ids[leg], accounts[leg], pair.id.as_str());
-            Some([of(0)?, of(1)?])
-        });
-        let active = self.state.active().find(|plan| plan.terms.pair == pair.id).map(|plan| plan.terms.id);
-        let lane = &mut self.lanes[pair.ix.0 as usize];
-        lane.id = Some(pair.id);
-        (lane.instruments, lane.accounts, lane.limits, lane.active) = (instruments, accounts, limits, active);
-    }
-
-    fn limits_of(&self, id: InstrumentId, account: AccountId, pair: &str) -> Option<Limits> {
-        let instrument = self.instruments.at(id);
-        let ids = crate::risk::ScopeIds {
-            venue: instrument.venue.name(),
-            instrument: self.instruments.name(id),
-            account: self.accounts.name(account),
-            pair,
-            owner: "0",
-        };
-        Limits::new(&self.state.limits, instrument, &ids).ok()
-    }
-
-    fn refresh_board(&mut self, now: Now, pair: &Pair) {
-        let Some(ids) = self.lanes[pair.ix.0 as usize].instruments else {
-            self.board.remove(pair.ix, now.mono, &mut self.edges);
-            return;
-        };
-        let leg = |leg: usize| {
-            let i = self.instruments.at(ids[leg]);
-            SpreadLeg {
-                instrument: i.id,
-                px_decimals: i.px_decimals,
-                qty_decimals: i.qty_decimals,
-                fee: i.fee_taker,
-            }
-        };
-        let spec = SpreadSpec {
-            legs: [leg(0), leg(1)],
-            qty: pair.terms.qty,
-            threshold: pair.terms.threshold,
-            enabled: pair.terms.enabled,
-            allowed: pair.terms.allowed,
-        };
-        if self.board.spec(pair.ix) != Some(&spec) {
-            // Terms are checked when they are set; what filters have made unfit since then is refused by the gate.
-            let _set = self.board.upsert(pair.ix, spec, &self.books, now.mono, &mut self.edges);
-        }
-    }
-
     /// Tells of edges and trades on those that are open.
     pub(super) fn on_edges(&mut self, now: Now, out: &mut Effects) {
         while !self.edges.is_empty() {

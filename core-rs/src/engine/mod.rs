@@ -1,7 +1,9 @@
 //! The reducer: inputs in, effects out. The only room that composes the others.
 
+mod accord;
 mod accounts;
 mod apply;
+mod apply_error;
 mod books;
 mod commands;
 mod config;
@@ -15,19 +17,23 @@ mod events;
 mod execute;
 mod facts;
 mod field;
+mod fills;
 mod input;
 mod instruments;
 mod journal;
 mod json;
+mod lanes;
 mod links;
 mod orders;
 mod pairs;
+mod questions;
 mod recon;
 mod record;
 mod reducer;
 mod replay;
 mod requests;
 mod rows;
+mod sending;
 mod start;
 mod state;
 mod step;

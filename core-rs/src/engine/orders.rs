@@ -1,16 +1,14 @@
-//! Orders on their way and back: requests, replies, reports, fills. A timeout is not an answer.
+//! What comes back of orders: replies, reports, doubt. A timeout is not an answer.
 
 use super::Effects;
-use super::apply::Applied;
-use super::record::{Body, PlanTurn};
+use super::record::Body;
 use super::reducer::Engine;
 use super::timers::Timer;
 use crate::order::{
-    CancelEvent, ClientRef, Event, FillReport, Order, OrderCmd, OrderKind, OrderOrigin, OrderReport,
-    OrderTerms, PlaceOrder, State, TimeInForce, Trade, VenueStatus, next,
+    CancelEvent, ClientRef, Event, Order, OrderKind, OrderOrigin, OrderReport, OrderTerms, PlaceOrder, State,
+    TimeInForce, VenueStatus, next,
 };
 use crate::plan::Plan;
-use crate::risk::{Approved, Intent};
 use crate::units::{AccountId, ClientId, LinkId, Now, Ns, Symbol, VenueOrderId};
 use crate::venues::{RejectClass, ReplyOutcome, RequestReply, Role, VenueReject};
 
@@ -20,93 +18,10 @@ const FILLS_LATE: Ns = 250_000_000;
 const BAN_PAUSE: Ns = 120_000_000_000;
 const LIMIT_PAUSE: Ns = 2_000_000_000;
 const FAULT_PAUSE: Ns = 5_000_000_000;
-/// Fills that wait for their orders to be known.
-const DEFERRED_MAX: usize = 1_000;
 /// How long an accepted order that ends at once (IOC, FOK) may stay without its end.
-const END_LATE: Ns = 1_000_000_000;
+pub(super) const END_LATE: Ns = 1_000_000_000;
 
 impl Engine {
-    /// Journals the intent and sends it. Only what the gate approved gets here.
-    pub(super) fn send_order(&mut self, now: Now, approved: Approved<Intent>, out: &mut Effects) -> bool {
-        let intent = approved.into_inner();
-        let place = intent.place;
-        let instrument = self.instruments.at(place.instrument);
-        let (venue, product) = (instrument.venue, instrument.product);
-        let terms = OrderTerms {
-            place,
-            account: intent.account,
-            px_decimals: instrument.px_decimals,
-            qty_decimals: instrument.qty_decimals,
-            plan: intent.plan,
-            leg: intent.leg,
-            origin: OrderOrigin::Intent,
-        };
-        let hold = self.hold_of(&place, intent.account).map(|hold| (hold.wallet, hold.asset, hold.amount));
-        let Some(data) = self.encode_order(now, &OrderCmd::Place(place), intent.account) else {
-            self.alert(now, "critical", "ENCODE_FAILED", &format!("order {}", place.client_id), out);
-            return false;
-        };
-        let Some(link) = self.find_link(venue, product, Role::Trade, Some(intent.account)) else {
-            return false;
-        };
-        if self.commit(now, Body::Intent { terms, hold }, out).is_none() {
-            return false;
-        }
-        out.send(link, data);
-        let venue_config = self.config.venue(venue, product);
-        // The order was taken in just now, so it is there to be armed.
-        let _armed = self.state.orders.arm_fence(&place.client_id, now.mono + venue_config.fence());
-        self.timers.set(Timer::Order(place.client_id), now.mono + venue_config.reply);
-        let interval = self.rate_interval(intent.plan);
-        self.take_rate(now, intent.account, interval);
-        self.order_event(now, "order_submitted", place.client_id, out);
-        true
-    }
-
-    fn rate_interval(&self, plan: Option<crate::units::PlanId>) -> Ns {
-        let plan = plan.and_then(|plan| self.state.plans.get(&plan));
-        let pair = plan.and_then(|plan| self.state.pairs.get(&plan.terms.pair));
-        let lane = pair.and_then(|pair| self.lanes.get(pair.ix.0 as usize));
-        lane.and_then(|lane| lane.limits).map_or(0, |limits| limits[0].rate_interval())
-    }
-
-    pub(super) fn encode_order(&self, now: Now, cmd: &OrderCmd, account: AccountId) -> Option<Vec<u8>> {
-        let id = match cmd {
-            OrderCmd::Place(place) => place.instrument,
-            OrderCmd::Cancel { instrument, .. } => *instrument,
-        };
-        let instrument = self.instruments.at(id);
-        let codec = crate::venues::codec(instrument.venue, instrument.product)?;
-        let session = self.accounts.at(account).session.as_ref()?;
-        let mut data = Vec::with_capacity(512);
-        (codec.encode_order)(cmd, instrument, session, now.wall, &mut data).ok()?;
-        Some(data)
-    }
-
-    /// Asks the venue to cancel an order; its end is told by its own report.
-    pub(super) fn cancel(&mut self, now: Now, id: ClientId, out: &mut Effects) {
-        let Some(order) = self.state.orders.get(&id) else { return };
-        let (account, instrument) = (order.terms.account, order.terms.place.instrument);
-        let cmd = OrderCmd::Cancel { client_id: id, instrument, venue_id: order.venue_id };
-        let i = self.instruments.at(instrument);
-        let link = self.find_link(i.venue, i.product, Role::Trade, Some(account));
-        let data = self.encode_order(now, &cmd, account);
-        self.commit(now, Body::Cancel { id, event: CancelEvent::Requested }, out);
-        if let (Some(link), Some(data)) = (link, data) {
-            out.send(link, data);
-        }
-        self.timers.set_earlier(Timer::Order(id), now.mono + END_LATE);
-    }
-
-    /// Cancels everything that may still be open.
-    pub(super) fn cancel_all(&mut self, now: Now, out: &mut Effects) {
-        let open = self.state.orders.iter_open().filter(|order| !order.state.is_terminal());
-        let ids: Vec<ClientId> = open.map(Order::id).collect();
-        for id in ids {
-            self.cancel(now, id, out);
-        }
-    }
-
     pub(super) fn on_request_reply(
         &mut self,
         now: Now,
@@ -277,7 +192,7 @@ impl Engine {
     }
 
     /// Our order behind a report, if it is one of this instance.
-    fn ours(
+    pub(super) fn ours(
         &self,
         account: AccountId,
         client: ClientRef,
@@ -331,107 +246,6 @@ impl Engine {
             self.arm_again(now, id);
         }
         taken
-    }
-
-    pub(super) fn on_fill(&mut self, now: Now, account: AccountId, fill: &FillReport, out: &mut Effects) {
-        let ours = self.ours(account, fill.client, fill.instrument, &fill.venue_id);
-        let mut fill = *fill;
-        if let Some(id) = ours {
-            let Some(order) = self.state.orders.get(&id) else {
-                // Its order comes first: the query adopts it, and then asks for its fills.
-                self.query_unknown(now, account, fill.instrument, id, out);
-                return;
-            };
-            let same = |t: &Trade| t.id == fill.trade_id && t.px == fill.px.get() && t.qty == fill.qty;
-            if order.trades().iter().any(same) {
-                return;
-            }
-            fill.client = ClientRef::Ours(id);
-        } else {
-            fill.client = ClientRef::Foreign;
-            let key = (account, fill.instrument, fill.trade_id);
-            let opened = self.state.opened.get(&account).copied();
-            // What was traded before the ledger opened is in its opening balance.
-            if self.state.foreign.holds(&key) || opened.is_none_or(|at| fill.venue_ns <= at) {
-                return;
-            }
-            if self.may_be_ours(account, &fill) {
-                self.defer(now, account, fill, out);
-                return;
-            }
-        }
-        let applied = self.commit(now, Body::Fill { account, fill }, out);
-        self.after_fill(now, &fill, applied, out);
-    }
-
-    /// A trade list may name an order by the venue's id alone: while an order of ours is without its id, a fill of
-    /// that instrument and side may be its fill.
-    fn may_be_ours(&self, account: AccountId, fill: &FillReport) -> bool {
-        self.state.orders.iter_open().any(|order| {
-            let place = &order.terms.place;
-            order.venue_id.is_none()
-                && (order.terms.account, place.instrument, place.side)
-                    == (account, fill.instrument, fill.side)
-        })
-    }
-
-    fn defer(&mut self, now: Now, account: AccountId, fill: FillReport, out: &mut Effects) {
-        let known = self
-            .deferred
-            .iter()
-            .any(|(of, f)| (*of, f.instrument, f.trade_id) == (account, fill.instrument, fill.trade_id));
-        if known {
-            return;
-        }
-        if self.deferred.len() >= DEFERRED_MAX {
-            self.alert(now, "critical", "FILLS_DEFERRED", "too many fills wait for their orders", out);
-            return;
-        }
-        self.deferred.push((account, fill));
-    }
-
-    /// Looks at waiting fills again, now that an order is known better.
-    fn retry_deferred(&mut self, now: Now, out: &mut Effects) {
-        for (account, fill) in core::mem::take(&mut self.deferred) {
-            self.on_fill(now, account, &fill, out);
-        }
-    }
-
-    fn after_fill(&mut self, now: Now, fill: &FillReport, applied: Option<Applied>, out: &mut Effects) {
-        let (overdrawn, late) = match applied {
-            Some(Applied::Fill { posted, late, .. }) => (posted.overdrawn, late),
-            Some(Applied::Conflict(first)) => {
-                let text = format!("trade {} was told with another price or quantity; first stays", first.id);
-                self.alert(now, "critical", "FILL_CONFLICT", &text, out);
-                return;
-            }
-            Some(Applied::Known | Applied::Done | Applied::Order(_)) | None => return,
-        };
-        let ClientRef::Ours(id) = fill.client else {
-            let text =
-                format!("{} {}: not an order of ours", self.instruments.name(fill.instrument), fill.trade_id);
-            self.alert(now, "warning", "EXTERNAL_FILL", &text, out);
-            return;
-        };
-        self.filled_event(now, id, fill, out);
-        if overdrawn {
-            self.alert(
-                now,
-                "critical",
-                "OVERDRAWN",
-                &format!("a wallet is below zero after a fill of {id}"),
-                out,
-            );
-        }
-        let plan = self.state.orders.get(&id).and_then(|order| order.terms.plan);
-        if let Some(plan) = plan.filter(|plan| self.state.plans.get(plan).is_some_and(|p| p.state.is_end())) {
-            let text = format!("fill {} of {id} came after the end", fill.trade_id);
-            self.alert(now, "critical", "LATE_FILL", &text, out);
-            self.commit(now, Body::Turn { id: plan, turn: PlanTurn::Reopened, text }, out);
-        } else if late {
-            self.alert(now, "warning", "LATE_FILL", &format!("fill of {id} after its end"), out);
-        }
-        self.after_change(now, id, out);
     }
 
     /// Whoever depends on an order looks at the state anew.

@@ -1,14 +1,15 @@
 //! The machine as a value: its parts, how a record is committed, and recovery.
 
 use super::accounts::Accounts;
-use super::apply::{Applied, Applier, ApplyError};
+use super::apply::{Applied, Applier};
+use super::apply_error::ApplyError;
 use super::books::Tracked;
 use super::decode::{Interning, decode};
 use super::encode::{Tables, encode};
 use super::error::Code;
-use super::execute::Lane;
 use super::instruments::{InstrumentTable, TableNames};
 use super::journal::Journal;
+use super::lanes::Lane;
 use super::links::Link;
 use super::recon::AccountRecon;
 use super::record::{Body, CommandTag, Record};

@@ -1,0 +1,114 @@
+//! Fills: facts in every state of an order, booked once each, and what follows from them.
+
+use super::Effects;
+use super::apply::Applied;
+use super::record::{Body, PlanTurn};
+use super::reducer::Engine;
+use crate::order::{ClientRef, FillReport, Trade};
+use crate::units::{AccountId, Now};
+
+/// Fills that wait for their orders to be known.
+const DEFERRED_MAX: usize = 1_000;
+
+impl Engine {
+    pub(super) fn on_fill(&mut self, now: Now, account: AccountId, fill: &FillReport, out: &mut Effects) {
+        let ours = self.ours(account, fill.client, fill.instrument, &fill.venue_id);
+        let mut fill = *fill;
+        if let Some(id) = ours {
+            let Some(order) = self.state.orders.get(&id) else {
+                // Its order comes first: the query adopts it, and then asks for its fills.
+                self.query_unknown(now, account, fill.instrument, id, out);
+                return;
+            };
+            let same = |t: &Trade| t.id == fill.trade_id && t.px == fill.px.get() && t.qty == fill.qty;
+            if order.trades().iter().any(same) {
+                return;
+            }
+            fill.client = ClientRef::Ours(id);
+        } else {
+            fill.client = ClientRef::Foreign;
+            let key = (account, fill.instrument, fill.trade_id);
+            let opened = self.state.opened.get(&account).copied();
+            // What was traded before the ledger opened is in its opening balance.
+            if self.state.foreign.holds(&key) || opened.is_none_or(|at| fill.venue_ns <= at) {
+                return;
+            }
+            if self.may_be_ours(account, &fill) {
+                self.defer(now, account, fill, out);
+                return;
+            }
+        }
+        let applied = self.commit(now, Body::Fill { account, fill }, out);
+        self.after_fill(now, &fill, applied, out);
+    }
+
+    /// A trade list may name an order by the venue's id alone: while an order of ours is without its id, a fill of
+    /// that instrument and side may be its fill.
+    fn may_be_ours(&self, account: AccountId, fill: &FillReport) -> bool {
+        self.state.orders.iter_open().any(|order| {
+            let place = &order.terms.place;
+            order.venue_id.is_none()
+                && (order.terms.account, place.instrument, place.side)
+                    == (account, fill.instrument, fill.side)
+        })
+    }
+
+    fn defer(&mut self, now: Now, account: AccountId, fill: FillReport, out: &mut Effects) {
+        let known = self
+            .deferred
+            .iter()
+            .any(|(of, f)| (*of, f.instrument, f.trade_id) == (account, fill.instrument, fill.trade_id));
+        if known {
+            return;
+        }
+        if self.deferred.len() >= DEFERRED_MAX {
+            self.alert(now, "critical", "FILLS_DEFERRED", "too many fills wait for their orders", out);
+            return;
+        }
+        self.deferred.push((account, fill));
+    }
+
+    /// Looks at waiting fills again, now that an order is known better.
+    pub(super) fn retry_deferred(&mut self, now: Now, out: &mut Effects) {
+        for (account, fill) in core::mem::take(&mut self.deferred) {
+            self.on_fill(now, account, &fill, out);
+        }
+    }
+
+    fn after_fill(&mut self, now: Now, fill: &FillReport, applied: Option<Applied>, out: &mut Effects) {
+        let (overdrawn, late) = match applied {
+            Some(Applied::Fill { posted, late, .. }) => (posted.overdrawn, late),
+            Some(Applied::Conflict(first)) => {
+                let text = format!("trade {} was told with another price or quantity; first stays", first.id);
+                self.alert(now, "critical", "FILL_CONFLICT", &text, out);
+                return;
+            }
+            Some(Applied::Known | Applied::Done | Applied::Order(_)) | None => return,
+        };
+        let ClientRef::Ours(id) = fill.client else {
+            let text =
+                format!("{} {}: not an order of ours", self.instruments.name(fill.instrument), fill.trade_id);
+            self.alert(now, "warning", "EXTERNAL_FILL", &text, out);
+            return;
+        };
+        self.filled_event(now, id, fill, out);
+        if overdrawn {
+            self.alert(
+                now,
+                "critical",
+                "OVERDRAWN",
+                &format!("a wallet is below zero after a fill of {id}"),
+                out,
+            );
+        }
+        let plan = self.state.orders.get(&id).and_then(|order| order.terms.plan);
+        if let Some(plan) = plan.filter(|plan| self.state.plans.get(plan).is_some_and(|p| p.state.is_end())) {
+            let text = format!("fill {} of {id} came after the end", fill.trade_id);
+            self.alert(now, "critical", "LATE_FILL", &text, out);
+            self.commit(now, Body::Turn { id: plan, turn: PlanTurn::Reopened, text }, out);
+        } else if late {
+            self.alert(now, "warning", "LATE_FILL", &format!("fill of {id} after its end"), out);
+        }
+        self.after_change(now, id, out);
+    }
+}

@@ -1,0 +1,93 @@
+//! Orders and cancels on their way out. Only what the gate approved becomes bytes.
+
+use super::Effects;
+use super::record::Body;
+use super::reducer::Engine;
+use super::timers::Timer;
+use crate::order::{CancelEvent, Order, OrderCmd, OrderOrigin, OrderTerms};
+use crate::risk::{Approved, Intent};
+use crate::units::{AccountId, ClientId, Now, Ns};
+use crate::venues::Role;
+
+impl Engine {
+    /// Journals the intent and sends it. Only what the gate approved gets here.
+    pub(super) fn send_order(&mut self, now: Now, approved: Approved<Intent>, out: &mut Effects) -> bool {
+        let intent = approved.into_inner();
+        let place = intent.place;
+        let instrument = self.instruments.at(place.instrument);
+        let (venue, product) = (instrument.venue, instrument.product);
+        let terms = OrderTerms {
+            place,
+            account: intent.account,
+            px_decimals: instrument.px_decimals,
+            qty_decimals: instrument.qty_decimals,
+            plan: intent.plan,
+            leg: intent.leg,
+            origin: OrderOrigin::Intent,
+        };
+        let hold = self.hold_of(&place, intent.account).map(|hold| (hold.wallet, hold.asset, hold.amount));
+        let Some(data) = self.encode_order(now, &OrderCmd::Place(place), intent.account) else {
+            self.alert(now, "critical", "ENCODE_FAILED", &format!("order {}", place.client_id), out);
+            return false;
+        };
+        let Some(link) = self.find_link(venue, product, Role::Trade, Some(intent.account)) else {
+            return false;
+        };
+        if self.commit(now, Body::Intent { terms, hold }, out).is_none() {
+            return false;
+        }
+        out.send(link, data);
+        let venue_config = self.config.venue(venue, product);
+        // The order was taken in just now, so it is there to be armed.
+        let _armed = self.state.orders.arm_fence(&place.client_id, now.mono + venue_config.fence());
+        self.timers.set(Timer::Order(place.client_id), now.mono + venue_config.reply);
+        let interval = self.rate_interval(intent.plan);
+        self.take_rate(now, intent.account, interval);
+        self.order_event(now, "order_submitted", place.client_id, out);
+        true
+    }
+
+    fn rate_interval(&self, plan: Option<crate::units::PlanId>) -> Ns {
+        let plan = plan.and_then(|plan| self.state.plans.get(&plan));
+        let pair = plan.and_then(|plan| self.state.pairs.get(&plan.terms.pair));
+        let lane = pair.and_then(|pair| self.lanes.get(pair.ix.0 as usize));
+        lane.and_then(|lane| lane.limits).map_or(0, |limits| limits[0].rate_interval())
+    }
+
+    pub(super) fn encode_order(&self, now: Now, cmd: &OrderCmd, account: AccountId) -> Option<Vec<u8>> {
+        let id = match cmd {
+            OrderCmd::Place(place) => place.instrument,
+            OrderCmd::Cancel { instrument, .. } => *instrument,
+        };
+        let instrument = self.instruments.at(id);
+        let codec = crate::venues::codec(instrument.venue, instrument.product)?;
+        let session = self.accounts.at(account).session.as_ref()?;
+        let mut data = Vec::with_capacity(512);
+        (codec.encode_order)(cmd, instrument, session, now.wall, &mut data).ok()?;
+        Some(data)
+    }
+
+    /// Asks the venue to cancel an order; its end is told by its own report.
+    pub(super) fn cancel(&mut self, now: Now, id: ClientId, out: &mut Effects) {
+        let Some(order) = self.state.orders.get(&id) else { return };
+        let (account, instrument) = (order.terms.account, order.terms.place.instrument);
+        let cmd = OrderCmd::Cancel { client_id: id, instrument, venue_id: order.venue_id };
+        let i = self.instruments.at(instrument);
+        let link = self.find_link(i.venue, i.product, Role::Trade, Some(account));
+        let data = self.encode_order(now, &cmd, account);
+        self.commit(now, Body::Cancel { id, event: CancelEvent::Requested }, out);
+        if let (Some(link), Some(data)) = (link, data) {
+            out.send(link, data);
+        }
+        self.timers.set_earlier(Timer::Order(id), now.mono + super::orders::END_LATE);
+    }
+
+    /// Cancels everything that may still be open.
+    pub(super) fn cancel_all(&mut self, now: Now, out: &mut Effects) {
+        let open = self.state.orders.iter_open().filter(|order| !order.state.is_terminal());
+        let ids: Vec<ClientId> = open.map(Order::id).collect();
+        for id in ids {
+            self.cancel(now, id, out);
+        }
+    }
+}

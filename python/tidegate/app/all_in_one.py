@@ -5,8 +5,10 @@ Order of a start: lock the data directory, take the port, replay the journal, op
 """
 
 import asyncio
+import os
 import signal
 import socket
+import threading
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -49,6 +51,8 @@ DRAIN_S: Final = 2.0
 PREPARE_S: Final = 1.5
 """How long the start waits for instruments and clocks of the venues."""
 BACKLOG: Final = 256
+STOP_S: Final = 8.0
+"""An orderly stop that takes longer is ended hard."""
 
 _log = log.get("app")
 
@@ -219,7 +223,7 @@ class _Stop:
     def listen(self) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, self._event.set)
+            loop.add_signal_handler(number, self._on_signal, loop)
 
     def fail(self, failure: BaseException) -> None:
         self.failure = failure
@@ -231,3 +235,18 @@ class _Stop:
     def end(self) -> None:
         """Raises what ends the task group."""
         raise _StopError
+
+    def _on_signal(self, loop: asyncio.AbstractEventLoop) -> None:
+        if not self._event.is_set():
+            watch = threading.Timer(STOP_S, _overdue, (loop,))
+            watch.daemon = True
+            watch.start()
+        self._event.set()
+
+
+def _overdue(loop: asyncio.AbstractEventLoop) -> None:
+    """A stop that hangs is ended hard, and says on what it hung: the journal is written, so nothing is lost by it."""
+    tasks = sorted(task.get_name() for task in asyncio.all_tasks(loop) if not task.done())
+    threads = sorted(thread.name for thread in threading.enumerate() if not thread.daemon)
+    _log.error("stop_overdue", seconds=STOP_S, tasks=tasks[:50], threads=threads, success=False)
+    os._exit(1)

@@ -201,9 +201,7 @@ impl Engine {
         }
         let turn = Body::Turn { id, turn: PlanTurn::Unwind, text: asker.actor.to_owned() };
         self.commit_for(now, turn, asker.tag(b"{}"), out);
-        if let Some(ix) = self.state.pairs.get(&pair).map(|pair| pair.ix) {
-            self.lanes[ix.0 as usize].active = Some(id);
-        }
+        self.refresh_pairs(now, out);
         self.plan_event(now, id, out);
         self.drive(now, id, out);
         Ok(b"{}".to_vec())

@@ -8,7 +8,7 @@ use super::record::{Body, PlanTurn};
 use super::reducer::Engine;
 use super::timers::Timer;
 use crate::market::{BookState, Level};
-use crate::order::Order;
+use crate::order::{Order, State};
 use crate::plan::{Decision, LegFacts, Plan, PlanFacts, PlanState, Policy, Reason, next, residual};
 use crate::risk::{Intent, LatchMode, Purpose, gate};
 use crate::units::{ClientId, InstrumentId, MONEY_DECIMALS, Money, Now, Ns, PlanId, Price, Side, pow10};
@@ -69,9 +69,12 @@ impl Engine {
 
     fn plan_facts(&self, now: Now, plan: &Plan) -> PlanFacts {
         // A fate that stayed open long must not leave the hedge without time: the deadline runs from its end.
-        let opening =
-            plan.sums.iter().filter_map(|sum| sum.orders.first()).filter_map(|id| self.state.orders.get(id));
-        let since = opening.map(|order| order.updated_ns).max().unwrap_or(plan.since).max(plan.since);
+        let known = |id: &ClientId| self.state.orders.get(id);
+        let opening = plan.sums.iter().filter_map(|sum| sum.orders.first()).filter_map(known);
+        let lost =
+            plan.sums.iter().flat_map(|sum| &sum.orders).filter_map(known).filter(|o| o.state == State::Dead);
+        let since =
+            opening.chain(lost).map(|order| order.updated_ns).max().unwrap_or(plan.since).max(plan.since);
         let orders = plan.sums.iter().flat_map(|sum| &sum.orders).filter_map(|id| self.state.orders.get(id));
         PlanFacts {
             now: now.wall,
@@ -217,6 +220,9 @@ impl Engine {
             lane.cooldown_until = cooldown;
             self.timers.set(Timer::Pair(ix), cooldown);
         }
+        if self.state.pairs.get(&pair).is_some_and(|pair| !pair.terms.enabled) {
+            self.refresh_pairs(now, out);
+        }
     }
 }
 
@@ -224,9 +230,8 @@ impl Engine {
     /// A refused order or a forced way out; a price that had moved on is no failure.
     fn plan_failed(&self, id: PlanId, state: PlanState) -> bool {
         let Some(plan) = self.state.plans.get(&id) else { return false };
-        let refused = |id: &ClientId| {
-            self.state.orders.get(id).is_some_and(|order| order.state == crate::order::State::Rejected)
-        };
+        let refused =
+            |id: &ClientId| self.state.orders.get(id).is_some_and(|order| order.state == State::Rejected);
         matches!(state, PlanState::Unwound | PlanState::Reported)
             || plan.sums.iter().flat_map(|sum| &sum.orders).any(refused)
     }

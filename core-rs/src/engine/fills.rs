@@ -106,6 +106,8 @@ impl Engine {
             let text = format!("fill {} of {id} came after the end", fill.trade_id);
             self.alert(now, "critical", "LATE_FILL", &text, out);
             self.commit(now, Body::Turn { id: plan, turn: PlanTurn::Reopened, text }, out);
+            // The pair has a plan under way again, and its books are wanted.
+            self.refresh_pairs(now, out);
         } else if late {
             self.alert(now, "warning", "LATE_FILL", &format!("fill of {id} after its end"), out);
         }

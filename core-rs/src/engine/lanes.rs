@@ -37,7 +37,9 @@ impl Engine {
             known[pair.ix.0 as usize] = true;
             let instruments = self.resolve(pair);
             self.refresh_lane(pair, instruments);
-            if let (Some(ids), true) = (instruments, pair.terms.enabled) {
+            // A plan under way needs its books to the end, also when its pair was just disabled.
+            let busy = self.lanes[pair.ix.0 as usize].active.is_some();
+            if let (Some(ids), true) = (instruments, pair.terms.enabled || busy) {
                 for id in ids {
                     wanted[id.0 as usize] += 1;
                 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 /// Most questions without an answer.
 pub(super) const REQUESTS_MAX: usize = 512;
 /// A question older than this counts as lost (the transport's own limit is shorter), ns.
-pub(super) const REQUEST_AGE_MAX: Ns = 15_000_000_000;
+pub(super) const REQUEST_AGE_MAX: Ns = 6_000_000_000;
 
 /// Why it was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,88 @@
+//! What the engine and the venues are set up with.
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Row {
+    pub venue: usize,
+    pub product: &'static str,
+    pub role: &'static str,
+    pub target: &'static str,
+}
+
+const fn row(venue: usize, product: &'static str, role: &'static str, target: &'static str) -> Row {
+    Row { venue, product, role, target }
+}
+
+pub const LINKS: [Row; 14] = [
+    row(0, "spot", "public", "/ws"),
+    row(0, "spot", "private", "/ws-api/v3"),
+    row(0, "spot", "trade", "/ws-api/v3"),
+    row(0, "spot", "rest", ""),
+    row(0, "linear", "public", "/public/ws"),
+    row(0, "linear", "private", "/private/ws?listenKey="),
+    row(0, "linear", "trade", "/ws-fapi/v1"),
+    row(0, "linear", "rest", ""),
+    row(1, "spot", "public", "/v5/public/spot"),
+    row(1, "spot", "private", "/v5/private"),
+    row(1, "spot", "trade", "/v5/trade"),
+    row(1, "spot", "rest", ""),
+    row(1, "linear", "public", "/v5/public/linear"),
+    row(1, "linear", "rest", ""),
+];
+pub const NAMES: [&str; 2] = ["binance", "bybit"];
+
+pub fn config(pairs: &str) -> String {
+    let links: Vec<String> = LINKS
+        .iter()
+        .enumerate()
+        .map(|(id, l)| {
+            format!(
+                r#"{{"id":{id},"venue":"{}","type":"{}","role":"{}","account":"main"}}"#,
+                NAMES[l.venue], l.product, l.role
+            )
+        })
+        .collect();
+    let account = |name: &str| {
+        format!(
+            r#"{{"venue":"{name}","name":"main","key":"simkey","secret":"simsecret","passphrase":"simpass","simulated":true}}"#
+        )
+    };
+    let venue = |name: &str, product: &str| {
+        format!(
+            r#"{{"venue":"{name}","type":"{product}","recvWindowMs":1500,"capMs":1000,"readLagMs":500,"clockErrorMs":200,"staleMs":3000,"replyMs":2000}}"#
+        )
+    };
+    format!(
+        r#"{{"mode":"SIM","instance":"A7","accounts":[{},{}],"venues":[{},{},{},{}],"links":[{}],"pairs":[{pairs}],
+        "limits":[{{"name":"order_notional_max","scope":"total","id":"","value":50000}},
+                  {{"name":"book_age_max_ms","scope":"total","id":"","value":2000}}],
+        "policy":{{"completeWithinBps":10,"maxAttempts":3,"planDeadlineMs":5000,"slippageBps":5,"cooldownMs":500}}}}"#,
+        account("binance"),
+        account("bybit"),
+        venue("binance", "spot"),
+        venue("binance", "linear"),
+        venue("bybit", "spot"),
+        venue("bybit", "linear"),
+        links.join(",")
+    )
+}
+
+/// BTCUSDT, Binance spot against Bybit linear.
+pub fn btc_pair(threshold: &str) -> String {
+    format!(
+        r#"{{"id":"binance_bybit_btc","leg1":{{"exchange":"binance","symbol":"BTCUSDT","type":"spot"}},
+        "leg2":{{"exchange":"bybit","symbol":"BTCUSDT","type":"linear"}},"threshold":"{threshold}","qty":"0.01",
+        "totalAmount":"20000","direction":"auto","enabled":true}}"#
+    )
+}
+
+pub fn instruments(product: &str) -> String {
+    let tick = if product == "spot" { "0.01" } else { "0.1" };
+    let lot = if product == "spot" { "0.00001" } else { "0.001" };
+    let one = |symbol: &str, base: &str| {
+        format!(
+            r#"{{"symbol":"{symbol}","base":"{base}","quote":"USDT","tick":"{tick}","lot":"{lot}","qtyMin":"{lot}",
+            "qtyMax":"100","notionalMin":"5","feeMaker":"0.0002","feeTaker":"0.0005","status":"TRADING"}}"#
+        )
+    };
+    format!("[{},{}]", one("BTCUSDT", "BTC"), one("ETHUSDT", "ETH"))
+}

@@ -1,5 +1,6 @@
 //! The engine's set-up, parsed once. Every fault is one clear line.
 
+use super::Mutant;
 use super::error::{Code, Refusal};
 use super::field::{FieldError, Fields, parse};
 use super::pairs::PairTerms;
@@ -79,6 +80,8 @@ pub struct Config {
     pub pairs: Vec<(Option<String>, PairTerms)>,
     pub limits: Vec<LimitSeed>,
     pub policy: Policy,
+    /// A flaw put in on purpose, for the fault simulator.
+    pub mutant: Mutant,
 }
 
 impl Mode {
@@ -101,7 +104,8 @@ impl Config {
 
     fn read(bytes: &[u8]) -> Result<Self, FieldError> {
         let value = parse(bytes)?;
-        let known = ["mode", "instance", "accounts", "venues", "links", "pairs", "limits", "policy"];
+        let known =
+            ["mode", "instance", "accounts", "venues", "links", "pairs", "limits", "policy", "mutant"];
         let top = Fields::of(&value)?.only(&known)?;
         let venues = rows(top, "venues", read_venue)?;
         let windows = venues.clone();
@@ -114,6 +118,7 @@ impl Config {
             pairs: rows(top, "pairs", |f| Ok((f.opt_str("id")?.map(str::to_owned), PairTerms::read(f)?)))?,
             limits: rows(top, "limits", LimitSeed::read)?,
             policy: read_policy(top)?,
+            mutant: read_mutant(top)?,
         })
     }
 
@@ -169,6 +174,12 @@ fn rows<T>(
     let fault = |at: usize, e: FieldError| FieldError::new(&format!("{key}[{at}].{}", e.field), e.problem);
     let read_row = |(at, value)| Fields::of(value).and_then(&read).map_err(|e| fault(at, e));
     top.arr(key)?.iter().enumerate().map(read_row).collect()
+}
+
+fn read_mutant(top: Fields<'_>) -> Result<Mutant, FieldError> {
+    let Some(name) = top.opt_str("mutant")? else { return Ok(Mutant::None) };
+    let known = Mutant::parse(name).filter(|_| top.str("mode") == Ok("SIM"));
+    known.ok_or_else(|| FieldError::new("mutant", "exists in simulations only"))
 }
 
 fn read_mode(top: Fields<'_>) -> Result<Mode, FieldError> {

@@ -1,8 +1,9 @@
 //! The simulated venue's configuration: JSON in, one clear sentence per fault.
 
+use super::market::LEVELS;
 use super::model::{Account, Listing, listings, wallet_of};
 use crate::ledger::Wallet;
-use crate::units::{Asset, Money, Product, Rate, Venue};
+use crate::units::{Asset, Money, Ns, Product, Rate, Venue};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -19,6 +20,8 @@ struct Document {
     fee_maker: Option<Fees>,
     #[serde(default)]
     market: MarketSource,
+    levels: Option<u16>,
+    tick_ms: Option<u32>,
 }
 
 /// Where the market comes from.
@@ -101,7 +104,14 @@ pub(super) struct Config {
     pub accounts: Vec<Account>,
     pub openings: Vec<Opening>,
     pub market: MarketSource,
+    /// Synthetic levels a side; fewer make a cheaper market.
+    pub levels: i64,
+    /// Time between publications of a book.
+    pub tick: Ns,
 }
+
+/// Between publications, unless the configuration says otherwise.
+const TICK_MS: u32 = 100;
 
 impl Config {
     pub(super) fn parse(json: &[u8]) -> Result<Self, String> {
@@ -116,7 +126,10 @@ impl Config {
         let listings = all_listings(venue, &products, &document)?;
         let rows = document.accounts.unwrap_or_else(|| vec![AccountRow::default()]);
         let (accounts, openings) = accounts(venue, &products, rows)?;
-        Ok(Self { venue, seed: document.seed, listings, accounts, openings, market: document.market })
+        let levels = i64::from(document.levels.unwrap_or(LEVELS as u16).clamp(1, LEVELS as u16));
+        let tick = Ns::from(document.tick_ms.unwrap_or(TICK_MS).max(1)) * 1_000_000;
+        let (seed, market) = (document.seed, document.market);
+        Ok(Self { venue, seed, listings, accounts, openings, market, levels, tick })
     }
 }
 

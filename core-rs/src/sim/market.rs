@@ -6,7 +6,7 @@ use super::noise::{PPB, below, interpolate, mix_all, mix_text, signed};
 use crate::units::{Ns, Product, Side, Venue};
 use std::collections::BTreeMap;
 
-/// Synthetic levels on each side.
+/// Synthetic levels on each side at most.
 pub(super) const LEVELS: i64 = 50;
 /// How long a level keeps its size; what was taken from it returns at the latest then.
 const REFILL: Ns = 1_500_000_000;
@@ -45,13 +45,19 @@ pub(super) struct Path {
     asset_key: u64,
     /// This venue product's own.
     own_key: u64,
+    levels: i64,
 }
 
 impl Path {
     pub(super) fn new(seed: u64, venue: Venue, listing: &Listing) -> Self {
         let asset_key = mix_all(&[seed, mix_text(listing.base.as_str())]);
         let own_key = mix_all(&[asset_key, mix_text(venue.name()), mix_text(listing.product.name())]);
-        Self { venue, product: listing.product, asset_key, own_key }
+        Self { venue, product: listing.product, asset_key, own_key, levels: LEVELS }
+    }
+
+    /// The same path with so many levels a side.
+    pub(super) fn with_levels(self, levels: i64) -> Self {
+        Self { levels, ..self }
     }
 
     /// Relative distance of the price from its anchor, ppb, without this venue's basis.
@@ -89,7 +95,7 @@ impl Path {
         let mid = self.mid(listing, wall);
         let below_mid = mid.div_euclid(listing.grid);
         let side = |side: Side| {
-            (0..LEVELS)
+            (0..self.levels)
                 .map(|step| match side {
                     Side::Buy => below_mid - step,
                     Side::Sell => below_mid + 1 + step,

@@ -3,6 +3,7 @@
 
 mod config;
 mod dialect;
+mod fault;
 mod http;
 mod json;
 mod market;
@@ -17,4 +18,5 @@ mod venue;
 #[cfg(test)]
 mod tests;
 
+pub use fault::simulate;
 pub use venue::{CONNECTIONS_MAX, SimEffect, SimVenue};

@@ -11,8 +11,6 @@ use super::recorded::Recorded;
 use crate::units::{Ns, Product, Venue};
 use std::collections::BTreeMap;
 
-/// Time between publications of a book.
-const TICK: Ns = 100_000_000;
 /// Connections open at once; one more is cut.
 pub const CONNECTIONS_MAX: usize = 512;
 /// Book update ids start at this many per wall millisecond, so that they grow across restarts.
@@ -40,6 +38,8 @@ pub struct SimVenue {
     world: World,
     openings: Vec<Opening>,
     recorded: Option<Recorded>,
+    /// Time between publications of a book.
+    tick: Ns,
     /// When each listing publishes next.
     due: Vec<Ns>,
     conns: BTreeMap<u64, Conn>,
@@ -49,7 +49,8 @@ impl SimVenue {
     /// `config` is JSON, see `_core.pyi`. The error is one sentence.
     pub fn new(config: &[u8]) -> Result<Self, String> {
         let config = Config::parse(config)?;
-        let paths = config.listings.iter().map(|l| Path::new(config.seed, config.venue, l)).collect();
+        let path = |l| Path::new(config.seed, config.venue, l).with_levels(config.levels);
+        let paths = config.listings.iter().map(path).collect();
         let recorded = match config.market {
             MarketSource::Synthetic => None,
             MarketSource::Frames => Some(Recorded::new(config.venue, &config.listings)),
@@ -63,8 +64,10 @@ impl SimVenue {
             now: 0,
             listen_keys: BTreeMap::new(),
             serial: 0,
+            passed_gate: None,
         };
-        Ok(Self { world, openings: config.openings, recorded, due, conns: BTreeMap::new() })
+        let (openings, tick) = (config.openings, config.tick);
+        Ok(Self { world, openings, recorded, tick, due, conns: BTreeMap::new() })
     }
 
     /// Reads a book of record back, before `start`; returns the bytes understood.
@@ -86,8 +89,9 @@ impl SimVenue {
         let count = self.due.len() as i64;
         for listing in 0..self.due.len() {
             self.world.model.books[listing].last_id = (wall / 1_000_000 * UPDATE_IDS_PER_MS).max(0) as u64;
-            self.due[listing] = wall - wall.rem_euclid(TICK) + TICK + TICK * listing as i64 / count;
-            self.tick(listing);
+            self.due[listing] =
+                wall - wall.rem_euclid(self.tick) + self.tick + self.tick * listing as i64 / count;
+            self.publish(listing);
         }
         self.flush(Vec::new(), Vec::new())
     }
@@ -154,9 +158,9 @@ impl SimVenue {
         let mut pushes = Vec::new();
         for listing in 0..self.due.len() {
             if self.due[listing] <= wall {
-                pushes.extend(self.tick(listing));
-                let missed = (wall - self.due[listing]) / TICK + 1;
-                self.due[listing] += missed * TICK;
+                pushes.extend(self.publish(listing));
+                let missed = (wall - self.due[listing]) / self.tick + 1;
+                self.due[listing] += missed * self.tick;
             }
         }
         let expired = self.expire_listen_keys();
@@ -177,13 +181,56 @@ impl SimVenue {
         self.due.iter().copied().min().unwrap_or(Ns::MAX)
     }
 
-    #[cfg(test)]
+    /// The venue's own books: what the fault simulator's checker compares with.
     pub(super) fn model(&self) -> &Model {
         &self.world.model
     }
 
+    /// The same, for a request that passed the venue's time window at `gate` and was worked on only now.
+    pub(super) fn on_frame_worked_late(
+        &mut self,
+        conn: u64,
+        payload: &[u8],
+        gate: Ns,
+        wall: Ns,
+    ) -> Vec<SimEffect> {
+        self.world.passed_gate = Some(gate);
+        let effects = self.on_frame(conn, payload, wall);
+        self.world.passed_gate = None;
+        effects
+    }
+
+    /// A read that sees the venue as it was `lag` ago: later orders and fills are not there yet.
+    pub(super) fn on_http_lagging(
+        &mut self,
+        request: (&str, &str),
+        headers: &[(String, String)],
+        body: &[u8],
+        (lag, wall): (Ns, Ns),
+    ) -> Vec<SimEffect> {
+        self.world.model.horizon = wall - lag;
+        let effects = self.on_http(request.0, request.1, headers, body, wall);
+        self.world.model.horizon = Ns::MAX;
+        effects
+    }
+
+    /// Takes all but `keep_percent` of the market's liquidity away until it refills.
+    pub(super) fn thin(&mut self, keep_percent: i64) {
+        for (book, listing) in self.world.model.books.iter_mut().zip(&self.world.model.listings) {
+            for level in book.bids.synth.values_mut().chain(book.asks.synth.values_mut()) {
+                let keep = level.qty * keep_percent / 100;
+                level.qty = keep - keep % listing.lot;
+            }
+        }
+    }
+
+    /// Forgets every listen key, as when another client deletes them.
+    pub(super) fn drop_listen_keys(&mut self) {
+        self.world.listen_keys.clear();
+    }
+
     /// Moves one listing's market and publishes the change.
-    fn tick(&mut self, listing: usize) -> Vec<Push> {
+    fn publish(&mut self, listing: usize) -> Vec<Push> {
         let now = self.world.now;
         let world = &mut self.world;
         let facts = world.model.listings[listing].clone();

@@ -24,6 +24,8 @@ pub(super) struct World {
     pub listen_keys: BTreeMap<String, (usize, Ns)>,
     /// Counts up for ids that only have to differ (connections, listen keys).
     pub serial: u64,
+    /// When the request at hand passed the time window, if that was before `now`.
+    pub passed_gate: Option<Ns>,
 }
 
 /// What a connection is for.
@@ -124,6 +126,11 @@ impl Conn {
 impl World {
     pub(super) const fn ms(&self) -> i64 {
         self.now / 1_000_000
+    }
+
+    /// The moment at which a request's time window is judged.
+    pub(super) fn gate_ms(&self) -> i64 {
+        self.passed_gate.unwrap_or(self.now) / 1_000_000
     }
 
     pub(super) fn next_serial(&mut self) -> u64 {

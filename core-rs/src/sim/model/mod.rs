@@ -44,6 +44,8 @@ pub(crate) struct Model {
     pub orders: BTreeMap<u64, Order>,
     pub fills: VecDeque<Fill>,
     pub books: Vec<Book>,
+    /// Reads see orders and fills up to this moment.
+    pub horizon: Ns,
     /// Events since the last [`Model::take_log`].
     log: Vec<Logged>,
     /// Public trades since the last [`Model::take_prints`], with their listing.
@@ -67,6 +69,7 @@ impl Model {
             orders: BTreeMap::new(),
             fills: VecDeque::new(),
             books,
+            horizon: Ns::MAX,
             log: Vec::new(),
             prints: Vec::new(),
             labels: BTreeMap::new(),
@@ -87,11 +90,13 @@ impl Model {
     }
 
     pub(crate) fn order_by_label(&self, account: usize, product: Product, label: &Label) -> Option<&Order> {
-        self.labels.get(&(account, product, *label)).and_then(|id| self.orders.get(id))
+        let id = self.labels.get(&(account, product, *label))?;
+        self.orders.get(id).filter(|order| order.created <= self.horizon)
     }
 
     pub(crate) fn order_by_id(&self, account: usize, product: Product, id: u64) -> Option<&Order> {
-        self.orders.get(&id).filter(|o| o.account == account && self.listings[o.listing].product == product)
+        let seen = |o: &&Order| o.account == account && o.created <= self.horizon;
+        self.orders.get(&id).filter(seen).filter(|o| self.listings[o.listing].product == product)
     }
 
     /// Open orders of an account, oldest first; of one instrument or of a whole product.
@@ -110,7 +115,7 @@ impl Model {
             .copied()
             .collect();
         ids.sort_unstable();
-        ids.iter().filter_map(|id| self.orders.get(id)).collect()
+        ids.iter().filter_map(|id| self.orders.get(id)).filter(|o| o.created <= self.horizon).collect()
     }
 
     /// Spendable amount: what is neither reserved by spot orders nor bound as margin.
@@ -185,6 +190,11 @@ impl Model {
             (Some((bid, _)), Some((ask, _))) => i64::midpoint(bid, ask),
             _ => book.last_px().unwrap_or(self.listings[listing].anchor),
         }
+    }
+
+    /// Fills that a read sees.
+    pub(crate) fn seen_fills(&self) -> impl DoubleEndedIterator<Item = &Fill> {
+        self.fills.iter().filter(|fill| fill.at <= self.horizon)
     }
 
     /// Puts the first balances of an account into the book of record.

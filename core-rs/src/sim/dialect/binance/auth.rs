@@ -58,10 +58,10 @@ fn signed(world: &World, account: usize, params: &Params, payload: &str) -> Resu
     if hmac_hex(&world.model.accounts[account].secret, payload.as_bytes()) != signature {
         return Err(Fault::SIGNATURE);
     }
-    if stamp >= world.ms() + AHEAD_MS {
+    if stamp >= world.gate_ms() + AHEAD_MS {
         return Err(Fault::TIMESTAMP_AHEAD);
     }
-    if world.ms() - stamp > window { Err(Fault::TIMESTAMP_LATE) } else { Ok(()) }
+    if world.gate_ms() - stamp > window { Err(Fault::TIMESTAMP_LATE) } else { Ok(()) }
 }
 
 fn recv_window(params: &Params) -> Result<i64, Fault> {

@@ -183,7 +183,7 @@ pub(super) fn trades(call: &mut Call<'_>) -> Answer {
             && order.is_none_or(|id| id == f.order)
             && (start..=end).contains(&f.at)
     };
-    let found: Vec<&Fill> = call.world.model.fills.iter().filter(mine).collect();
+    let found: Vec<&Fill> = call.world.model.seen_fills().filter(mine).collect();
     let row = |fill: &&Fill| if call.spot() { spot_trade(facts, fill) } else { linear_trade(facts, fill) };
     Ok(array(page(call, &found, from > 0 || start > 0).iter().map(row)))
 }

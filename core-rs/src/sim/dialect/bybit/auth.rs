@@ -32,8 +32,8 @@ pub(super) fn rest(world: &World, route: &Route, request: &Request<'_>) -> Resul
 pub(super) fn in_window(world: &World, stamp: &str, window: &str) -> Result<(), Fault> {
     let stamp: i64 = stamp.parse().map_err(|_| Fault::TIMESTAMP)?;
     let window = if window.is_empty() { Ok(RECV_WINDOW_DEFAULT_MS) } else { window.parse() };
-    let oldest = world.ms() - window.map_err(|_| Fault::TIMESTAMP)?;
-    if (oldest..world.ms() + AHEAD_MS).contains(&stamp) { Ok(()) } else { Err(Fault::TIMESTAMP) }
+    let oldest = world.gate_ms() - window.map_err(|_| Fault::TIMESTAMP)?;
+    if (oldest..world.gate_ms() + AHEAD_MS).contains(&stamp) { Ok(()) } else { Err(Fault::TIMESTAMP) }
 }
 
 /// Checks the arguments of a socket's `auth`: key, expiry, signature.

@@ -162,7 +162,7 @@ pub(super) fn executions(call: &mut Call<'_>) -> Answer {
             && order.is_none_or(|id| id == f.order)
             && (start..=end).contains(&f.at)
     };
-    let fills: Vec<&Fill> = model.fills.iter().rev().filter(mine).collect();
+    let fills: Vec<&Fill> = model.seen_fills().rev().filter(mine).collect();
     page(call, product, &fills, EXECUTIONS_MAX / 2, EXECUTIONS_MAX, |listing, fill| {
         execution_json(listing, fill, model.orders.get(&fill.order))
     })

@@ -1,0 +1,56 @@
+//! What an outside checker may read of the reducer. Nothing here changes anything.
+
+use super::reducer::Engine;
+use super::requests::REQUESTS_MAX;
+use crate::ledger::Ledger;
+use crate::market::Instrument;
+use crate::order::Orders;
+use crate::plan::Plan;
+use crate::risk::LatchMode;
+use crate::units::{AccountId, InstrumentId};
+
+impl Engine {
+    pub fn orders(&self) -> &Orders {
+        &self.state.orders
+    }
+
+    pub fn ledger(&self) -> &Ledger {
+        &self.state.ledger
+    }
+
+    pub fn plans(&self) -> impl Iterator<Item = &Plan> {
+        self.state.plans.values()
+    }
+
+    pub fn latch(&self) -> LatchMode {
+        self.state.latch.mode
+    }
+
+    pub fn epoch(&self) -> u32 {
+        self.state.epoch
+    }
+
+    pub fn instrument(&self, id: InstrumentId) -> &Instrument {
+        self.instruments.at(id)
+    }
+
+    /// `venue:name`.
+    pub fn account(&self, id: AccountId) -> &str {
+        self.accounts.name(id)
+    }
+
+    /// Every account that may trade has agreed with its venue.
+    pub fn is_reconciled(&self) -> bool {
+        self.accounts.ids().all(|id| self.accounts.at(id).public_only || self.is_ready(id))
+    }
+
+    /// Queues and maps with their bounds: (name, size, bound).
+    pub fn depths(&self) -> [(&'static str, usize, usize); 4] {
+        [
+            ("requests", self.requests.len(), REQUESTS_MAX),
+            ("open orders", self.state.orders.open_len(), Orders::OPEN_MAX),
+            ("orders", self.state.orders.len(), Orders::KEPT_MAX),
+            ("plans", self.state.plans.len(), super::state::PLANS_KEPT_MAX + super::pairs::PAIRS_MAX),
+        ]
+    }
+}

@@ -1,0 +1,270 @@
+//! The independent checker: what must hold after every step, judged by the venues' own books and the bytes that left.
+
+use super::disk::Disk;
+use super::net::Link;
+use super::probe::{Probes, alert_code};
+use super::setup::{EXPOSURE_MAX, LINKS, MS, Role, STALE, VENUES};
+use crate::engine::Engine;
+use crate::order::{Order, State};
+use crate::risk::LatchMode;
+use crate::sim::{SimEffect, SimVenue};
+use crate::units::{ClientId, Ns, Product};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Alerts that tell of our own mistakes: nothing the venues do in a run can excuse one.
+const NEVER: [&str; 15] = [
+    "RECON_DIFF",
+    "EXTERNAL_FILL",
+    "EXTERNAL_ORDER",
+    "FILL_CONFLICT",
+    "ILLEGAL_TRANSITION",
+    "ORDER_DUPLICATE",
+    "ORDER_UNKNOWN",
+    "OVERFILL",
+    "REPORT_MISMATCH",
+    "EMPTY_QTY",
+    "ORDERS_FULL",
+    "OVERDRAWN",
+    "ENCODE_FAILED",
+    "FILLS_DEFERRED",
+    "NO_PLAN",
+];
+/// Kind of an INTENT record, and where a record's kind and payload stand.
+const INTENT: u8 = 3;
+const KIND_AT: usize = 24;
+
+#[derive(Debug)]
+pub(super) struct Check {
+    /// The first one: (invariant, what was seen).
+    pub violation: Option<(String, String)>,
+    pub power_losses: u32,
+    /// The venue may work on a request later than the fence trusts: verdicts of absence may be wrong.
+    broken_bound: bool,
+    journaled: BTreeSet<ClientId>,
+    issued: BTreeSet<ClientId>,
+    seen: BTreeMap<ClientId, (State, i64)>,
+    gone: BTreeSet<ClientId>,
+}
+
+impl Check {
+    pub(super) const fn new(broken_bound: bool) -> Self {
+        Self {
+            violation: None,
+            power_losses: 0,
+            broken_bound,
+            journaled: BTreeSet::new(),
+            issued: BTreeSet::new(),
+            seen: BTreeMap::new(),
+            gone: BTreeSet::new(),
+        }
+    }
+
+    pub(super) fn fail(&mut self, invariant: &str, text: &str) {
+        if self.violation.is_none() {
+            self.violation = Some((invariant.to_owned(), text.to_owned()));
+        }
+    }
+
+    /// A record reached the page cache.
+    pub(super) fn record(&mut self, data: &[u8]) {
+        if data.get(KIND_AT) == Some(&INTENT) {
+            let ours = data.windows(ClientId::LEN).filter(|window| window.starts_with(&ClientId::PREFIX));
+            self.journaled.extend(ours.filter_map(ClientId::parse));
+        }
+    }
+
+    /// An order request leaves.
+    pub(super) fn sent(
+        &mut self,
+        now: Ns,
+        id: ClientId,
+        place: bool,
+        engine: Option<&Engine>,
+        venues: &[SimVenue],
+        links: &[Link],
+    ) {
+        let (true, Some(engine)) = (place, engine) else { return };
+        if !self.issued.insert(id) {
+            self.fail("3 unique client ids", &format!("{id} left twice"));
+        }
+        if !self.journaled.contains(&id) {
+            self.fail("4 journal before send", &format!("{id} left before its INTENT was written"));
+        }
+        let opening = id.attempt() == 0;
+        match engine.latch() {
+            LatchMode::Halt => self.fail("13 latch", &format!("{id} left under HALT")),
+            LatchMode::ReduceOnly if opening => {
+                self.fail("13 latch", &format!("{id} opens under REDUCE_ONLY"));
+            }
+            LatchMode::Open | LatchMode::ReduceOnly => {}
+        }
+        let Some(order) = engine.orders().get(&id) else { return };
+        if opening {
+            self.check_book_age(now, order, engine, links);
+            self.check_exposure(id, engine, venues);
+        }
+    }
+
+    /// 14: the market data of an opening order's instrument is fresh.
+    fn check_book_age(&mut self, now: Ns, order: &Order, engine: &Engine, links: &[Link]) {
+        let instrument = engine.instrument(order.terms.place.instrument);
+        let serves = |at: &usize| {
+            let row = LINKS[*at];
+            row.role == Role::Public
+                && (VENUES[row.venue].0, row.product) == (instrument.venue, instrument.product)
+        };
+        let heard = (0..LINKS.len()).find(serves).map_or(now, |at| links[at].heard);
+        if now - heard > STALE + MS {
+            let text = format!("{} opens on a book that is {} ms old", order.id(), (now - heard) / MS);
+            self.fail("14 fresh book", &text);
+        }
+    }
+
+    /// 6: what the venues have filled for us, and all that may still fill, stays within the limit.
+    fn check_exposure(&mut self, id: ClientId, engine: &Engine, venues: &[SimVenue]) {
+        let mut total = 0i128;
+        for (at, venue) in venues.iter().enumerate() {
+            let model = venue.model();
+            for (listing, facts) in model.listings.iter().enumerate() {
+                let net: i64 =
+                    model.fills.iter().filter(|f| f.listing == listing).map(|f| f.qty * f.side.sign()).sum();
+                let (mut up, mut down) = (net, net);
+                for order in engine.orders().iter_open() {
+                    let instrument = engine.instrument(order.terms.place.instrument);
+                    if (instrument.venue, instrument.product) == (VENUES[at].0, facts.product)
+                        && instrument.symbol == facts.symbol
+                        && !model.orders.values().any(|known| known.label.as_str() == order.id().as_str())
+                    {
+                        let left = order.terms.place.qty.get() * order.terms.place.side.sign();
+                        if left > 0 { up += left } else { down += left }
+                    }
+                }
+                let worst = up.abs().max(down.abs());
+                total += facts.notional(model.mark(listing), worst).0;
+            }
+        }
+        let limit = EXPOSURE_MAX * crate::units::pow10(crate::units::MONEY_DECIMALS);
+        // The engine's price of a position may be a moment old.
+        if total > limit + limit / 50 {
+            self.fail(
+                "6 exposure",
+                &format!("{} quote units at risk with {id}", total / crate::units::pow10(18)),
+            );
+        }
+    }
+
+    /// The venue took a request: one that was declared gone must never be among those.
+    pub(super) fn venue_answered(&mut self, venue: usize, venues: &[SimVenue], effects: &[SimEffect]) {
+        if self.broken_bound || self.gone.is_empty() {
+            return;
+        }
+        if effects.iter().any(|effect| matches!(effect, SimEffect::Record(_))) {
+            let orders = venues[venue].model().orders.values().rev().take(4);
+            let known: Vec<ClientId> =
+                orders.filter_map(|order| ClientId::parse(order.label.as_str().as_bytes())).collect();
+            if let Some(id) = known.into_iter().find(|id| self.gone.contains(id)) {
+                self.fail("9 dead but live", &format!("the venue took {id} after it was declared gone"));
+            }
+        }
+    }
+
+    pub(super) fn event(&mut self, topic: &str, data: &[u8]) {
+        if topic != "alerts" {
+            return;
+        }
+        let Some(code) = alert_code(data) else { return };
+        let adopted = code == "ORDER_ADOPTED" && self.power_losses == 0;
+        if NEVER.contains(&code) || adopted {
+            let text = String::from_utf8_lossy(data).into_owned();
+            self.fail("alarm", &text);
+        }
+    }
+
+    /// After recovery: nothing that was durable is missing.
+    pub(super) fn after_recovery(&mut self, engine: &Engine, disk: &Disk, valid: usize) {
+        if valid < disk.synced() {
+            let text = format!("{valid} bytes replayed, {} were durable", disk.synced());
+            self.fail("5 durable journal", &text);
+        }
+        self.seen.retain(|id, _| engine.orders().get(id).is_some());
+        for order in engine.orders().iter() {
+            self.seen.insert(order.id(), (order.state, order.filled.get()));
+        }
+    }
+
+    /// After each step that changed durable state.
+    pub(super) fn step(&mut self, engine: &Engine, venues: &[SimVenue], probes: &mut Probes) {
+        for order in engine.orders().iter() {
+            let now = (order.state, order.filled.get());
+            let before = self.seen.insert(order.id(), now);
+            if before == Some(now) {
+                continue;
+            }
+            let from = before.unwrap_or((State::Created, 0));
+            if from.0 != now.0 {
+                probes.moved(from.0, now.0);
+            }
+            self.check_move(order, from, venues);
+        }
+        self.check_ledger(engine);
+        for (name, size, bound) in engine.depths() {
+            if size > bound {
+                self.fail("17 bounded memory", &format!("{name}: {size} of {bound}"));
+            }
+        }
+    }
+
+    /// 8, 9: final words stand, fills only grow, a claim of absence is true.
+    fn check_move(&mut self, order: &Order, (was, had): (State, i64), venues: &[SimVenue]) {
+        let id = order.id();
+        let (state, filled, qty) = (order.state, order.filled.get(), order.terms.place.qty.get());
+        let is_final = matches!(was, State::Filled | State::Cancelled | State::Expired);
+        if is_final && state != was {
+            self.fail("8 final states absorb", &format!("{id}: {} -> {}", was.name(), state.name()));
+        }
+        if filled < had || filled > qty {
+            self.fail("8 filled is monotone", &format!("{id}: {had} -> {filled} of {qty}"));
+        }
+        if !state.claims_absence() {
+            self.gone.remove(&id);
+            return;
+        }
+        self.gone.insert(id);
+        let taken =
+            |venue: &SimVenue| venue.model().orders.values().any(|known| known.label.as_str() == id.as_str());
+        if !self.broken_bound && venues.iter().any(taken) {
+            self.fail("9 dead but live", &format!("{id} is {} and the venue has it", state.name()));
+        }
+    }
+
+    /// 1, 7: double entry adds up; only unsettled orders hold funds.
+    fn check_ledger(&mut self, engine: &Engine) {
+        if let Some((asset, sum)) = engine.ledger().balances().trial().iter().find(|(_, sum)| sum.0 != 0) {
+            self.fail("1 ledger sums", &format!("{asset}: {} over all books", sum.0));
+        }
+        for (id, _) in engine.ledger().holds().iter() {
+            if engine.orders().get(id).is_none_or(Order::is_settled) {
+                self.fail("7 reservations", &format!("{id} is settled and holds funds"));
+            }
+        }
+    }
+
+    pub(super) const fn is_broken_bound(&self) -> bool {
+        self.broken_bound
+    }
+
+    pub(super) fn was_issued(&self, id: &ClientId) -> bool {
+        self.issued.contains(id)
+    }
+}
+
+/// The engine's name for a venue's product.
+pub(super) fn serves(
+    engine: &Engine,
+    id: crate::units::InstrumentId,
+    venue: usize,
+    product: Product,
+) -> bool {
+    let instrument = engine.instrument(id);
+    (instrument.venue, instrument.product) == (VENUES[venue].0, product)
+}

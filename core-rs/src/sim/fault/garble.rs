@@ -1,0 +1,113 @@
+//! What faults make of bytes: refusals of a venue's edge, broken books, broken events.
+
+use super::setup::Row;
+use super::swarm::Fault;
+use crate::units::Product;
+
+fn has(data: &[u8], needle: &str) -> bool {
+    data.windows(needle.len()).any(|window| window == needle.as_bytes())
+}
+
+pub(super) fn is_market(data: &[u8]) -> bool {
+    has(data, "depthUpdate") || has(data, "\"topic\":\"orderbook.")
+}
+
+pub(super) fn is_account_event(data: &[u8]) -> bool {
+    ["executionReport", "ORDER_TRADE_UPDATE", "\"topic\":\"order", "\"topic\":\"execution"]
+        .iter()
+        .any(|name| has(data, name))
+        || is_balance(data)
+}
+
+pub(super) fn is_balance(data: &[u8]) -> bool {
+    ["outboundAccountPosition", "ACCOUNT_UPDATE", "\"topic\":\"wallet", "\"topic\":\"position"]
+        .iter()
+        .any(|name| has(data, name))
+}
+
+/// The text after `key` up to the closing quote.
+fn quoted<'a>(text: &'a str, key: &str) -> Option<&'a str> {
+    text.split_once(key)?.1.split('"').next()
+}
+
+/// An answer that names the request in `data` (a request or its reply) and refuses it, or says nothing of its fate.
+pub(super) fn refusal(row: Row, data: &[u8], fault: Fault) -> Option<Vec<u8>> {
+    let text = core::str::from_utf8(data).ok()?;
+    let answer = if row.venue == 0 {
+        let id = quoted(text, "\"id\":\"")?;
+        let (status, code, message) = match (fault, row.product) {
+            (Fault::RateLimited, _) => (429, -1003, "Too many requests; current limit is 2400."),
+            (Fault::Banned, _) => (418, -1003, "Way too much request weight used; IP banned until 1."),
+            (Fault::Maintenance, Product::Linear) => (503, 0, "Service Unavailable."),
+            (Fault::Maintenance, _) => (400, -1016, "This service is no longer available."),
+            (_, Product::Linear) => (503, 0, "Unknown error, please check your request or try again later."),
+            (_, _) => (
+                408,
+                -1007,
+                "Timeout waiting for response from backend server. Send status unknown; execution status unknown.",
+            ),
+        };
+        format!(
+            r#"{{"id":"{id}","status":{status},"error":{{"code":{code},"msg":"{message}"}},"rateLimits":[]}}"#
+        )
+    } else {
+        let id = quoted(text, "\"reqId\":\"")?;
+        let op = quoted(text, "\"op\":\"")?;
+        let (code, message) = match fault {
+            Fault::RateLimited => (10006, "Too many visits!"),
+            Fault::Banned => (10009, "IP has been banned"),
+            Fault::Maintenance => (10019, "ws trade service is restarting, do not accept new request"),
+            _ => (10016, "Internal server error."),
+        };
+        format!(
+            r#"{{"reqId":"{id}","retCode":{code},"retMsg":"{message}","op":"{op}","data":{{}},"retExtInfo":{{}},"header":{{}},"connId":"sim"}}"#
+        )
+    };
+    Some(answer.into_bytes())
+}
+
+fn replace_once(data: Vec<u8>, from: &str, to: &str) -> Option<Vec<u8>> {
+    let text = core::str::from_utf8(&data).ok()?;
+    text.contains(from).then(|| text.replacen(from, to, 1).into_bytes())
+}
+
+/// Bids and asks change places.
+pub(super) fn crossed(data: Vec<u8>) -> Vec<u8> {
+    let text = String::from_utf8_lossy(&data);
+    text.replace("\"b\":[", "\"~\":[")
+        .replace("\"a\":[", "\"b\":[")
+        .replace("\"~\":[", "\"a\":[")
+        .into_bytes()
+}
+
+/// The first price becomes zero or absurd.
+pub(super) fn nonsense(data: Vec<u8>, zero: bool) -> Vec<u8> {
+    let text = String::from_utf8_lossy(&data).into_owned();
+    let Some((head, rest)) = text.split_once("[[\"") else { return data };
+    let Some((_, tail)) = rest.split_once('"') else { return data };
+    let px = if zero { "0.00" } else { "99999999999999999999.9" };
+    format!("{head}[[\"{px}\"{tail}").into_bytes()
+}
+
+/// A field that a fill needs is null.
+pub(super) fn null_field(data: Vec<u8>) -> Vec<u8> {
+    blank(data, &["\"L\":\"", "\"l\":\"", "\"execQty\":\"", "\"execPrice\":\"", "\"cumExecQty\":\""], "null")
+}
+
+/// A status or side that nobody documented.
+pub(super) fn unknown_enum(data: Vec<u8>) -> Vec<u8> {
+    blank(data, &["\"X\":\"", "\"orderStatus\":\"", "\"side\":\"", "\"S\":\""], "\"SOMETHING_NEW\"")
+}
+
+/// The value of the first of `keys` that is there becomes `value`.
+fn blank(data: Vec<u8>, keys: &[&str], value: &str) -> Vec<u8> {
+    let text = String::from_utf8_lossy(&data).into_owned();
+    for key in keys {
+        if let Some(old) = quoted(&text, key) {
+            let from = format!("{key}{old}\"");
+            let to = format!("{}{value}", &key[..key.len() - 1]);
+            return replace_once(data, &from, &to).unwrap_or_else(|| text.clone().into_bytes());
+        }
+    }
+    data
+}

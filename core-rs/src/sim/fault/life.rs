@@ -1,0 +1,112 @@
+//! Births and deaths of the process: recovery from what the disk holds, kill -9, power loss.
+
+use super::rng::Rng;
+use super::setup::{LINKS, MS, SECOND};
+use super::swarm::Fault;
+use super::world::{Job, Process, World};
+use crate::engine::{Engine, Input};
+use crate::units::Ns;
+use std::collections::VecDeque;
+
+/// How a process ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Death {
+    Kill,
+    PowerLoss,
+}
+
+impl World {
+    /// Kill -9 or power loss, now. What was handed to the sockets is still on its way.
+    pub(super) fn die(&mut self, death: Death) {
+        if self.process.is_none() {
+            return;
+        }
+        self.trace.say(self.now, || format!("DEATH  {death:?} in epoch"));
+        self.process = None;
+        self.life += 1;
+        match death {
+            Death::Kill => self.disk.killed(),
+            Death::PowerLoss => {
+                self.check.power_losses += 1;
+                self.disk.power_lost(&mut self.rng);
+            }
+        }
+        for link in 0..self.links.len() {
+            if let Some(conn) = self.links[link].conn.take() {
+                self.hang_up(conn);
+            }
+        }
+        let pause = self.rng.span(20 * MS, 1_500 * MS);
+        self.at(pause, Job::Boot);
+    }
+
+    /// A process starts: replays the journal, cuts a torn tail, begins.
+    pub(super) fn boot(&mut self) {
+        if self.process.is_some() {
+            return;
+        }
+        let Ok(mut engine) = Engine::new(self.config.as_bytes()) else {
+            self.check.fail("set-up", "the engine refuses its configuration");
+            return;
+        };
+        let valid = replayed(&mut engine, self.disk.bytes());
+        self.check.after_recovery(&engine, &self.disk, valid);
+        if self.harness.cuts_tail() {
+            self.disk.recovered(valid);
+        } else {
+            self.disk.recovered(self.disk.bytes().len());
+        }
+        let skewed = self.strikes(Fault::ClockSkew);
+        let skew = if skewed { self.rng.span(-1_500 * MS, 1_500 * MS) } else { 0 };
+        let mono = self.rng.span(SECOND, 1_000 * SECOND);
+        let durable = engine.seq();
+        self.process = Some(Process {
+            engine,
+            queue: VecDeque::new(),
+            running: false,
+            journal_fault: false,
+            journal_closed: false,
+            wake: None,
+            parked: VecDeque::new(),
+            fetches: 0,
+            durable,
+            mono,
+            skew,
+            seq_seen: 0,
+        });
+        self.trace.say(self.now, || format!("BOOT   from record {durable}, {valid} bytes"));
+        self.begin();
+    }
+
+    fn begin(&mut self) {
+        let life = self.life;
+        for venue in 0..2 {
+            self.at(0, Job::Clock { venue, life });
+            for product in 0..2 {
+                let delay = self.rng.span(0, 40 * MS);
+                self.at(delay, Job::Instruments { venue, product, life });
+            }
+        }
+        self.input(Input::Start);
+        for link in 0..LINKS.len() {
+            let delay = self.rng.span(MS, 60 * MS);
+            self.at(delay, Job::Connect { link, life });
+        }
+    }
+}
+
+/// Replays whole valid records; returns their bytes.
+pub(super) fn replayed(engine: &mut Engine, bytes: &[u8]) -> usize {
+    match engine.replay(bytes) {
+        Ok(used) => used,
+        Err(refusal) => {
+            let details: serde_json::Value = serde_json::from_slice(&refusal.details).unwrap_or_default();
+            details["offset"].as_u64().unwrap_or(0) as usize
+        }
+    }
+}
+
+/// How long a link stays away.
+pub(super) fn backoff(rng: &mut Rng) -> Ns {
+    rng.span(30 * MS, 600 * MS)
+}

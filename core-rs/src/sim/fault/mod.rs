@@ -1,0 +1,23 @@
+//! The fault simulator: the real reducer and the real venues of [`super::SimVenue`], joined by a network, a disk and
+//! people that fail in seeded ways, under virtual time, one thread per seed. An independent checker judges every step
+//! by the venues' own books.
+
+mod check;
+mod disk;
+mod exec;
+mod garble;
+mod life;
+mod mutant;
+mod net;
+mod operator;
+mod probe;
+mod quiet;
+mod report;
+mod rng;
+mod run;
+mod setup;
+mod swarm;
+mod trace;
+mod world;
+
+pub use report::simulate;

@@ -1,0 +1,144 @@
+//! What happens by the second: links fail, disks fail, people interfere.
+
+use super::life::Death;
+use super::setup::{LINKS, MS, PAIR_COUNT, Role, SECOND, pair, pair_id};
+use super::swarm::Fault;
+use super::world::{Job, World};
+use crate::engine::{Command, Effects, Input};
+use crate::plan::Plan;
+
+impl World {
+    pub(super) fn each_second(&mut self) {
+        if !self.faulty {
+            return;
+        }
+        if self.strikes(Fault::PowerLoss) {
+            self.die(Death::PowerLoss);
+            return;
+        }
+        self.link_faults();
+        if self.strikes(Fault::SlowFsync) {
+            self.slow_disk = self.now + 3 * SECOND;
+        }
+        if self.strikes(Fault::DiskFull) {
+            self.disk.full = true;
+            let until = self.rng.span(SECOND, 4 * SECOND);
+            // A person makes room and restarts; nothing else ends this state.
+            self.at(until, Job::Replace { life: self.life });
+        }
+        self.operator_faults();
+    }
+
+    fn any_link(&mut self) -> usize {
+        loop {
+            let link = self.rng.below(LINKS.len() as u64) as usize;
+            if LINKS[link].role != Role::Rest {
+                return link;
+            }
+        }
+    }
+
+    fn link_faults(&mut self) {
+        if self.strikes(Fault::Disconnect) {
+            let link = self.any_link();
+            self.cut(link);
+        }
+        if self.strikes(Fault::Flap) {
+            let link = self.any_link();
+            self.links[link].flapping_until = self.now + 2 * SECOND;
+            self.cut(link);
+        }
+        if self.now < self.links.iter().map(|link| link.flapping_until).max().unwrap_or(0) {
+            for link in 0..LINKS.len() {
+                if self.now < self.links[link].flapping_until {
+                    self.cut(link);
+                }
+            }
+        }
+        if self.strikes(Fault::HalfOpen) {
+            let link = self.any_link();
+            if let Some(conn) = self.links[link].conn {
+                if let Some(known) = self.conns.get_mut(&conn) {
+                    known.half_open = true;
+                }
+                let wait = self.rng.span(SECOND, 12 * SECOND);
+                self.at(wait, Job::Noticed { conn });
+            }
+        }
+        if self.strikes(Fault::ListenKeyDeath) {
+            self.venues[0].drop_listen_keys();
+        }
+        if self.strikes(Fault::VenueOutage) {
+            let venue = self.rng.below(2) as usize;
+            let time = self.rng.span(200 * MS, 4 * SECOND);
+            self.outage[venue] = self.now + time;
+            for link in 0..LINKS.len() {
+                if LINKS[link].venue == venue && LINKS[link].role != Role::Rest {
+                    self.cut(link);
+                }
+            }
+        }
+    }
+
+    fn operator_faults(&mut self) {
+        if self.strikes(Fault::OperatorKill) {
+            let mode = *self.rng.pick(&["halt", "reduce_only"]);
+            self.command("kill", &format!(r#"{{"reason":"test","mode":"{mode}"}}"#));
+        }
+        if self.strikes(Fault::OperatorReset) {
+            self.command("reset", "{}");
+        }
+        if self.strikes(Fault::OperatorPair) {
+            let at = self.rng.below(PAIR_COUNT as u64) as usize;
+            let enabled = self.rng.chance(500_000);
+            let body = pair(&self.swarm, at, enabled);
+            self.command("upsert_pair", &body);
+        }
+        if self.strikes(Fault::OperatorExecute) {
+            let at = self.rng.below(PAIR_COUNT as u64) as usize;
+            self.command("execute_pair", &format!(r#"{{"id":"{}"}}"#, pair_id(at)));
+        }
+        if self.strikes(Fault::OperatorUnwind) {
+            let plans: Vec<_> = self.plans();
+            if !plans.is_empty() {
+                let id = *self.rng.pick(&plans);
+                self.command("unwind_plan", &format!(r#"{{"planId":"{}"}}"#, Plan::name(id)));
+            }
+        }
+        if self.strikes(Fault::OperatorCancel) {
+            let orders: Vec<_> = self.process.as_ref().map_or(Vec::new(), |process| {
+                process.engine.orders().iter_open().map(crate::order::Order::id).collect()
+            });
+            if !orders.is_empty() {
+                let id = *self.rng.pick(&orders);
+                self.command("cancel_order", &format!(r#"{{"orderId":"{id}"}}"#));
+            }
+        }
+    }
+
+    fn plans(&self) -> Vec<crate::units::PlanId> {
+        let Some(process) = &self.process else { return Vec::new() };
+        process.engine.plans().map(|plan| plan.terms.id).collect()
+    }
+
+    /// One command; true when it was taken. A refused one changes nothing, and what it said is dropped.
+    pub(super) fn command(&mut self, name: &str, body: &str) -> bool {
+        let now = self.moment();
+        self.serial += 1;
+        let id = format!("c{}", self.serial);
+        let Some(process) = &mut self.process else { return false };
+        let mut out = Effects::default();
+        let mut reply = Ok(Vec::new());
+        let command = Command { name, body: body.as_bytes(), actor: "sim", id: &id, reply: &mut reply };
+        process.engine.step(now, Input::Command(command), &mut out);
+        let taken = reply.is_ok();
+        self.trace.say(self.now, || match &reply {
+            Ok(_) => format!("PERSON {name} {body}"),
+            Err(refusal) => format!("PERSON {name} {body}: {}", refusal.message),
+        });
+        if taken {
+            self.execute(out);
+        }
+        taken
+    }
+}

@@ -1,0 +1,232 @@
+//! The check at rest: faults are over, everything must have converged with the venues' own books.
+
+use super::check::{Check, serves};
+use super::probe::Probes;
+use super::setup::VENUES;
+use crate::calc::product;
+use crate::engine::Engine;
+use crate::ledger::Wallet;
+use crate::order::Order;
+use crate::plan::{Plan, PlanState};
+use crate::sim::SimVenue;
+use crate::sim::model::Fill;
+use crate::units::{AccountId, Asset, ClientId, InstrumentId, MONEY_DECIMALS, Money, Ns, pow10};
+use std::collections::BTreeMap;
+
+/// Venues book realized profit in their own digits.
+const ROUNDING: i128 = 1_000_000_000_000;
+
+/// One venue with its account in the engine.
+struct Side<'a> {
+    at: usize,
+    venue: &'a SimVenue,
+    account: AccountId,
+}
+
+impl Check {
+    /// `calm`: since when nothing failed (wall time).
+    pub(super) fn at_rest(&mut self, engine: &Engine, venues: &[SimVenue], calm: Ns, probes: &mut Probes) {
+        for (at, venue) in venues.iter().enumerate() {
+            let account = AccountId(at as u16);
+            if !engine.account(account).starts_with(VENUES[at].1) {
+                self.fail("set-up", "accounts are numbered otherwise than the venues");
+                return;
+            }
+            let side = Side { at, venue, account };
+            self.check_orders(engine, &side);
+            self.check_wallets(engine, &side);
+            self.check_positions(engine, &side);
+        }
+        let fills = fills_by_order(venues);
+        for plan in engine.plans() {
+            self.check_plan(engine, plan, &fills, venues, calm, probes);
+        }
+    }
+
+    /// 10, 11, 21: every order of ours at the venue is known, with exactly its fills.
+    fn check_orders(&mut self, engine: &Engine, side: &Side<'_>) {
+        let model = side.venue.model();
+        for theirs in model.orders.values() {
+            let Some(id) = ClientId::parse(theirs.label.as_str().as_bytes()) else { continue };
+            if !self.was_issued(&id) {
+                self.fail("11 known orders", &format!("{id} at the venue was never issued"));
+            }
+            let Some(ours) = engine.orders().get(&id) else {
+                self.fail("11 known orders", &format!("{id} lives at the venue, filled {}", theirs.filled));
+                continue;
+            };
+            let fills = model.fills.iter().filter(|fill| fill.order == theirs.id).count();
+            if ours.filled.get() != theirs.filled || ours.trades().len() != fills {
+                let text = format!(
+                    "{id} is {} with {} in {} fills, the venue has {} in {fills}",
+                    ours.state.name(),
+                    ours.filled.get(),
+                    ours.trades().len(),
+                    theirs.filled
+                );
+                self.fail("10 fills exactly once", &text);
+            }
+            if !ours.is_settled() || ours.state.claims_absence() {
+                self.fail("21 agreement", &format!("{id} is {} at rest", ours.state.name()));
+            }
+        }
+    }
+
+    fn check_wallets(&mut self, engine: &Engine, side: &Side<'_>) {
+        let balances = &side.venue.model().accounts[0].balances;
+        for ((wallet, asset), theirs) in balances {
+            let ours = engine.ledger().balance(side.account, *wallet, asset);
+            if (ours.0 - theirs.total.0).abs() > ROUNDING {
+                let text = format!(
+                    "{} {} {asset}: {} here, {} there",
+                    VENUES[side.at].1,
+                    Wallet::name(*wallet),
+                    text(ours),
+                    text(theirs.total)
+                );
+                self.fail("21 agreement", &text);
+            }
+        }
+    }
+
+    fn check_positions(&mut self, engine: &Engine, side: &Side<'_>) {
+        let model = side.venue.model();
+        for (listing, facts) in model.listings.iter().enumerate() {
+            let filled: i64 =
+                model.fills.iter().filter(|f| f.listing == listing).map(|f| f.qty * f.side.sign()).sum();
+            let theirs = facts.base_amount(filled);
+            let of = |(account, id, position): (AccountId, InstrumentId, &crate::ledger::Position)| {
+                (account == side.account && serves(engine, id, side.at, facts.product))
+                    .then_some(position.basis.qty)
+            };
+            let ours = engine.ledger().positions().iter().find_map(of).unwrap_or_default();
+            // A spot buy's fee is taken out of what is bought: the position counts what was traded.
+            if ours != theirs {
+                let name = format!("{} {} {}", VENUES[side.at].1, facts.product.name(), facts.symbol);
+                self.fail("2 position", &format!("{name}: {} here, {} there", text(ours), text(theirs)));
+            }
+        }
+    }
+
+    /// 12, 22, 23: quantities, residual and profit of a plan from the venue's fills.
+    fn check_plan(
+        &mut self,
+        engine: &Engine,
+        plan: &Plan,
+        fills: &BTreeMap<ClientId, Vec<(usize, Fill)>>,
+        venues: &[SimVenue],
+        calm: Ns,
+        probes: &mut Probes,
+    ) {
+        let name = Plan::name(plan.terms.id);
+        probes.word(format!("plan {}", plan.state.name()));
+        if !plan.state.is_end() {
+            self.fail("23 plans end", &format!("{name} is {}", plan.state.name()));
+            return;
+        }
+        let (mut residual, mut pnl) = (0i128, 0i128);
+        for (leg, sum) in plan.sums.iter().enumerate() {
+            let mut net = 0i128;
+            for (venue, fill) in sum.orders.iter().filter_map(|id| fills.get(id)).flatten() {
+                let facts = &venues[*venue].model().listings[fill.listing];
+                let sign = i128::from(fill.side.sign());
+                net += sign * facts.base_amount(fill.qty).0;
+                pnl -= sign * facts.notional(fill.px, fill.qty).0 + fee_quote(fill, facts.px_amount(fill.px));
+            }
+            let side = i128::from(plan.terms.legs[leg].side.sign());
+            if !self.is_broken_bound() && (net * side < 0 || net * side > plan.terms.qty.0) {
+                let text = format!(
+                    "{name} leg{} stands at {} of {}",
+                    leg + 1,
+                    text(Money(net)),
+                    text(plan.terms.qty)
+                );
+                self.fail("12 no duplicate exposure", &text);
+            }
+            residual += net;
+        }
+        if (plan.profit().0 - pnl).abs() > ROUNDING {
+            let text = format!("{name}: {} booked, {} from fills", text(plan.profit()), text(Money(pnl)));
+            self.fail("23 profit", &text);
+        }
+        if plan.residual.0 != residual.abs() {
+            let text = format!("{name}: {} booked, {} left", text(plan.residual), text(Money(residual)));
+            self.fail("22 residual", &text);
+        }
+        self.check_residual(engine, plan, residual, calm, probes);
+    }
+
+    /// A residual that could be traded is reported, and only while something was failing.
+    fn check_residual(
+        &mut self,
+        engine: &Engine,
+        plan: &Plan,
+        residual: i128,
+        calm: Ns,
+        probes: &mut Probes,
+    ) {
+        let tradable = plan.terms.legs.iter().any(|leg| {
+            let instrument = engine.instrument(leg.instrument);
+            let unit = pow10(MONEY_DECIMALS - instrument.qty_decimals);
+            let least = unit * i128::from(instrument.qty_min.get().max(instrument.lot));
+            let px = Money(i128::from(leg.px.get()) * pow10(MONEY_DECIMALS - instrument.px_decimals));
+            let worth = product(px, Money(residual.abs() - residual.abs() % least)).unwrap_or_default();
+            residual.abs() >= least && worth >= instrument.notional_min
+        });
+        if !tradable {
+            return;
+        }
+        probes.word("plan left naked and reported".to_owned());
+        let name = Plan::name(plan.terms.id);
+        if plan.state != PlanState::Reported {
+            let text = format!("{name} is {} with {} left", plan.state.name(), text(Money(residual)));
+            self.fail("22 residual", &text);
+        } else if plan.created > calm {
+            self.fail("22 residual", &format!("{name} left {} while all was well", text(Money(residual))));
+        }
+    }
+
+    /// 20, 21: nothing is unsettled, nothing is under way.
+    pub(super) fn is_at_rest(engine: &Engine) -> bool {
+        engine.is_reconciled()
+            && engine.orders().iter_open().next().is_none()
+            && engine.plans().all(|plan| plan.state.is_end())
+    }
+
+    /// What keeps the engine from resting.
+    pub(super) fn unrest(engine: &Engine) -> String {
+        let orders: Vec<String> =
+            engine.orders().iter_open().map(|o| format!("{} {}", Order::id(o), o.state.name())).collect();
+        let plans: Vec<String> = engine
+            .plans()
+            .filter(|plan| !plan.state.is_end())
+            .map(|plan| format!("{} {}", Plan::name(plan.terms.id), plan.state.name()))
+            .collect();
+        format!("reconciled {}; open {orders:?}; under way {plans:?}", engine.is_reconciled())
+    }
+}
+
+fn fills_by_order(venues: &[SimVenue]) -> BTreeMap<ClientId, Vec<(usize, Fill)>> {
+    let mut all: BTreeMap<ClientId, Vec<(usize, Fill)>> = BTreeMap::new();
+    for (at, venue) in venues.iter().enumerate() {
+        let model = venue.model();
+        for fill in &model.fills {
+            let label = model.orders.get(&fill.order).map_or("", |order| order.label.as_str());
+            if let Some(id) = ClientId::parse(label.as_bytes()) {
+                all.entry(id).or_default().push((at, fill.clone()));
+            }
+        }
+    }
+    all
+}
+
+fn fee_quote(fill: &Fill, px: Money) -> i128 {
+    let usdt = Asset::new(b"USDT").unwrap_or(Asset::EMPTY);
+    if fill.fee_asset == usdt { fill.fee.0 } else { product(px, fill.fee).unwrap_or_default().0 }
+}
+
+fn text(amount: Money) -> String {
+    let mut out = Vec::new();
+    amount.push_text(&mut out);
+    String::from_utf8(out).unwrap_or_default()
+}

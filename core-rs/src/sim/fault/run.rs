@@ -1,0 +1,138 @@
+//! One seed from beginning to end: faults, healing, rest, judgement.
+
+use super::check::Check;
+use super::life::{Death, replayed};
+use super::probe::Probes;
+use super::setup::{MS, PAIR_COUNT, SECOND, pair};
+use super::world::World;
+use crate::engine::Engine;
+use crate::risk::LatchMode;
+use crate::units::Ns;
+
+/// How long the engine trades after the last fault, and how long it may take to come to rest.
+const CALM: Ns = 10 * SECOND;
+const REST_MAX: Ns = 60 * SECOND;
+/// Steps between two replays of the journal, on average.
+const REPLAY_EVERY: u64 = 400;
+
+#[derive(Debug)]
+pub(super) struct Outcome {
+    pub violation: Option<(String, String)>,
+    pub events: u64,
+    /// Virtual time.
+    pub span: Ns,
+    pub hash: u64,
+    pub probes: Probes,
+    pub trace: String,
+}
+
+pub(super) fn run(seed: u64, mutant: &str, tracing: bool) -> Outcome {
+    let mut world = World::new(seed, mutant, tracing);
+    world.live();
+    let hash = world.trace.hash ^ world.process.as_ref().map_or(0, |p| p.engine.state_hash());
+    Outcome {
+        violation: world.check.violation,
+        events: world.events,
+        span: world.now,
+        hash,
+        probes: world.probes,
+        trace: world.trace.text,
+    }
+}
+
+impl World {
+    fn live(&mut self) {
+        self.run_until(self.swarm.faulty);
+        let broken = self.swarm.broken_bound;
+        self.heal();
+        if broken {
+            // What is still being worked on at a venue is the last of the faults.
+            self.run_until(self.now + 42 * SECOND);
+        }
+        let calm = self.wall() + 6 * SECOND;
+        self.run_until(self.now + CALM);
+        self.come_to_rest();
+        if self.rng.chance(300_000) && self.check.violation.is_none() {
+            self.die(Death::Kill);
+            self.run_until(self.now + 3 * SECOND);
+            self.come_to_rest();
+        }
+        self.replay_now();
+        if let (Some(process), None) = (&self.process, &self.check.violation) {
+            self.check.at_rest(&process.engine, &self.venues, calm, &mut self.probes);
+        }
+    }
+
+    /// No faults from here on: what was broken is mended, as people and networks do.
+    fn heal(&mut self) {
+        self.faulty = false;
+        self.swarm.heal();
+        self.outage = [0; 2];
+        self.slow_disk = 0;
+        self.disk.full = false;
+        self.trace.say(self.now, || "HEAL   no faults from here on".to_owned());
+        if self.process.as_ref().is_some_and(|process| process.journal_fault) {
+            self.die(Death::Kill);
+        }
+        for link in 0..self.links.len() {
+            self.links[link].flapping_until = 0;
+            let half_open = self.links[link].conn.and_then(|conn| self.conns.get(&conn));
+            if half_open.is_some_and(|known| known.half_open) {
+                self.cut(link);
+            }
+        }
+        self.run_until(self.now + 2 * SECOND);
+        if self.process.as_ref().is_some_and(|process| process.engine.latch() != LatchMode::Open) {
+            self.command("reset", "{}");
+        }
+    }
+
+    /// Trading stops; everything under way must end.
+    fn come_to_rest(&mut self) {
+        let until = self.now + REST_MAX;
+        let mut stopped = [false; PAIR_COUNT];
+        while self.check.violation.is_none() {
+            for (at, stopped) in stopped.iter_mut().enumerate() {
+                let body = pair(&self.swarm, at, false);
+                *stopped = *stopped || self.command("upsert_pair", &body);
+            }
+            let rests = self.process.as_ref().is_some_and(|process| Check::is_at_rest(&process.engine));
+            if rests && stopped.iter().all(|stopped| *stopped) {
+                break;
+            }
+            if self.now > until {
+                let why = self.process.as_ref().map_or_else(String::new, |p| Check::unrest(&p.engine));
+                self.check.fail("20 liveness", &format!("no rest within a minute: {why}"));
+                return;
+            }
+            self.run_until(self.now + 100 * MS);
+        }
+        // What the streams still bring.
+        self.run_until(self.now + SECOND);
+    }
+
+    /// After every step of the process.
+    pub(super) fn after_step(&mut self) {
+        let Some(process) = &mut self.process else { return };
+        let seq = process.engine.seq();
+        if seq == process.seq_seen {
+            return;
+        }
+        process.seq_seen = seq;
+        self.check.step(&process.engine, &self.venues, &mut self.probes);
+        if self.rng.below(REPLAY_EVERY) == 0 {
+            self.replay_now();
+        }
+    }
+
+    /// 5: the journal gives the live state again.
+    fn replay_now(&mut self) {
+        let Some(process) = self.process.as_ref().filter(|process| !process.journal_closed) else { return };
+        let Ok(mut copy) = Engine::new(self.config.as_bytes()) else { return };
+        let used = replayed(&mut copy, self.disk.bytes());
+        if used != self.disk.bytes().len() || copy.state_hash() != process.engine.state_hash() {
+            let text = format!("record {} of the live state, {} replayed", process.engine.seq(), copy.seq());
+            self.check.fail("5 replay gives the live state", &text);
+        }
+    }
+}

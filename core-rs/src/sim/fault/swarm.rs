@@ -1,0 +1,131 @@
+//! Which faults a run has, and how often: every class has its own rate, about a third of them are off per seed.
+
+use super::rng::{MILLION, Rng};
+use crate::units::Ns;
+
+const MS: Ns = 1_000_000;
+
+macro_rules! faults {
+    ($($fault:ident = $ppm:literal $name:literal,)*) => {
+        /// A class of faults.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(super) enum Fault { $($fault),* }
+
+        impl Fault {
+            pub(super) const ALL: [Self; 0 $(+ { let _ = $ppm; 1 })*] = [$(Self::$fault),*];
+
+            pub(super) const fn name(self) -> &'static str {
+                match self { $(Self::$fault => $name),* }
+            }
+
+            /// Parts in a million of the occasions on which it may happen, before a seed scales it.
+            const fn base(self) -> u64 {
+                match self { $(Self::$fault => $ppm),* }
+            }
+        }
+    };
+}
+
+faults! {
+    // One occasion per order request.
+    RequestLost = 30_000 "request lost",
+    RequestDelayed = 40_000 "request delayed inside recvWindow",
+    RequestLate = 15_000 "request delayed beyond recvWindow",
+    WorkedLate = 40_000 "processing delay after the gate",
+    ReplyLost = 40_000 "response lost",
+    ReplyTwice = 30_000 "response duplicated",
+    ReplyDelayed = 40_000 "response delayed",
+    UnknownTaken = 30_000 "5xx or -1007 after acceptance",
+    UnknownNotTaken = 15_000 "5xx or -1007, not accepted",
+    RateLimited = 8_000 "429",
+    Banned = 1_500 "418",
+    Maintenance = 8_000 "maintenance",
+    ThinBook = 60_000 "partial fill or IOC zero fill",
+    // One occasion per query.
+    QueryLost = 30_000 "query lost",
+    AnswerLost = 30_000 "answer to a query lost",
+    AnswerDelayed = 60_000 "answer to a query delayed",
+    QueryError = 30_000 "query answered with 5xx",
+    QueryLimited = 10_000 "query answered with 429",
+    AnswerBroken = 10_000 "answer to a query unreadable",
+    ReadLag = 200_000 "read lag",
+    // One occasion per frame of an account stream.
+    StreamDrop = 30_000 "stream event dropped",
+    StreamTwice = 40_000 "stream event duplicated",
+    StreamReorder = 40_000 "stream events reordered",
+    BalanceLag = 60_000 "balance event late",
+    NullField = 6_000 "null field",
+    UnknownEnum = 6_000 "unknown enum",
+    // One occasion per market data frame.
+    BookGap = 8_000 "sequence gap",
+    BookTwice = 8_000 "market frame duplicated",
+    BookReorder = 5_000 "market frames reordered",
+    BookCrossed = 3_000 "crossed book",
+    BookNonsense = 3_000 "price zero or huge",
+    // One occasion per second.
+    Disconnect = 120_000 "disconnect",
+    Flap = 25_000 "flapping link",
+    HalfOpen = 40_000 "half-open link",
+    ListenKeyDeath = 25_000 "listen key died",
+    SlowFsync = 40_000 "slow fsync",
+    PowerLoss = 12_000 "power loss",
+    DiskFull = 8_000 "disk full",
+    VenueOutage = 15_000 "venue unreachable",
+    OperatorKill = 15_000 "operator: kill",
+    OperatorReset = 40_000 "operator: reset",
+    OperatorPair = 40_000 "operator: pair changed",
+    OperatorUnwind = 30_000 "operator: unwind",
+    OperatorCancel = 60_000 "operator: cancel",
+    OperatorExecute = 40_000 "operator: execute",
+    // One occasion per boundary of a journal write or a send.
+    Kill = 1_500 "kill -9 at a boundary",
+    // One occasion per start.
+    ClockSkew = 400_000 "clock skew",
+}
+
+/// The parameters of one seed.
+#[derive(Clone, Debug)]
+pub(super) struct Swarm {
+    rates: Vec<u64>,
+    /// One way over the wire, at least and at most.
+    pub wire: (Ns, Ns),
+    /// How long faults go on.
+    pub faulty: Ns,
+    /// Quantity of the pairs, thousandths of a base unit.
+    pub qty_milli: u64,
+    /// Net spread from which pairs trade, hundredths of a percent.
+    pub threshold: u64,
+    pub cooldown_ms: u64,
+    /// Replies may come up to 40 s late: the bound that the fence trusts does not hold.
+    pub broken_bound: bool,
+}
+
+impl Swarm {
+    pub(super) fn new(rng: &mut Rng) -> Self {
+        let mut rate = |fault: &Fault| {
+            let scale = [0, 0, 0, 300, 600, 1_000, 1_000, 1_500, 3_000];
+            fault.base() * *rng.pick(&scale) / 1_000
+        };
+        let rates = Fault::ALL.iter().map(&mut rate).collect();
+        let least = rng.span(MS / 10, 5 * MS);
+        Self {
+            rates,
+            wire: (least, least + rng.span(0, 30 * MS)),
+            faulty: rng.span(8_000 * MS, 20_000 * MS),
+            qty_milli: *rng.pick(&[10, 20, 100, 500, 1_000]),
+            threshold: *rng.pick(&[1, 2, 5]),
+            cooldown_ms: *rng.pick(&[20, 100, 500]),
+            broken_bound: false,
+        }
+    }
+
+    pub(super) fn rate(&self, fault: Fault) -> u64 {
+        self.rates[fault as usize].min(MILLION * 9 / 10)
+    }
+
+    /// No fault from here on.
+    pub(super) fn heal(&mut self) {
+        self.rates.iter_mut().for_each(|rate| *rate = 0);
+        self.broken_bound = false;
+    }
+}

@@ -1,0 +1,305 @@
+//! One run: venues, network, process and disk under virtual time, driven by one queue.
+
+use super::check::Check;
+use super::disk::Disk;
+use super::mutant::Harness;
+use super::net::Link;
+use super::probe::Probes;
+use super::rng::Rng;
+use super::setup::{EPOCH, LINKS, MS, SECOND, VENUES, engine_config, venue_config};
+use super::swarm::{Fault, Swarm};
+use super::trace::Trace;
+use crate::engine::{Effect, Engine, Input};
+use crate::sim::SimVenue;
+use crate::units::{Now, Ns, Product, Venue};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap, VecDeque};
+
+/// Something under way. What carries a `life` belongs to one process and dies with it.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Job {
+    /// A frame arrives at the venue; `gate`: when it passed the time window, if it was worked on late.
+    ToVenue {
+        conn: u64,
+        data: Vec<u8>,
+        gate: Option<Ns>,
+        reply: ReplyFault,
+    },
+    ToEngine {
+        conn: u64,
+        data: Vec<u8>,
+    },
+    Request {
+        link: usize,
+        number: u64,
+        data: Vec<u8>,
+        life: u64,
+    },
+    Answer {
+        number: u64,
+        status: u16,
+        body: Vec<u8>,
+        life: u64,
+    },
+    Synced {
+        life: u64,
+    },
+    Connect {
+        link: usize,
+        life: u64,
+    },
+    /// The process learns that a link it gave up is down.
+    Down {
+        link: usize,
+        life: u64,
+    },
+    /// A half-open connection is noticed.
+    Noticed {
+        conn: u64,
+    },
+    Wake {
+        at: Ns,
+        life: u64,
+    },
+    Clock {
+        venue: usize,
+        life: u64,
+    },
+    Instruments {
+        venue: usize,
+        product: u8,
+        life: u64,
+    },
+    Publish {
+        venue: usize,
+    },
+    Second,
+    Boot,
+    /// A person restarts the process after a full disk.
+    Replace {
+        life: u64,
+    },
+}
+
+/// What becomes of the reply to an order request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum ReplyFault {
+    None,
+    Lost,
+    Twice,
+    Delayed(Ns),
+    /// Replaced by one that says nothing about the outcome.
+    Unknown,
+}
+
+/// The process under test: the reducer and the state of its executor.
+pub(super) struct Process {
+    pub engine: Engine,
+    pub queue: VecDeque<(VecDeque<Effect>, bool)>,
+    pub running: bool,
+    /// The engine knows that the journal can not be written.
+    pub journal_fault: bool,
+    pub journal_closed: bool,
+    pub wake: Option<Ns>,
+    pub parked: VecDeque<(usize, u64, Vec<u8>)>,
+    pub fetches: usize,
+    pub durable: u64,
+    /// Its monotonic clock began this much before the run.
+    pub mono: Ns,
+    /// How far its wall clock is off.
+    pub skew: Ns,
+    /// Newest record that the checker has looked at.
+    pub seq_seen: u64,
+}
+
+pub(super) struct World {
+    pub rng: Rng,
+    pub swarm: Swarm,
+    pub harness: Harness,
+    pub config: String,
+    pub now: Ns,
+    pub venues: Vec<SimVenue>,
+    pub process: Option<Process>,
+    /// Counts processes.
+    pub life: u64,
+    pub disk: Disk,
+    pub links: Vec<Link>,
+    /// Live connections and those that still have frames under way.
+    pub conns: BTreeMap<u64, super::net::Conn>,
+    pub check: Check,
+    pub probes: Probes,
+    pub trace: Trace,
+    pub faulty: bool,
+    pub events: u64,
+    pub outage: [Ns; 2],
+    pub slow_disk: Ns,
+    queue: BinaryHeap<Reverse<(Ns, u64, Job)>>,
+    pub serial: u64,
+}
+
+impl World {
+    pub(super) fn new(seed: u64, mutant: &str, tracing: bool) -> Self {
+        let mut rng = Rng::new(seed);
+        let mut swarm = Swarm::new(&mut rng);
+        swarm.broken_bound = rng.chance(50_000);
+        let (harness, engine_mutant) = Harness::parse(mutant);
+        let config = engine_config(&swarm, engine_mutant);
+        let venue = |at| SimVenue::new(venue_config(at, seed).as_bytes());
+        // The configurations are this room's own and tested: a refusal leaves a world without venues, and a violation.
+        let venues: Vec<SimVenue> = (0..VENUES.len()).filter_map(|at| venue(at).ok()).collect();
+        let mut world = Self {
+            rng,
+            config,
+            now: 0,
+            venues,
+            process: None,
+            life: 0,
+            disk: Disk::new(harness == Harness::JournalAfterAck, harness == Harness::PageCacheOnly),
+            links: LINKS.iter().map(|_| Link::default()).collect(),
+            conns: BTreeMap::new(),
+            check: Check::new(swarm.broken_bound),
+            probes: Probes::default(),
+            trace: Trace::new(tracing),
+            faulty: true,
+            events: 0,
+            outage: [0; 2],
+            slow_disk: 0,
+            queue: BinaryHeap::new(),
+            serial: 0,
+            swarm,
+            harness,
+        };
+        for at in 0..world.venues.len() {
+            let effects = world.venues[at].start(EPOCH);
+            world.carry(at, effects);
+            world.schedule_venue(at);
+        }
+        world.at(0, Job::Boot);
+        world.at(SECOND, Job::Second);
+        world
+    }
+
+    pub(super) fn wall(&self) -> Ns {
+        EPOCH + self.now
+    }
+
+    pub(super) fn at(&mut self, delay: Ns, job: Job) {
+        self.serial += 1;
+        self.queue.push(Reverse((self.now + delay.max(0), self.serial, job)));
+    }
+
+    pub(super) fn alive(&self, life: u64) -> bool {
+        self.process.is_some() && self.life == life
+    }
+
+    /// True when the fault happens now; counted and told.
+    pub(super) fn strikes(&mut self, fault: Fault) -> bool {
+        let rate = self.swarm.rate(fault);
+        if rate == 0 || !self.rng.chance(rate) {
+            return false;
+        }
+        self.probes.fault(fault);
+        self.trace.say(self.now, || format!("FAULT  {}", fault.name()));
+        true
+    }
+
+    /// Runs until `until` or the first violation.
+    pub(super) fn run_until(&mut self, until: Ns) {
+        while self.check.violation.is_none() {
+            let Some(Reverse((at, _, _))) = self.queue.peek() else { break };
+            if *at > until {
+                break;
+            }
+            let Some(Reverse((at, _, job))) = self.queue.pop() else { break };
+            self.now = at;
+            self.events += 1;
+            self.one(job);
+        }
+        self.now = self.now.max(until);
+    }
+
+    fn one(&mut self, job: Job) {
+        match job {
+            Job::ToVenue { conn, data, gate, reply } => self.arrive(conn, &data, gate, reply),
+            Job::ToEngine { conn, data } => self.hear(conn, &data),
+            Job::Request { link, number, data, life } => self.serve(link, number, &data, life),
+            Job::Answer { number, status, body, life } if self.alive(life) => {
+                self.trace.bytes(self.now, "ANSWER", number, &body);
+                if let Some(process) = &mut self.process {
+                    process.fetches = process.fetches.saturating_sub(1);
+                }
+                self.input(Input::Reply { request: number, status, body: &body });
+            }
+            Job::Synced { life } if self.alive(life) => self.synced(),
+            Job::Connect { link, life } if self.alive(life) => self.connect(link),
+            Job::Down { link, life } if self.alive(life) => self.link_input(link, false),
+            Job::Noticed { conn } => self.notice(conn),
+            Job::Wake { at, life } if self.alive(life) => self.wake(at),
+            Job::Clock { venue, life } if self.alive(life) => self.tell_clock(venue),
+            Job::Instruments { venue, product, life } if self.alive(life) => {
+                let product = if product == 0 { Product::Spot } else { Product::Linear };
+                self.tell_instruments(VENUES[venue].0, product);
+            }
+            Job::Publish { venue } => {
+                let wall = self.wall();
+                let effects = self.venues[venue].on_timer(wall);
+                self.carry(venue, effects);
+                self.schedule_venue(venue);
+            }
+            Job::Second => {
+                self.at(SECOND, Job::Second);
+                self.each_second();
+            }
+            Job::Boot => self.boot(),
+            Job::Replace { life } if self.alive(life) => self.die(super::life::Death::Kill),
+            Job::Answer { .. }
+            | Job::Synced { .. }
+            | Job::Connect { .. }
+            | Job::Down { .. }
+            | Job::Wake { .. }
+            | Job::Clock { .. }
+            | Job::Instruments { .. }
+            | Job::Replace { .. } => {}
+        }
+    }
+
+    fn wake(&mut self, at: Ns) {
+        let Some(process) = &mut self.process else { return };
+        if process.wake == Some(at) {
+            process.wake = None;
+            self.input(Input::Timer);
+        }
+    }
+
+    pub(super) fn schedule_venue(&mut self, venue: usize) {
+        let due = self.venues[venue].next_wake() - EPOCH;
+        self.at(due - self.now, Job::Publish { venue });
+    }
+
+    /// The process's clocks.
+    pub(super) fn moment(&self) -> Now {
+        let (mono, skew) = self.process.as_ref().map_or((0, 0), |process| (process.mono, process.skew));
+        Now { mono: self.now + mono, wall: self.wall() + skew }
+    }
+
+    /// The cold half tells the venue's clock, with an error inside the bound.
+    fn tell_clock(&mut self, venue: usize) {
+        let skew = self.process.as_ref().map_or(0, |process| process.skew);
+        let offset = -skew + self.rng.span(-50 * MS, 50 * MS);
+        self.input(Input::Clock { venue: VENUES[venue].0, offset, uncertainty: 50 * MS });
+        let life = self.life;
+        self.at(5 * SECOND, Job::Clock { venue, life });
+    }
+
+    fn tell_instruments(&mut self, venue: Venue, product: Product) {
+        let now = self.moment();
+        let rows = super::setup::instruments(venue, product);
+        let Some(process) = &mut self.process else { return };
+        let mut out = crate::engine::Effects::default();
+        let set = process.engine.set_instruments(now, venue, product, rows.as_bytes(), &mut out);
+        if let Err(refusal) = set {
+            self.check.fail("set-up", &format!("instruments refused: {}", refusal.message));
+        }
+        self.execute(out);
+    }
+}

@@ -7,14 +7,15 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, MutableMapping
 from time import monotonic_ns
-from typing import Final
+from typing import Final, TypeVar
 
 import orjson
 
-from tidegate._core import CLOSE, EVENT, FETCH, JOURNAL, SEND, WAKE
+from tidegate._core import CLOSE, EVENT, FETCH, JOURNAL, SEND, WAKE, CoreError
 from tidegate.engine.clock import SystemClock
 from tidegate.engine.core import Core, CoreEffect, Effects
 from tidegate.engine.fetch import parse_fetch
+from tidegate.model.errors import Code, TidegateError
 from tidegate.obs import log
 from tidegate.obs.latency import Hops
 from tidegate.ports.bus import MessageBus
@@ -32,6 +33,9 @@ PARKED_MAX: Final = 4096
 STEP_SAMPLE_MASK: Final = 7
 """One frame in eight has its step timed: timing each would cost more than a quiet step. Every send is timed."""
 
+STOPPING: Final = "the engine has failed and is stopping; the journal is intact, start again"
+
+_Answer = TypeVar("_Answer")
 _log = log.get("engine")
 
 
@@ -112,7 +116,7 @@ class Runtime:
     def set_instruments(self, venue: str, product: str, rows: bytes) -> None:
         """Raises CoreError when the rows are refused."""
         now = monotonic_ns()
-        self._run(self._core.set_instruments(venue, product, rows, now, now + self._base_ns), now)
+        self._run(self._asked(lambda: self._core.set_instruments(venue, product, rows, now, now + self._base_ns)), now)
 
     def on_clock(self, venue: str, offset_ns: int, uncertainty_ns: int) -> None:
         self._core.on_clock(venue, offset_ns, uncertainty_ns)
@@ -120,14 +124,16 @@ class Runtime:
     def command(self, name: str, body: bytes, actor: str, command_id: str) -> tuple[bytes, int]:
         """(reply, newest record). Raises CoreError."""
         now = monotonic_ns()
-        reply, effects = self._core.command(name, body, actor, command_id, now, now + self._base_ns)
+        reply, effects = self._asked(
+            lambda: self._core.command(name, body, actor, command_id, now, now + self._base_ns)
+        )
         self._run(effects, now)
         return reply, self._core.seq
 
     def watch(self, instrument: str, on: bool) -> None:
         """Raises CoreError."""
         now = monotonic_ns()
-        self._run(self._core.watch(instrument, on, now, now + self._base_ns), now)
+        self._run(self._asked(lambda: self._core.watch(instrument, on, now, now + self._base_ns)), now)
 
     def view(self, name: str, given: Mapping[str, object]) -> bytes:
         """One view as of now. Raises CoreError."""
@@ -177,6 +183,18 @@ class Runtime:
             return
         self._run(effects, now)
 
+    def _asked(self, call: Callable[[], _Answer]) -> _Answer:
+        """One input that the core may refuse with CoreError; any other failure of it is fatal."""
+        if self._dead:
+            raise TidegateError(Code.INTERNAL, STOPPING)
+        try:
+            return call()
+        except CoreError:
+            raise
+        except BaseException as failure:  # see `feed`
+            self._die(failure)
+            raise TidegateError(Code.INTERNAL, STOPPING) from failure
+
     def _run(self, effects: Effects, recv_ns: int) -> None:
         """Executes in list order; effects that arise meanwhile come after the list."""
         self._queue.append((effects, recv_ns, not self.journal_fault))
@@ -189,6 +207,10 @@ class Runtime:
                 self._expects_journal = expects_journal
                 for effect in batch:
                     self._execute[effect.kind](effect, since)
+        except BaseException as failure:
+            # The core counts on each effect: without one (a wake, a send) it is wrong about the world, silently.
+            self._queue.clear()
+            self._die(failure)
         finally:
             self._running = False
 
@@ -306,6 +328,8 @@ class Runtime:
             self._send_failed(self._parked.popleft())
 
     def _die(self, failure: BaseException) -> None:
+        if self._dead:
+            return
         self._dead = True
         _log.error("core_failed", reason=repr(failure), success=False, error_code="INTERNAL")
         self._on_fatal(failure)

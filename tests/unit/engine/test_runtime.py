@@ -19,8 +19,10 @@ from tests.unit.engine.doubles import (
     wake,
 )
 
+from tidegate._core import CoreError
 from tidegate.engine.clock import SystemClock
 from tidegate.engine.runtime import FETCHES_MAX, PARKED_MAX, Runtime
+from tidegate.model.errors import Code, TidegateError
 from tidegate.obs.latency import Hops
 from tidegate.ports.http import HttpError
 from tidegate.ports.journal import JournalError
@@ -216,3 +218,43 @@ async def test_a_core_that_breaks_stops_everything_once():
     assert [type(failure) for failure in rig.failures] == [Panic]
     assert rig.link.sent == []
     assert rig.calls("on_link") == []
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        pytest.param(lambda runtime: runtime.command("kill", b"{}", "admin", "c"), id="command"),
+        pytest.param(lambda runtime: runtime.watch("binance:spot:BTCUSDT", True), id="watch"),
+        pytest.param(lambda runtime: runtime.set_instruments("binance", "spot", b"[]"), id="set_instruments"),
+    ],
+)
+async def test_a_core_that_breaks_when_asked_stops_everything_too(ask):
+    rig = Rig(ScriptedCore(command=[Panic("boom")], watch=[Panic("boom")], set_instruments=[Panic("boom")]))
+    for _ in range(2):
+        with pytest.raises(TidegateError) as caught:
+            ask(rig.runtime)
+        assert caught.value.code is Code.INTERNAL
+    assert [type(failure) for failure in rig.failures] == [Panic]
+    assert len(rig.core.calls) == 1
+
+
+async def test_a_refusal_of_the_core_is_passed_on_and_nothing_stops():
+    rig = Rig(ScriptedCore(command=[CoreError("NOT_FOUND", "no such pair", b"{}"), [event()]]))
+    with pytest.raises(CoreError):
+        rig.runtime.command("execute_pair", b"{}", "admin", "c")
+    rig.runtime.command("execute_pair", b"{}", "admin", "d")
+    assert (rig.failures, rig.bus.published) == ([], [("orders", b"{}")])
+
+
+async def test_an_effect_that_can_not_be_executed_stops_everything():
+    class BrokenLink(FakeLink):
+        def send(self, data):
+            raise BufferError("no room")
+
+    rig = Rig(ScriptedCore(on_frame=[[journal(1), send(), journal(2), wake(0)], [send()]]))
+    rig.runtime.links[1] = BrokenLink()
+    rig.frame()
+    rig.frame()
+    assert [type(failure) for failure in rig.failures] == [BufferError]
+    assert [seq for seq, _ in rig.journal.records] == [1]
+    assert len(rig.calls("on_frame")) == 1

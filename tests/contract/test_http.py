@@ -133,10 +133,19 @@ async def test_a_request_that_would_split_a_header_is_refused(kind):
     assert script.requests == []
 
 
+async def test_an_answer_with_more_behind_it_ends_its_connection():
+    async with serving(OK + b"HTTP/1.1 200 OK\r\nContent-Len") as script, client_of(PooledHttp, script) as client:
+        for _ in range(2):
+            assert (await client.request("GET", "/")).body == b"ok"
+    assert script.connections == 2
+
+
 async def test_the_pool_is_bounded_and_the_deadline_covers_the_wait():
     async with serving(None, None) as script, client_of(PooledHttp, script, connections_max=2) as client:
         results = await asyncio.gather(
-            *(client.request("GET", "/", deadline_s=0.1) for _ in range(5)), return_exceptions=True
+            # The holders outlast those who wait, so that no place comes free in the moment a wait ends.
+            *(client.request("GET", "/", deadline_s=wait_s) for wait_s in (0.4, 0.4, 0.1, 0.1, 0.1)),
+            return_exceptions=True,
         )
     assert all(isinstance(result, HttpError) for result in results)
     assert script.connections == 2

@@ -27,6 +27,8 @@ SETTLE_S: Final = 5.0
 RETRY_FIRST_S: Final = 0.5
 RETRY_CAP_S: Final = 30.0
 DEADLINE_S: Final = 5.0
+OFFSET_NS_MAX: Final = 24 * 3600 * 1_000_000_000
+"""A venue's time further away than this is a broken answer (or a broken clock here), and nothing to sign with."""
 
 _log = log.get("engine")
 
@@ -189,6 +191,8 @@ class Upkeep:
             body = await self._get(self._timing_http, self._venue.time(self.product).target)
             rtt = self._clock.wall_ns() - sent
             offset = self._venue.parse_time(body) - (sent + rtt // 2)
+            if abs(offset) > OFFSET_NS_MAX:
+                raise VenueReplyError("the venue's time and this machine's are more than a day apart")
             if best is None or rtt < best[0]:
                 best = (rtt, offset)
         if best is not None:

@@ -143,7 +143,7 @@ class _Connection(asyncio.Protocol):
         reader, answer = self._reader, self._answer
         if reader is None or answer is None or reader.reply is None:
             return
-        self.reusable = self.reusable and reader.keep_alive
+        self.reusable = self.reusable and reader.keep_alive and not reader.surplus
         answer.set_result(reader.reply)
 
     def _fail(self, failure: HttpError) -> None:

@@ -4,6 +4,14 @@ from dataclasses import dataclass
 from typing import Final
 
 SECOND_NS: Final = 1_000_000_000
+_DIGITS_MAX: Final = 9
+"""Of a number in a venue's header: more than any count or pause can have."""
+
+
+def header_count(text: str | None) -> int | None:
+    """A header that should be a plain count; None for whatever else stands there (it is a stranger's text)."""
+    plain = text is not None and text.isascii() and text.isdigit() and len(text) <= _DIGITS_MAX
+    return int(text) if plain and text is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +72,11 @@ class RateBudget:
     def on_reply(self, status: int, used: str | None, retry_after: str | None, now_ns: int) -> bool:
         """Learns from an answer: the venue's own count, and 429, 418 and 403. True when it pronounced a ban."""
         self._roll(now_ns)
-        if used is not None and used.isdigit():
-            self._used = max(self._used, int(used))
+        self._used = max(self._used, header_count(used) or 0)
         if status not in (403, 418, 429):
             return False
-        seconds = int(retry_after) if retry_after is not None and retry_after.isdigit() else self.rule.ban_s
+        named = header_count(retry_after)
+        seconds = self.rule.ban_s if named is None else named
         self._banned_until_ns = max(self._banned_until_ns, now_ns + seconds * SECOND_NS)
         return True
 

@@ -1,5 +1,6 @@
 """HTTP/1.1 bytes: building a request, reading an answer as it arrives. Pure; everything is bounded."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import ClassVar, Final
 
@@ -7,16 +8,20 @@ from tidegate.ports.http import HttpError, HttpReply
 
 HEAD_SIZE_MAX: Final = 64 * 1024
 CHUNK_LINE_MAX: Final = 256
+_STATUS: Final = re.compile(r"[1-9][0-9]{2}", re.ASCII)
 
 
 def encode_request(method: str, target: str, host: str, headers: tuple[tuple[str, str], ...], body: bytes) -> bytes:
-    """One request. Raises HttpError when a part would break out of its line."""
+    """One request. Raises HttpError when a part would break out of its line, or is not Latin-1."""
     lines = [f"{method} {target} HTTP/1.1", f"Host: {host}", *(f"{name}: {value}" for name, value in headers)]
     if body or method in ("POST", "PUT", "PATCH"):
         lines.append(f"Content-Length: {len(body)}")
     if any("\r" in line or "\n" in line for line in lines) or " " in target:
         raise HttpError("the request has a line break or space where none may be")
-    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1") + body
+    try:
+        return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1") + body
+    except UnicodeEncodeError:
+        raise HttpError("the request holds a character that may not be in its head") from None
 
 
 class ReplyReader:
@@ -40,6 +45,11 @@ class ReplyReader:
         self._buffer += data
         while self.reply is None and self._advance():
             pass
+
+    @property
+    def surplus(self) -> bool:
+        """Whether more came than the answer: the connection is out of step and must not be used again."""
+        return self.reply is not None and len(self._buffer) > 0
 
     def end(self) -> None:
         """The peer closed. Completes an answer that is delimited by the close. Raises HttpError otherwise."""
@@ -72,7 +82,7 @@ class ReplyReader:
         lines = self._buffer[:end].decode("latin-1").split("\r\n")
         del self._buffer[: end + 4]
         parts = lines[0].split(" ", 2)
-        if len(parts) < 2 or not parts[0].startswith("HTTP/1.") or not parts[1].isdigit():
+        if len(parts) < 2 or not parts[0].startswith("HTTP/1.") or not _STATUS.fullmatch(parts[1]):
             raise HttpError("the answer is not HTTP")
         self._status = int(parts[1])
         if self._status < 200:

@@ -17,7 +17,7 @@ from tidegate.ports.clock import Clock
 from tidegate.ports.http import HttpError
 from tidegate.ports.link import LinkEvents
 from tidegate.transport.backoff import Backoff
-from tidegate.transport.rate import SECOND_NS, TokenBucket
+from tidegate.transport.rate import SECOND_NS, TokenBucket, header_count
 
 FRAME_SIZE_MAX: Final = 16 * 1024 * 1024
 """A frame (also when sent in pieces) above this ends the connection."""
@@ -156,8 +156,8 @@ class WsLink:
         response = failure.response
         if response is None or int(response.status) not in REFUSED:
             return 0.0
-        named = response.headers.get("Retry-After", "")
-        return float(named) if named.isdigit() else self.plan.refused_s
+        named = header_count(response.headers.get("Retry-After"))
+        return self.plan.refused_s if named is None else float(named)
 
     def _note(self, event: str, reason: str) -> None:
         plan = self.plan

@@ -115,3 +115,11 @@ async def test_the_offset_is_that_of_the_quickest_answer(tmp_path):
     await rig.upkeep._sync_clock(3)
     assert rig.offsets == [("binance", 500 * ms, 10 * ms)]
     assert rig.upkeep.rtt_ns == 20 * ms
+
+
+@pytest.mark.parametrize("time", [b"99999999999999999999999999", b"90000001", b"-90000000"])
+async def test_a_time_far_away_is_no_time_and_stops_nothing(time, tmp_path):
+    rig = Rig(tmp_path, GOOD | {"/api/v3/time": b'{"serverTime":"%s"}' % time})
+    await rig.upkeep.prepare()
+    assert rig.offsets == []
+    assert rig.upkeep.reachable is False

@@ -15,6 +15,13 @@ def test_a_fifth_of_the_weight_is_kept_for_urgent_requests():
     assert not budget.admit(1, 0, urgent=True)
 
 
+@pytest.mark.parametrize("used", ["\xb2", "9" * 5000, "-1", ""])
+def test_a_count_that_is_none_is_ignored(used):
+    budget = RateBudget(RULE)
+    assert not budget.on_reply(200, used, None, 0)
+    assert budget.used(0) == 0
+
+
 def test_a_new_window_starts_empty():
     budget = RateBudget(RULE)
     assert budget.admit(80, 0, urgent=False)
@@ -36,6 +43,8 @@ def test_the_venues_own_count_wins_when_it_is_higher():
         pytest.param(418, "120", 120, id="418 with a time"),
         pytest.param(403, None, 30, id="403 without"),
         pytest.param(429, "soon", 30, id="a time that is no number"),
+        pytest.param(429, "\xb2", 30, id="a digit that is no number"),
+        pytest.param(429, "9" * 5000, 30, id="a time without end"),
     ],
 )
 def test_a_ban_keeps_everything_back_until_its_end(status, retry_after, until_s):

@@ -43,6 +43,7 @@ def test_without_a_length_the_close_ends_the_answer():
     ("data", "reason"),
     [
         pytest.param(b"SSH-2.0-x\r\n\r\n", "not HTTP", id="other protocol"),
+        pytest.param(b"HTTP/1.1 \xb200 OK\r\nContent-Length: 0\r\n\r\n", "not HTTP", id="status no number"),
         pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", "no valid length", id="length no number"),
         pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", "larger|valid", id="negative length"),
         pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: 101\r\n\r\n", "larger than 100", id="body too large"),
@@ -58,6 +59,13 @@ def test_what_is_no_answer_or_too_large_is_an_error(data, reason):
         ReplyReader(100).feed(data)
 
 
+@pytest.mark.parametrize("extra", [b"", b"HTTP/1.1 200 OK\r\n"])
+def test_bytes_behind_the_answer_are_noticed(extra):
+    reader = ReplyReader(100)
+    reader.feed(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello" + extra)
+    assert (reader.reply.body, reader.surplus) == (b"hello", bool(extra))
+
+
 def test_a_connection_that_ends_early_is_an_error():
     reader = ReplyReader(100)
     reader.feed(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel")
@@ -70,7 +78,7 @@ def test_a_request_has_host_headers_and_length():
     assert data == b"POST /a?b=1 HTTP/1.1\r\nHost: h:1\r\nK: v\r\nContent-Length: 2\r\n\r\nxy"
 
 
-@pytest.mark.parametrize(("target", "value"), [("/a b", "v"), ("/a", "v\r\nX: y"), ("/a\n", "v")])
+@pytest.mark.parametrize(("target", "value"), [("/a b", "v"), ("/a", "v\r\nX: y"), ("/a\n", "v"), ("/币", "v")])
 def test_a_request_cannot_be_split(target, value):
     with pytest.raises(HttpError):
         encode_request("GET", target, "h", (("K", value),), b"")

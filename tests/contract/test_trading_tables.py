@@ -114,7 +114,16 @@ async def test_lists_are_narrowed(
 
 
 @pytest.mark.parametrize(
-    "page", [PageRequest(limit=0), PageRequest(limit=1001), PageRequest(cursor="%%"), PageRequest(cursor="eA")]
+    "page",
+    [
+        PageRequest(limit=0),
+        PageRequest(limit=1001),
+        PageRequest(cursor="%%"),
+        PageRequest(cursor="eA"),
+        pytest.param(PageRequest(cursor="OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk6YQ"), id="a time that fits no database"),
+        pytest.param(PageRequest(cursor="MTphAGI"), id="NUL"),
+        pytest.param(PageRequest(cursor="LTE6YQ"), id="a negative time"),
+    ],
 )
 async def test_a_page_that_cannot_be_is_a_validation_error(history: SqlTradingHistory, page: PageRequest) -> None:
     with pytest.raises(TidegateError) as caught:

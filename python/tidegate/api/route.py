@@ -132,7 +132,11 @@ async def authorise(request: web.Request, access: Access | None) -> Principal | 
 async def _read_body(request: web.Request, model: type[BodyT]) -> BodyT:
     if request.method in {"GET", "DELETE"}:
         return validated(model, {}, "body")
-    raw = await request.read()
+    try:
+        raw = await request.read()
+    except web.RequestPayloadError:
+        message = "the body can not be read: it is cut short, or not in the encoding that its header names"
+        raise TidegateError(Code.VALIDATION_ERROR, message) from None
     fields = parse_exact(raw) if raw.strip() else {}
     if not isinstance(fields, dict):
         raise TidegateError(Code.VALIDATION_ERROR, "the body must be a JSON object")

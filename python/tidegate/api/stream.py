@@ -99,7 +99,7 @@ async def _serve(request: web.Request) -> web.StreamResponse:
 async def _who(request: web.Request) -> Principal:
     """Raises TidegateError: FORBIDDEN for a foreign page, UNAUTHENTICATED without ticket or bearer header."""
     origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
+    if origin is not None and not _is_own(origin, request.host):
         raise TidegateError(Code.FORBIDDEN, "this Origin may not open a WebSocket here")
     ticket = request.query.get("ticket")
     if ticket is None:
@@ -109,6 +109,13 @@ async def _who(request: web.Request) -> Principal:
     if Permission.READ not in principal.permissions:
         raise TidegateError(Code.FORBIDDEN, f"the role {principal.role} may not read")
     return principal
+
+
+def _is_own(origin: str, host: str) -> bool:
+    try:
+        return urlsplit(origin).netloc == host
+    except ValueError:
+        return False
 
 
 async def _run(socket: web.WebSocketResponse, hub: Hub, client: Client) -> Ending | None:

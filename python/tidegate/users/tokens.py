@@ -94,7 +94,7 @@ class Signer:
                 # Times are compared below with the caller's clock; PyJWT would read its own.
                 options={"require": list(_CLAIMS), "verify_exp": False, "verify_iat": False, "verify_nbf": False},
             )
-        except jwt.InvalidTokenError as error:
+        except (jwt.InvalidTokenError, UnicodeEncodeError) as error:  # a header's odd bytes arrive as surrogates
             raise refused() from error
         user_id, session_id, expires = claims["sub"], claims["sid"], claims["exp"]
         if not isinstance(user_id, str) or not isinstance(session_id, str) or not isinstance(expires, int):

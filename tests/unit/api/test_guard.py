@@ -74,6 +74,11 @@ async def test_a_body_that_does_not_fit_is_a_validation_error(
     assert world.engine.commands == []
 
 
+async def test_a_body_in_another_encoding_than_it_says_is_a_validation_error(anyone: aiohttp.ClientSession) -> None:
+    async with anyone.post("/api/auth/login", data=b"not gzip", headers={"Content-Encoding": "gzip"}) as answer:
+        assert (answer.status, (await answer.json())["error"]["code"]) == (400, "VALIDATION_ERROR")
+
+
 async def test_details_name_each_field(admin: aiohttp.ClientSession) -> None:
     body = {"leg1": {"exchange": "binance", "symbol": "BTC USDT"}, "leg2": 5, "threshold": True, "qty": -1, "more": 1}
     async with admin.post("/api/monitoring/pairs", json=body) as answer:

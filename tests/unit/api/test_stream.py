@@ -43,6 +43,7 @@ HANDSHAKES = {
     "no token": ({}, 401),
     "bad token": ({"Authorization": "Bearer wrong"}, 401),
     "foreign page": ({"Authorization": f"Bearer {GOOD_TOKEN}", "Origin": "https://evil.example"}, 403),
+    "malformed origin": ({"Authorization": f"Bearer {GOOD_TOKEN}", "Origin": "http://["}, 403),
     "page without an origin": ({"Authorization": f"Bearer {GOOD_TOKEN}", "Origin": "null"}, 403),
 }
 

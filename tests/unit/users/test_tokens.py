@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tidegate.model.errors import Code, TidegateError
-from tidegate.users.tokens import KEY_BYTES, KEY_FILE, load_key
+from tidegate.users.tokens import KEY_BYTES, KEY_FILE, Signer, load_key
 
 
 def test_the_key_is_made_once_and_private(tmp_path: Path) -> None:
@@ -30,3 +30,10 @@ def test_a_key_that_cannot_be_trusted_stops_the_start(tmp_path: Path, mode: int,
     with pytest.raises(TidegateError, match=says) as caught:
         load_key(tmp_path)
     assert caught.value.code is Code.CONFIG_ERROR
+
+
+@pytest.mark.parametrize("token", ["", "a.b", "a.b.c", "\udcff\udcfe", "\udcff.b.c"])
+def test_what_is_no_token_is_refused_like_a_wrong_one(token: str) -> None:
+    with pytest.raises(TidegateError) as caught:
+        Signer(b"k" * 32).check(token, 0)
+    assert caught.value.code is Code.UNAUTHENTICATED

@@ -16,6 +16,8 @@ from tidegate.store.trading import tables
 
 LIMIT_MAX: Final = 1000
 """Most items of one page."""
+_TS_DIGITS_MAX: Final = 16
+"""Of epoch milliseconds; a number much longer fits no database."""
 
 
 class SqlTradingHistory:
@@ -130,9 +132,11 @@ def _parse_cursor(cursor: str) -> tuple[int, str]:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         ts, _, row_id = base64.urlsafe_b64decode(padded.encode("ascii")).decode().partition(":")
-        return int(ts), row_id
-    except (ValueError, binascii.Error) as error:
-        raise TidegateError(Code.VALIDATION_ERROR, "cursor is not one that this list gave out") from error
+    except (ValueError, binascii.Error):
+        ts = row_id = ""
+    if not (ts.isascii() and ts.isdigit() and len(ts) <= _TS_DIGITS_MAX) or "\0" in row_id:
+        raise TidegateError(Code.VALIDATION_ERROR, "cursor is not one that this list gave out")
+    return int(ts), row_id
 
 
 def _plain(value: Decimal | None) -> str | None:

@@ -11,6 +11,8 @@ ifndef SEED
 SEED := $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
 endif
 JOBS ?= auto
+# How often `make crash` kills.
+N ?= 20
 
 PY := $(VENV)/bin/python
 SOURCE := PYTHONPATH=python $(PY)
@@ -21,7 +23,7 @@ RUST := Cargo.toml Cargo.lock core-rs/Cargo.toml $(shell find core-rs/src -name 
 PYTHONS := pyproject.toml README.md $(shell find python -type f -not -name '*.so' -not -name '*.pyc')
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-rust test-python lint lint-rust lint-python format ext bench clean
+.PHONY: help run build test test-rust test-python lint lint-rust lint-python format ext crash restarts bench clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -68,6 +70,12 @@ format: $(VENV)/.dev ## rustfmt and ruff, in place
 	$(PY) -m ruff format .
 
 ext: $(VENV)/.dev $(EXT) ## the native module, fast profile, beside the sources
+
+crash: build ## kill -9 of the whole service at random moments (N=20), against the venues' own books
+	@$(PY) -m tests.e2e.crash --kills $(N) --seed $(SEED)
+
+restarts: ## restarts from every state that a 10,000-record journal can be left in; minutes
+	TIDEGATE_LONG=1 cargo test --release --locked --test journal_restart -- --nocapture
 
 bench: build $(VENV)/.dev ## benchmarks (see benches/README.md)
 	cargo bench --workspace --locked

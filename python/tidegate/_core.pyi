@@ -139,6 +139,8 @@ class Engine:
         Subscribed while above zero; each change of the top is an EVENT then.
         """
     # -- projection
+    def discard_rows(self) -> None:
+        """Forgets the rows that changed so far: the tables show them already."""
     def take_rows(self, limit: int) -> list[Row]:
         """Up to `limit` things that changed since they were last taken, oldest change first."""
     @property
@@ -193,6 +195,20 @@ class SimVenue:
     @property
     def next_wake_ns(self) -> int:
         """Wall time at which `on_timer` is due."""
+
+@final
+class JournalReader:
+    """Follows one journal from its first record, across segments: checksums, numbers and chain; knows no state."""
+
+    def __new__(cls) -> Self: ...
+    def read(self, chunk: Buffer, offset: int) -> tuple[int, int, int, str, bytes, int] | None:
+        """(seq, wall ns, kind, kind's name, JSON payload, bytes) of the record at `offset`.
+
+        None where the written part ends or the record is cut short. Raises CoreError JOURNAL_CORRUPT.
+        """
+    @property
+    def seq(self) -> int:
+        """Number of the last good record."""
 
 @final
 class Replayer:

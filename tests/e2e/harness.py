@@ -1,6 +1,7 @@
 """Real processes on ephemeral ports, each with a data directory of its own; everything waits with a deadline."""
 
 import http.client
+import importlib.util
 import json
 import os
 import signal
@@ -16,6 +17,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "correct horse battery staple"
 READY_S = 30.0
+PACKAGE = str(Path(importlib.util.find_spec("tidegate").origin).parents[1])
+"""Where the package that this process would import lies: the sources in tests, the installed one otherwise."""
 
 
 class DiedError(AssertionError):
@@ -48,7 +51,7 @@ class Process:
         self.out = deque(maxlen=2000)
         self.err = deque(maxlen=5000)
         full = {key: value for key, value in os.environ.items() if not key.startswith("TIDEGATE_")}
-        full |= {"TIDEGATE_HOME": str(home), "PYTHONPATH": str(ROOT / "python"), "HOME": str(home)} | (env or {})
+        full |= {"TIDEGATE_HOME": str(home), "PYTHONPATH": PACKAGE, "HOME": str(home)} | (env or {})
         self.started = time.monotonic()
         self.child = subprocess.Popen(
             [sys.executable, "-m", "tidegate", *arguments],

@@ -12,7 +12,8 @@ class Filled:
     """What a venue says it filled for one order."""
 
     qty: Decimal = Decimal(0)
-    notional: Decimal = Decimal(0)
+    net: Decimal = Decimal(0)
+    proceeds: Decimal = Decimal(0)
     fees: dict = field(default_factory=lambda: defaultdict(Decimal))
     trades: set = field(default_factory=set)
 
@@ -30,7 +31,10 @@ class Record:
             self._read(Path(path))
 
     def _read(self, path):
-        for line in path.read_bytes().split(b"\n")[:-1]:
+        self._take(path.read_bytes().split(b"\n")[:-1])
+
+    def _take(self, lines):
+        for line in lines:
             row = json.loads(line)
             name = row.get("clientOrderId", "")
             if row["kind"] == "accept":
@@ -44,13 +48,14 @@ class Record:
     def _fill(self, row, name):
         filled, qty = self.fills[name], Decimal(row["qty"])
         filled.qty += qty
-        filled.notional += qty * Decimal(row["price"])
+        sign = 1 if row["side"] == "buy" else -1
+        filled.net += sign * qty
+        filled.proceeds -= sign * qty * Decimal(row["price"])
         filled.fees[row["feeAsset"]] += Decimal(row["fee"])
         trade = (row["venue"], row["type"], row["symbol"], row["tradeId"])
         assert trade not in filled.trades, f"trade {trade} stands twice in the venue's own book"
         filled.trades.add(trade)
         if row["type"] == "linear":
-            sign = 1 if row["side"] == "buy" else -1
             self.positions[row["venue"], row["symbol"]] += sign * qty
 
 
@@ -105,9 +110,9 @@ def check_plan(plan, record):
     for leg in plan["legs"]:
         names = [order["orderId"] if isinstance(order, dict) else order for order in leg["orders"]]
         fills = [record.fills[name] for name in names]
-        assert Decimal(str(leg["filledQty"])) == sum((f.qty for f in fills), Decimal(0)), plan
-        notional = sum((f.notional for f in fills), Decimal(0))
-        proceeds += notional if leg["side"] == "sell" else -notional
+        # What a leg holds in the end: an unwound one holds nothing.
+        assert Decimal(str(leg["filledQty"])) == abs(sum((f.net for f in fills), Decimal(0))), plan
+        proceeds += sum((f.proceeds for f in fills), Decimal(0))
         fees = defaultdict(Decimal)
         for filled in fills:
             for asset, amount in filled.fees.items():

@@ -169,6 +169,10 @@ impl Engine {
         effect::rows(py, self.core.take_rows(limit))
     }
 
+    fn discard_rows(&mut self) {
+        self.core.discard_rows();
+    }
+
     #[getter]
     fn seq(&self) -> u64 {
         self.core.seq()

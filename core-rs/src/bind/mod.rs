@@ -4,6 +4,7 @@ mod buffer;
 mod effect;
 mod engine;
 mod error;
+mod journal;
 mod replay;
 mod sim;
 
@@ -15,5 +16,6 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     effect::register(module)?;
     engine::register(module)?;
     sim::register(module)?;
+    module.add_class::<journal::JournalReader>()?;
     module.add_class::<replay::Replayer>()
 }

@@ -48,7 +48,7 @@ impl State {
             self.commands.put(&command.id, &command.reply);
         }
         match &record.body {
-            Body::Boot { epoch } => self.boot(*epoch),
+            Body::Boot { epoch, machine } => self.boot(*epoch, machine, wall),
             Body::Plan(terms) => {
                 self.plan_last = self.plan_last.max(terms.id.0);
                 self.reserve_counters(terms.epoch, terms.legs.iter().map(|leg| leg.counter));
@@ -103,7 +103,12 @@ impl State {
         Ok(Applied::Done)
     }
 
-    fn boot(&mut self, epoch: u32) {
+    fn boot(&mut self, epoch: u32, machine: &str, wall: Ns) {
+        // Two unknown starts may be different ones.
+        if self.epoch > 0 && (machine.is_empty() || self.machine != machine) {
+            self.machine_lost = Some(wall);
+        }
+        machine.clone_into(&mut self.machine);
         self.epoch = epoch;
         self.counter = 0;
     }

@@ -67,6 +67,8 @@ pub struct Policy {
     pub deadline: Ns,
     pub slippage_bps: i64,
     pub cooldown: Ns,
+    /// An order leaves only once its record is on disk; otherwise as soon as it is written.
+    pub strict: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -82,6 +84,8 @@ pub struct Config {
     pub policy: Policy,
     /// A flaw put in on purpose, for the fault simulator.
     pub mutant: Mutant,
+    /// The machine's own start, by the name its kernel gave it; `None` where nobody tells.
+    pub boot: Option<String>,
 }
 
 impl Mode {
@@ -104,8 +108,10 @@ impl Config {
 
     fn read(bytes: &[u8]) -> Result<Self, FieldError> {
         let value = parse(bytes)?;
-        let known =
-            ["mode", "instance", "accounts", "venues", "links", "pairs", "limits", "policy", "mutant"];
+        let known = [
+            "mode", "instance", "accounts", "venues", "links", "pairs", "limits", "policy", "mutant",
+            "bootId",
+        ];
         let top = Fields::of(&value)?.only(&known)?;
         let venues = rows(top, "venues", read_venue)?;
         let windows = venues.clone();
@@ -119,6 +125,7 @@ impl Config {
             limits: rows(top, "limits", LimitSeed::read)?,
             policy: read_policy(top)?,
             mutant: read_mutant(top)?,
+            boot: top.opt_str("bootId")?.map(str::to_owned),
         })
     }
 
@@ -289,11 +296,13 @@ fn read_policy(top: Fields<'_>) -> Result<Policy, FieldError> {
         deadline: 5_000 * MS,
         slippage_bps: 5,
         cooldown: 500 * MS,
+        strict: false,
     };
     if top.get("policy").is_none() {
         return Ok(policy);
     }
-    let known = ["completeWithinBps", "maxAttempts", "planDeadlineMs", "slippageBps", "cooldownMs"];
+    let known =
+        ["completeWithinBps", "maxAttempts", "planDeadlineMs", "slippageBps", "cooldownMs", "journalMode"];
     let f = top.obj("policy")?.only(&known)?;
     let number = |key: &str, default: i64| if f.get(key).is_some() { f.int(key) } else { Ok(default) };
     policy.complete_within_bps = number("completeWithinBps", policy.complete_within_bps)?.clamp(0, 1_000);
@@ -301,5 +310,10 @@ fn read_policy(top: Fields<'_>) -> Result<Policy, FieldError> {
     policy.deadline = number("planDeadlineMs", 5_000)?.clamp(100, 600_000) * MS;
     policy.slippage_bps = number("slippageBps", policy.slippage_bps)?.clamp(0, 1_000);
     policy.cooldown = number("cooldownMs", 500)?.clamp(0, 3_600_000) * MS;
+    policy.strict = match f.opt_str("journalMode")? {
+        None | Some("group") => false,
+        Some("strict") => true,
+        Some(_) => return Err(FieldError::new("journalMode", "must be group or strict")),
+    };
     Ok(policy)
 }

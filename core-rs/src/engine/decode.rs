@@ -42,7 +42,10 @@ fn read_command(f: Fields<'_>) -> Read<CommandTag> {
 fn read_body(kind: u8, f: Fields<'_>, t: &mut Interning<'_>) -> Read<Body> {
     let id = || f.client_id("order");
     Ok(match kind {
-        1 => Body::Boot { epoch: f.uint("epoch")? as u32 },
+        1 => Body::Boot {
+            epoch: f.uint("epoch")? as u32,
+            machine: f.opt_str("machine")?.unwrap_or_default().to_owned(),
+        },
         2 => Body::Plan(read_plan(f, t)?),
         3 => {
             let hold = f.get("hold").map(|_| read_amounts(f, "hold")).transpose()?;

@@ -225,6 +225,12 @@ impl Engine {
         rows
     }
 
+    /// Forgets what changed so far: the tables show it already.
+    pub fn discard_rows(&mut self) {
+        self.ready_rows.clear();
+        self.dirty = super::rows::Dirty::default();
+    }
+
     fn push_rows(&self, changed: Changed, rows: &mut Vec<Row>) {
         let one = match changed {
             Changed::Order(id) => self.state.orders.get(&id).map(|order| Row {

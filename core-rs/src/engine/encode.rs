@@ -33,7 +33,10 @@ pub(super) fn encode(record: &Record, tables: Tables<'_>) -> Vec<u8> {
 
 fn write_body(body: &Body, t: Tables<'_>, j: &mut Json) {
     match body {
-        Body::Boot { epoch } => j.int("epoch", *epoch),
+        Body::Boot { epoch, machine } => {
+            j.int("epoch", *epoch);
+            j.str("machine", machine);
+        }
         Body::Plan(terms) => write_plan(terms, t, j),
         Body::Intent { terms, hold } => {
             write_terms(terms, t, j);

@@ -41,6 +41,8 @@ pub(super) struct AccountRecon {
     pub foreign: BTreeSet<VenueOrderId>,
     /// Rounds in a row with a position that differs.
     pub(super) differs: BTreeMap<InstrumentId, u32>,
+    /// The next round asks for everything, as at the start.
+    whole: bool,
 }
 
 /// A question of a round. Orders come first, because a trade list may name an order by the venue's id alone; then
@@ -119,7 +121,8 @@ impl Engine {
     }
 
     fn start_round(&mut self, now: Now, account: AccountId, out: &mut Effects) {
-        let full = self.recon_mut(account).stage == Stage::Asking;
+        let recon = self.recon_mut(account);
+        let full = core::mem::take(&mut recon.whole) || recon.stage == Stage::Asking;
         let mut questions = Vec::new();
         let mut wallets: BTreeSet<Wallet> = BTreeSet::new();
         for (at, link) in self.links.iter().enumerate() {
@@ -197,6 +200,15 @@ impl Engine {
         }
     }
 
+    /// The account's next round asks for everything, at once or after the one that is on its way.
+    pub(super) fn whole_round(&mut self, now: Now, account: AccountId) {
+        let recon = self.recon_mut(account);
+        recon.whole = recon.stage == Stage::Ready;
+        if recon.whole && recon.open.is_empty() {
+            self.timers.set_earlier(Timer::Recon(account), now.mono);
+        }
+    }
+
     pub(super) fn recon_due(&mut self, now: Now, account: AccountId, out: &mut Effects) {
         let recon = self.recon_mut(account);
         match (recon.stage, recon.open.is_empty()) {
@@ -223,7 +235,8 @@ impl Engine {
         recon.problem = None;
         recon.done = Some(now.wall);
         let first = core::mem::replace(&mut recon.stage, Stage::Ready) == Stage::Asking;
-        self.timers.set(Timer::Recon(account), now.mono + ROUND_EVERY);
+        let next = if recon.whole { now.mono } else { now.mono + ROUND_EVERY };
+        self.timers.set(Timer::Recon(account), next);
         if first {
             self.account_ready_event(now, account, out);
             self.drive_all(now, out);

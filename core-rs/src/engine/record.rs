@@ -62,6 +62,8 @@ pub(super) enum Body {
     /// A process began; ids of the epoch are issued once only.
     Boot {
         epoch: u32,
+        /// The machine's start; empty when it is not known.
+        machine: String,
     },
     /// Both legs, before any order of theirs.
     Plan(PlanTerms),
@@ -166,5 +168,29 @@ impl Body {
             Self::Dead { .. } => 19,
             Self::Day(_) => 20,
         }
+    }
+}
+
+/// A kind's name for people.
+pub(super) const fn kind_name(kind: u8) -> &'static str {
+    match kind {
+        1 => "BOOT",
+        2 => "PLAN",
+        3 => "INTENT",
+        5 => "ACK",
+        6 => "REJECT",
+        7 => "UNKNOWN",
+        8 => "FILL",
+        9 => "CANCEL",
+        10 => "REPORT",
+        11 => "BALANCE",
+        12 => "LIMIT",
+        13 => "LATCH",
+        14 => "PAIR",
+        15 => "PLAN_END",
+        18 => "PLAN_TURN",
+        19 => "DEAD",
+        20 => "DAY",
+        _ => "UNKNOWN_KIND",
     }
 }

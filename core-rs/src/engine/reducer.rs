@@ -61,6 +61,8 @@ pub struct Engine {
     pub(super) boot_seq: u64,
     pub(super) durable: u64,
     pub(super) journal_failed: Option<String>,
+    /// Nothing new is opened before this monotonic time.
+    pub(super) quarantine: Option<Ns>,
     pub(super) last_alerts: BTreeMap<&'static str, (Ns, u64)>,
 }
 
@@ -104,6 +106,7 @@ impl Engine {
             boot_seq: 0,
             durable: 0,
             journal_failed: None,
+            quarantine: None,
             last_alerts: BTreeMap::new(),
             accounts,
             config,
@@ -222,6 +225,7 @@ impl Engine {
                 Timer::Plan(plan) => self.drive(now, plan, out),
                 Timer::Pair(pair) => self.retry_pair(now, pair, out),
                 Timer::Recon(account) => self.recon_due(now, account, out),
+                Timer::Quarantine => self.quarantine_due(now, out),
                 Timer::Tick => self.tick(now, out),
             }
         }

@@ -36,7 +36,8 @@ impl Engine {
         if self.commit(now, Body::Intent { terms, hold }, out).is_none() {
             return false;
         }
-        out.send(link, data);
+        let after = self.sync_before_send(intent.plan);
+        out.push(super::Effect::Send { link, after, data });
         let venue_config = self.config.venue(venue, product);
         // The order was taken in just now, so it is there to be armed.
         let _armed = self.state.orders.arm_fence(&place.client_id, now.mono + venue_config.fence());
@@ -45,6 +46,11 @@ impl Engine {
         self.take_rate(now, intent.account, interval);
         self.order_event(now, "order_submitted", place.client_id, out);
         true
+    }
+
+    /// The record that must be on disk before an order of the plan leaves; 0 for none.
+    const fn sync_before_send(&self, _plan: Option<crate::units::PlanId>) -> u64 {
+        if self.config.policy.strict { self.journal.seq() } else { 0 }
     }
 
     fn rate_interval(&self, plan: Option<crate::units::PlanId>) -> Ns {

@@ -20,7 +20,8 @@ impl Engine {
         }
         self.started = true;
         let epoch = self.state.epoch + 1;
-        self.commit(now, Body::Boot { epoch }, out);
+        let machine = self.config.boot.clone().unwrap_or_default();
+        self.commit(now, Body::Boot { epoch, machine }, out);
         self.boot_seq = self.journal.seq();
         if epoch > ClientId::EPOCH_MAX {
             self.alert(now, "critical", "EPOCHS_SPENT", "no order ids are left for this instance name", out);
@@ -31,6 +32,7 @@ impl Engine {
         self.refresh_pairs(now, out);
         self.timers.set(Timer::Tick, now.mono + SECOND);
         self.open_day(now, out);
+        self.begin_quarantine(now, out);
         for account in self.accounts.ids() {
             self.begin_recon(now, account, out);
         }

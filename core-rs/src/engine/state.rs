@@ -19,6 +19,10 @@ pub(super) const FOREIGN_MAX: usize = 100_000;
 #[derive(Debug, Default)]
 pub(super) struct State {
     pub epoch: u32,
+    /// The machine's start that the last process ran in.
+    pub machine: String,
+    /// When a process first found that the machine had started anew, so that unsynced records may be lost.
+    pub machine_lost: Option<Ns>,
     /// Counters of client ids reserved in this epoch.
     pub counter: u32,
     pub plan_last: u64,
@@ -139,6 +143,8 @@ impl State {
             for number in [u64::from(self.epoch), u64::from(self.counter), self.plan_last] {
                 out.extend_from_slice(&number.to_le_bytes());
             }
+            push_field(out, self.machine.as_bytes());
+            out.extend_from_slice(&self.machine_lost.unwrap_or(0).to_le_bytes());
             out.extend_from_slice(&[u8::from(self.pairs_set), u8::from(self.limits_set)]);
             for (id, reply) in &self.commands.replies {
                 push_field(out, id.as_bytes());

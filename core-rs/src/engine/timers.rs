@@ -17,6 +17,8 @@ pub(super) enum Timer {
     Pair(PairIx),
     /// A round of reconciliation is to begin, or to be retried.
     Recon(AccountId),
+    /// Quarantine after a machine crash: another whole round, or its end.
+    Quarantine,
     /// Once a second: day change, requests without an answer.
     Tick,
 }

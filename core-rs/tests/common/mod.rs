@@ -43,6 +43,8 @@ pub struct World {
     pub record: Vec<String>,
     /// Client ids of every order request that reached a venue.
     pub sent: Vec<String>,
+    /// Sends that waited for a record to be on disk, and for which.
+    pub held_back: Vec<(Vec<u8>, u64)>,
     config: String,
     queue: BTreeMap<(Ns, u64), Job>,
     serial: u64,
@@ -64,13 +66,16 @@ pub struct World {
 
 impl World {
     pub fn new(seed: u64, pairs: &str) -> Self {
+        Self::with(seed, config(pairs))
+    }
+
+    pub fn with(seed: u64, config: String) -> Self {
         let venue = |name: &str| {
             let text = format!(
                 r#"{{"venue":"{name}","products":["spot","linear"],"seed":{seed},"symbols":["BTCUSDT","ETHUSDT"],"feeTaker":"0.0005"}}"#
             );
             SimVenue::new(text.as_bytes()).unwrap()
         };
-        let config = config(pairs);
         let engine = Engine::new(config.as_bytes()).unwrap();
         let mut world = Self {
             engine,
@@ -81,6 +86,7 @@ impl World {
             events: Vec::new(),
             record: Vec::new(),
             sent: Vec::new(),
+            held_back: Vec::new(),
             config,
             queue: BTreeMap::new(),
             serial: 0,
@@ -115,6 +121,11 @@ impl World {
     fn at(&mut self, delay: Ns, job: Job) {
         self.serial += 1;
         self.queue.insert((self.now + delay, self.serial), job);
+    }
+
+    /// The next process is started with this.
+    pub fn configure(&mut self, config: String) {
+        self.config = config;
     }
 
     /// Kill -9 and start again: what was on the wire towards the process is lost, what was on its way out arrives.
@@ -187,10 +198,13 @@ impl World {
                     self.crashed |= self.crash_at == Some(seq);
                 }
                 Effect::Send { link, after, data } => {
-                    assert_eq!(after, 0);
+                    let delay = if after == 0 { WIRE } else { DISK + WIRE };
+                    if after > 0 {
+                        self.held_back.push((data.clone(), after));
+                    }
                     let link = usize::from(link.0);
                     if let Some(conn) = self.conns[link] {
-                        self.at(WIRE, Job::ToVenue { link, conn, data });
+                        self.at(delay, Job::ToVenue { link, conn, data });
                     } else {
                         self.input(Input::SendFailed { link: LinkId(link as u16), data: &data });
                     }

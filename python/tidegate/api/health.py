@@ -46,6 +46,11 @@ def _engine_parts(engine: dict[str, Exact]) -> dict[str, Exact]:
             f"not synced: {unsynced}",
         ),
         "orders": _part(DEGRADED, bool(unknown), f"outcome unknown, their scopes are blocked: {unknown}"),
+        "quarantine": _part(
+            DEGRADED,
+            engine.get("quarantineMs", 0) != 0,
+            f"the machine was started anew: nothing is opened for {engine.get('quarantineMs')} ms more",
+        ),
         "trading": _part(DEGRADED, latch != "open", f"stopped: {latch}"),
     }
 

@@ -28,7 +28,7 @@ from tidegate.ports.link import Link
 from tidegate.store.control.accounts import SqlAccounts
 from tidegate.store.database import Database, sqlite_url
 from tidegate.store.journal import FileJournal
-from tidegate.store.state import DataDirectory
+from tidegate.store.state import DataDirectory, boot_id
 from tidegate.store.trading.history import SqlTradingHistory
 from tidegate.store.trading.writer import TradingWriter
 from tidegate.users.passwords import Passwords
@@ -84,7 +84,7 @@ def build_node(config: Config, clock: SystemClock, hops: Hops, on_fatal: Callabl
     directory = DataDirectory(config.home)
     instance = config.instance or directory.instance()
     try:
-        core = Engine(core_config(config, instance, accounts, links, VENUES))
+        core = Engine(core_config(config, instance, accounts, links, VENUES, boot_id=boot_id()))
     except CoreError as failure:
         raise translate(failure) from None
     journal = FileJournal(directory.journal)

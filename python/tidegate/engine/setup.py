@@ -89,12 +89,19 @@ def _wanted(section: VenueConfig, account: str, shared: bool) -> list[tuple[Prod
     return found
 
 
-def core_config(
-    config: Config, instance: str, accounts: Sequence[Account], links: Sequence[LinkRow], venues: Mapping[str, Venue]
+def core_config(  # composed once, by name
+    config: Config,
+    instance: str,
+    accounts: Sequence[Account],
+    links: Sequence[LinkRow],
+    venues: Mapping[str, Venue],
+    *,
+    boot_id: str,
 ) -> bytes:
-    """The JSON for `_core.Engine`."""
+    """The JSON for `_core.Engine`. boot_id: the kernel's name for the machine's start, empty when it gives none."""
     document: dict[str, Json] = {
         "mode": _MODES[config.profile],
+        "bootId": boot_id,
         "instance": instance,
         "accounts": [_account(account) for account in accounts],
         "venues": [

@@ -89,13 +89,17 @@ class LimitConfig(Section):
 
 
 class PolicyConfig(Section):
-    """How plans behave. bps are hundredths of a percent of the price."""
+    """How plans behave. bps are hundredths of a percent of the price.
+
+    journal_mode: group sends an order as soon as its record is written, strict once it is on disk.
+    """
 
     complete_within_bps: Annotated[int, Field(ge=0, le=1000)] = 10
     max_attempts: Annotated[int, Field(ge=1, le=10)] = 3
     plan_deadline_ms: Annotated[int, Field(ge=100, le=60_000)] = 5000
     slippage_bps: Annotated[int, Field(ge=0, le=1000)] = 5
     cooldown_ms: Annotated[int, Field(ge=0, le=3_600_000)] = 500
+    journal_mode: Literal["group", "strict"] = "group"
 
 
 class LogConfig(Section):

@@ -39,9 +39,10 @@ def test_a_second_account_has_links_of_its_own_but_shares_the_market_data():
 @pytest.mark.parametrize("text", ["", TWO_ACCOUNTS], ids=["default", "two accounts"])
 def test_the_core_takes_the_document(text):
     config = parse_config(text, {})
-    document = core_config(config, "A7", accounts_of(config), links_of(config, VENUES), VENUES)
+    document = core_config(config, "A7", accounts_of(config), links_of(config, VENUES), VENUES, boot_id="b")
     assert Engine(document).seq == 0
     assert orjson.loads(document)["mode"] == "SIM"
+    assert orjson.loads(document)["bootId"] == "b"
 
 
 def test_a_secret_is_not_in_an_accounts_repr():

@@ -73,8 +73,11 @@ impl Engine {
         let unknown: Vec<_> = self.state.orders.iter_open().filter(|o| o.state == State::Unknown).collect();
         let recovered = self.is_booted() && self.journal_failed.is_none();
         let ready = recovered && reconciled && once && resolved;
-        let whole =
-            ready && unsynced.is_empty() && unknown.is_empty() && self.state.latch.mode == LatchMode::Open;
+        let whole = ready
+            && unsynced.is_empty()
+            && unknown.is_empty()
+            && self.quarantine.is_none()
+            && self.state.latch.mode == LatchMode::Open;
         let status = match (ready, whole) {
             (true, true) => "healthy",
             (true, false) => "degraded",
@@ -90,6 +93,11 @@ impl Engine {
             j.arr("unknownOrders", |j| unknown.iter().for_each(|order| j.str("", order.id().as_str())));
             j.arr("accounts", |j| self.accounts.ids().for_each(|id| self.write_account_stage(j, id)));
             j.str("latch", self.state.latch.mode.name());
+            j.int(
+                "quarantineMs",
+                self.quarantine
+                    .map_or(0, |until| (until - now.mono).clamp(0, crate::engine::quarantine::LENGTH) / MS),
+            );
             j.opt_str("journal", self.journal_failed.as_deref());
             j.int("epoch", self.state.epoch);
             j.int("seq", self.journal.seq());

@@ -1,0 +1,195 @@
+//! Restarts from every state a journal can be left in: record prefixes, byte prefixes, flipped bits. A restart either
+//! finds exactly what had been written or says that the bytes are no record; it never panics and never invents.
+//!
+//! The journal is a real engine's, against simulated venues. `TIDEGATE_LONG=1` (see `make restarts`) takes 10,000
+//! records and every prefix; without it a sample is taken.
+
+mod common;
+
+use common::{MS, SECOND, World, btc_pair, config};
+use tidegate_core::engine::{Effect, Effects, Engine, Input, JournalReader};
+use tidegate_core::units::{Now, Ns};
+
+/// Every prefix of the journal in a long run, one in so many otherwise.
+const STRIDE: usize = 97;
+const TAIL: usize = 64;
+
+fn long() -> bool {
+    std::env::var_os("TIDEGATE_LONG").is_some()
+}
+
+fn busy(extra: &str) -> String {
+    let pair = |id: &str, product: &str, symbol: &str, qty: &str| {
+        format!(
+            r#"{{"id":"{id}","leg1":{{"exchange":"binance","symbol":"{symbol}","type":"{product}"}},
+            "leg2":{{"exchange":"bybit","symbol":"{symbol}","type":"linear"}},"threshold":"-5","qty":"{qty}",
+            "totalAmount":"100000000","direction":"auto","enabled":true}}"#
+        )
+    };
+    let pairs = [pair("btc", "spot", "BTCUSDT", "0.001"), pair("eth", "linear", "ETHUSDT", "0.01")].join(",");
+    config(&pairs).replace("\"cooldownMs\":500", &format!("\"cooldownMs\":0{extra}"))
+}
+
+/// A journal of at least so many records, with restarts and commands in it.
+fn journal(records: usize) -> World {
+    let mut world = World::with(11, busy(""));
+    let mut restarts = 0;
+    while world.ends.len() < records {
+        world.run_for(SECOND);
+        assert!(world.now < 3_600 * SECOND, "only {} records", world.ends.len());
+        if world.ends.len() > records * (restarts + 1) / 5 {
+            restarts += 1;
+            let id = format!("stop{restarts}");
+            world.command("kill", r#"{"reason":"test","mode":"reduce_only"}"#, &id).unwrap();
+            world.run_for(100 * MS);
+            world.restart();
+            world.run_for(2 * SECOND);
+            world.command("reset", "{}", &format!("go{restarts}")).unwrap();
+        }
+    }
+    world
+}
+
+fn fresh() -> Engine {
+    Engine::new(busy("").as_bytes()).unwrap()
+}
+
+fn at(wall: Ns) -> Now {
+    Now { mono: SECOND, wall }
+}
+
+/// The record that a start writes.
+fn boot_record(engine: &mut Engine, wall: Ns) -> (u64, Vec<u8>) {
+    let mut out = Effects::default();
+    engine.step(at(wall), Input::Start, &mut out);
+    let first = out.list.into_iter().find_map(|effect| match effect {
+        Effect::Journal { seq, data } => Some((seq, data)),
+        _ => None,
+    });
+    first.unwrap()
+}
+
+/// Neither a cut nor a broken record at the front of `bytes` moves the engine.
+fn untouched(engine: &mut Engine, bytes: &[u8], what: &str) {
+    let before = engine.seq();
+    if let Ok(consumed) = engine.replay(bytes) {
+        assert_eq!(consumed, 0, "{what} was taken for a record");
+    }
+    assert_eq!(engine.seq(), before, "{what}");
+}
+
+struct Flips(u64);
+
+impl Flips {
+    fn next(&mut self, below: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % below
+    }
+}
+
+#[test]
+fn every_prefix_restarts_with_exactly_what_was_written() {
+    let (records, stride) = if long() { (10_000, 1) } else { (1_200, STRIDE) };
+    let world = journal(records);
+    let (bytes, ends) = (&world.journal, &world.ends);
+    let mut reference = fresh();
+    let mut reader = JournalReader::default();
+    let mut flips = Flips(7);
+    let mut start = 0;
+    for (index, end) in ends.iter().copied().enumerate() {
+        let record = &bytes[start..end];
+        let mut broken = bytes[start..(end + 4_096).min(bytes.len())].to_vec();
+        let bit = flips.next(record.len() * 8);
+        broken[bit / 8] ^= 1 << (bit % 8);
+        untouched(&mut reference, &broken, &format!("record {} with bit {bit} flipped", index + 1));
+        if index + TAIL >= ends.len() {
+            tail_record(&mut reference, record, &bytes[end..]);
+        }
+        assert_eq!(reference.replay(record).unwrap(), record.len());
+        assert_eq!(reader.next(record).unwrap().unwrap().seq, index as u64 + 1);
+        if index % stride == 0 || index + TAIL >= ends.len() {
+            restart(&bytes[..end], &reference, world.wall());
+        }
+        start = end;
+    }
+    assert_eq!(reference.state_hash(), world.engine.state_hash(), "replay differs from the live state");
+    println!("records={} prefixes={}", ends.len(), ends.len().div_ceil(stride) + TAIL);
+}
+
+/// Every cut and, in a long run, every flipped bit of one of the last records.
+fn tail_record(engine: &mut Engine, record: &[u8], rest: &[u8]) {
+    let before = engine.state_hash();
+    for cut in 0..record.len() {
+        untouched(engine, &record[..cut], "a cut record");
+        if cut > 8 {
+            // Preallocated: what was not written is zero. Only a record that ends in zeros could pass, and none does.
+            let mut padded = record[..cut].to_vec();
+            padded.resize(record.len() + 64, 0);
+            untouched(engine, &padded, "a cut record in a zero-filled segment");
+        }
+    }
+    let step = if long() { 1 } else { 13 };
+    for bit in (0..record.len() * 8).step_by(step) {
+        let mut broken = [record, &rest[..rest.len().min(2_048)]].concat();
+        broken[bit / 8] ^= 1 << (bit % 8);
+        untouched(engine, &broken, &format!("flipped bit {bit}"));
+    }
+    assert_eq!(engine.state_hash(), before);
+}
+
+/// A process that finds this prefix knows what the reference knows, starts, and its first record fits behind it.
+fn restart(prefix: &[u8], reference: &Engine, wall: Ns) {
+    let mut engine = fresh();
+    assert_eq!(engine.replay(prefix).unwrap(), prefix.len());
+    assert_eq!(engine.seq(), reference.seq());
+    assert_eq!(engine.state_hash(), reference.state_hash(), "after record {}", reference.seq());
+    let (seq, boot) = boot_record(&mut engine, wall);
+    assert_eq!(seq, reference.seq() + 1);
+    let mut again = fresh();
+    if !long() {
+        assert_eq!(again.replay(&[prefix, &boot].concat()).unwrap(), prefix.len() + boot.len());
+    }
+}
+
+#[test]
+fn the_same_machine_has_no_quarantine_another_one_has() {
+    let named = |name: &str| config(&btc_pair("0.02")).replacen('{', &format!("{{\"bootId\":\"{name}\","), 1);
+    let mut world = World::with(5, named("first"));
+    world.run_for(5 * SECOND);
+    assert_eq!(world.view("health", "{}")["quarantineMs"], 0);
+    world.restart();
+    assert_eq!(world.view("health", "{}")["quarantineMs"], 0);
+    world.run_for(5 * SECOND);
+    world.configure(named("second"));
+    world.restart();
+    assert!(world.view("health", "{}")["quarantineMs"].as_i64().unwrap() > 0);
+    let sent = world.sent.len();
+    world.run_for(3 * SECOND);
+    // A process that dies within the quarantine leaves the rest of it to the next one.
+    world.restart();
+    assert_eq!(world.alerts("QUARANTINE").len(), 2);
+    world.run_for(16_500 * MS);
+    assert_eq!(world.sent.len(), sent, "an order was opened in quarantine");
+    assert_eq!(world.view("health", "{}")["status"], "degraded");
+    let rounds = world.view("health", "{}")["accounts"][0]["rounds"].as_u64().unwrap();
+    assert!(rounds >= 4, "{rounds} rounds");
+    world.run_for(30 * SECOND);
+    assert_eq!(world.view("health", "{}")["quarantineMs"], 0);
+    assert!(world.sent.len() > sent, "no order after the quarantine");
+}
+
+#[test]
+fn strict_orders_wait_for_their_own_record() {
+    let mut world = World::with(5, busy(r#","journalMode":"strict""#));
+    world.run_for(3 * SECOND);
+    assert!(world.sent.len() > 4);
+    assert!(Engine::new(busy(r#","journalMode":"never""#).as_bytes()).is_err());
+    assert!(!world.held_back.is_empty());
+    for (frame, after) in &world.held_back {
+        let frame = String::from_utf8_lossy(frame);
+        let id = &frame[frame.find("TGA7").unwrap()..][..14];
+        let after = *after as usize;
+        let record = String::from_utf8_lossy(&world.journal[world.ends[after - 2]..world.ends[after - 1]]);
+        assert!(record.contains(&format!("\"order\":\"{id}\"")), "{id} waits for {record}");
+    }
+}

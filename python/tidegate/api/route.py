@@ -3,6 +3,7 @@
 The row turns a request into a typed call, and is also what the OpenAPI document is generated from.
 """
 
+import hashlib
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -46,11 +47,15 @@ class Call(Generic[BodyT, QueryT]):
             raise TidegateError(Code.UNAUTHENTICATED, "log in first")
         return self.caller
 
-    def command(self, name: CommandName, body: bytes, *, target: str = "") -> Command:
-        """A command in the caller's name; the same key for the same target is the same command."""
+    def command(self, name: CommandName, body: bytes, *, target: str = "", always: bool = False) -> Command:
+        """A command in the caller's name; the same key for the same target and body is the same command.
+
+        always: carried out each time, whatever key the client sent.
+        """
         actor = self.principal.name
-        key = self.idempotency_key
-        command_id = f"{actor}:{name}:{target}:{key}" if key else f"api-{secrets.token_hex(12)}"
+        key = "" if always else self.idempotency_key
+        digest = hashlib.sha256(body).hexdigest()[:16]
+        command_id = f"{actor}:{name}:{target}:{digest}:{key}" if key else f"api-{secrets.token_hex(12)}"
         return Command(name=name, body=body, actor=actor, command_id=command_id)
 
 

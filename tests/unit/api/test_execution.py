@@ -102,3 +102,18 @@ async def test_a_key_that_does_not_fit_is_refused(key: str, admin: aiohttp.Clien
     async with admin.post(EXECUTE, headers={"Idempotency-Key": key}) as answer:
         assert (answer.status, (await answer.json())["error"]["code"]) == (400, "VALIDATION_ERROR")
     assert world.engine.commands == []
+
+
+async def test_the_same_key_with_other_content_is_another_command(admin: aiohttp.ClientSession, world: World) -> None:
+    for value in (1, 2, 2):
+        body = {"limits": [{"name": "order_notional_max", "scope": "total", "value": value}]}
+        await (await admin.put("/api/risk/limits", json=body, headers={"Idempotency-Key": "k1"})).read()
+    first, second, third = (command.command_id for command in world.engine.commands)
+    assert first != second == third
+
+
+async def test_a_stop_is_carried_out_each_time_whatever_its_key(admin: aiohttp.ClientSession, world: World) -> None:
+    for _ in range(2):
+        await (await admin.post("/api/risk/kill", json={"reason": "a"}, headers={"Idempotency-Key": "k1"})).read()
+    first, second = (command.command_id for command in world.engine.commands)
+    assert first != second

@@ -80,7 +80,8 @@ async def get_metrics(call: Call[Empty, Query]) -> bytes:
 async def kill(call: Call[KillBody, Query]) -> dict[str, object]:
     """Stops trading at once, and keeps it stopped over restarts."""
     body = dumps({"reason": call.body.reason, "mode": call.body.mode})
-    await call.services.engine.command(call.command(CommandName.KILL, body))
+    # Twice does no harm, but an old key must never answer "stopped" for a stop that was lifted since.
+    await call.services.engine.command(call.command(CommandName.KILL, body, always=True))
     return {"success": True, "mode": call.body.mode}
 
 

@@ -1,4 +1,5 @@
 //! Rooms import only downwards, and rooms on one floor do not see each other (the import rule of ARCHITECTURE.md).
+#![allow(clippy::unwrap_used, reason = "helpers of a test may stop it")]
 
 use std::collections::BTreeMap;
 use std::fs;

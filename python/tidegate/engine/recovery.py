@@ -2,7 +2,6 @@
 
 import time
 from dataclasses import dataclass
-from typing import Final
 
 import orjson
 
@@ -14,8 +13,6 @@ from tidegate.obs import log
 from tidegate.ports.journal import Journal
 
 _log = log.get("engine")
-_HEAD: Final = 8
-"""Length and checksum of a record; a zero length ends the written part of a preallocated segment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +68,7 @@ def _replay_segment(core: Core, content: bytes) -> tuple[int, bool]:
         if consumed == 0:
             break
         position += consumed
-    return position, not _starts_record(content, position)
+    return position, position >= _written(content)
 
 
 def _offset(failure: CoreError) -> int:
@@ -81,12 +78,8 @@ def _offset(failure: CoreError) -> int:
     return offset if isinstance(offset, int) else 0
 
 
-def _starts_record(content: bytes, position: int) -> bool:
-    """Whether something was written behind the last whole record (a record cut short by the crash)."""
-    return any(content[position : position + _HEAD])
-
-
 def _written(content: bytes) -> int:
+    """Bytes up to the last that is not zero; a hole of zeros before it is damage like any other."""
     return len(content.rstrip(b"\0"))
 
 

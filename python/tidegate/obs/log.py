@@ -3,8 +3,10 @@
 Common facts: exchange, pair_id, symbol, latency_ms, success, error_code; `simulated: true` in profile sim.
 """
 
+import json
 import logging
 import sys
+from contextlib import suppress
 from typing import TextIO
 
 import orjson
@@ -18,11 +20,12 @@ def configure(level: str, *, simulated: bool, stream: TextIO | None = None) -> N
     """Sets the process's one log sink. Lines of other libraries (warnings and worse) take the same form."""
     number = _LEVELS[level]
     out = stream if stream is not None else sys.stderr
+    sink = _Sink(out)
     shared = [structlog.processors.add_log_level, _stamp, _mark if simulated else _pass]
     structlog.configure(
         processors=[*shared, _message_last, structlog.processors.format_exc_info, _render],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(out),
+        logger_factory=lambda *_: sink,
         cache_logger_on_first_use=False,
     )
     root = logging.getLogger()
@@ -34,6 +37,20 @@ def get(room: str) -> FilteringBoundLogger:
     """The logger of one room (`transport`, `engine`, ...). Bound late, so that it may be taken before `configure`."""
     logger: FilteringBoundLogger = structlog.get_logger(room=room)
     return logger
+
+
+class _Sink:
+    """Writes lines. One that can not be written is lost: on a full disk the log must not stop those who act on it."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def msg(self, line: str) -> None:
+        with suppress(OSError, ValueError):  # ValueError: the stream is closed
+            self._stream.write(line + "\n")
+            self._stream.flush()
+
+    log = debug = info = warning = error = critical = msg
 
 
 class _Foreign(logging.Handler):
@@ -64,4 +81,7 @@ def _message_last(_logger: WrappedLogger, _method: str, event: EventDict) -> Eve
 
 
 def _render(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
-    return orjson.dumps(event, default=str).decode()
+    try:
+        return orjson.dumps(event, default=str).decode()
+    except orjson.JSONEncodeError:  # half a surrogate, or a number too large: a stranger's text that we only report
+        return json.dumps(event, default=str)

@@ -61,6 +61,7 @@ BROKEN = record(3)[:-1] + b"X"
         pytest.param([GOOD], len(GOOD), 2, 0, id="no rest"),
         pytest.param([GOOD + record(3)[:-5]], len(GOOD), 2, len(record(3)) - 5, id="cut record"),
         pytest.param([GOOD + BROKEN + bytes(64)], len(GOOD), 2, len(BROKEN), id="bad last record"),
+        pytest.param([GOOD + bytes(30) + b"tail" + bytes(9)], len(GOOD), 2, 34, id="torn behind a hole of zeros"),
         pytest.param([GOOD + bytes(9), record(3) + bytes(9)], len(record(3)), 3, 0, id="two segments"),
         pytest.param([GOOD, bytes(64)], 0, 2, 0, id="fresh last segment"),
     ],
@@ -77,6 +78,9 @@ def test_writing_goes_on_behind_the_last_valid_record(contents, end, seq, torn):
     [
         pytest.param([GOOD + BROKEN + record(4)], id="good records behind the bad one"),
         pytest.param([GOOD + BROKEN, record(3)], id="a segment behind the bad one"),
+        pytest.param([GOOD + bytes(len(record(3))) + record(4) + bytes(64)], id="good records behind a hole of zeros"),
+        pytest.param([GOOD + bytes(4096) + record(20)], id="good records behind a lost page"),
+        pytest.param([GOOD + bytes(64) + b"x", record(3)], id="a segment behind a torn page"),
     ],
 )
 def test_damage_in_the_middle_stops_the_start_and_changes_nothing(contents):

@@ -1,6 +1,8 @@
 """Log lines are JSON with fixed names."""
 
+import errno
 import io
+import json
 import logging
 
 import orjson
@@ -49,3 +51,23 @@ def test_other_libraries_lines_take_the_same_form(sink):
     logging.getLogger("picows.client").warning("odd %s", "frame")
     (line,) = lines(sink)
     assert (line["event"], line["room"], line["level"]) == ("odd frame", "picows.client", "warning")
+
+
+class FullDisk(io.StringIO):
+    def flush(self):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_line_that_can_not_be_written_is_lost_and_stops_nobody(sink):
+    log.configure("info", simulated=False, stream=FullDisk())
+    log.get("engine").error("journal_failed", reason="disk full")
+    sink.close()
+    log.configure("info", simulated=False, stream=sink)
+    log.get("engine").error("journal_failed", reason="disk full")
+
+
+@pytest.mark.parametrize("odd", ["\udcff", 2**70], ids=["half a surrogate", "large number"])
+def test_a_fact_that_is_no_json_is_still_told(odd, sink):
+    log.configure("info", simulated=False, stream=sink)
+    log.get("engine").info("odd", fact=odd)
+    assert json.loads(sink.getvalue())["fact"] == odd

@@ -33,18 +33,19 @@ from tidegate.app.wire import (
 )
 from tidegate.engine.clock import SystemClock
 from tidegate.engine.projector import Projector
-from tidegate.engine.setup import check_profile
+from tidegate.engine.setup import accounts_of, check_profile, keys_in_use
 from tidegate.model.config import Config
 from tidegate.model.errors import Code, TidegateError
 from tidegate.obs import log
 from tidegate.obs.latency import Hops
 from tidegate.ports.journal import JournalError
 from tidegate.ports.store import StoreError
-from tidegate.store.lock import DirectoryLock
+from tidegate.store.lock import DirectoryLock, KeyLock
 from tidegate.store.migrate import ensure_current
 from tidegate.users.accounts import ensure_admin
 from tidegate.users.passwords import Passwords
 from tidegate.users.service import LocalAuth
+from tidegate.venues.table import VENUES
 
 DRAIN_S: Final = 2.0
 """How long an orderly stop waits for the tables; the journal has everything anyway."""
@@ -95,6 +96,8 @@ async def _serve(config: Config, announce: Callable[[Started], None]) -> None:
     stop = _Stop()
     async with AsyncExitStack() as stack:
         stack.enter_context(DirectoryLock(config.home))
+        for venue, address, key in keys_in_use(config, accounts_of(config), VENUES):
+            stack.enter_context(KeyLock(venue, address, key))
         listener = stack.enter_context(_listen(config))
         tables = build_tables(config)
         stack.push_async_callback(tables.database.close)
@@ -102,7 +105,7 @@ async def _serve(config: Config, announce: Callable[[Started], None]) -> None:
         stack.callback(passwords.close)
         preparing = asyncio.create_task(_prepare_tables(config, tables, passwords, clock), name="tables")
         try:
-            node = build_node(config, clock, hops, stop.fail)
+            node = build_node(config, clock, hops, stop.fail, await _shown(tables))
             stack.push_async_callback(node.journal.close)
             embedded = await stack.enter_async_context(embedded_venues(config))
             await preparing
@@ -176,6 +179,14 @@ async def _settle(projector: Projector) -> None:
             await projector.drain()
     except TimeoutError:
         _log.warning("tables_behind", records=projector.lag, success=False)
+
+
+async def _shown(tables: Tables) -> int:
+    """The record up to which the tables show everything; 0 for tables that are not there yet."""
+    try:
+        return await tables.writer.projected_seq()
+    except StoreError:
+        return 0
 
 
 async def _prepare_tables(config: Config, tables: Tables, passwords: Passwords, clock: SystemClock) -> None:

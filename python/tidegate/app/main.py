@@ -4,16 +4,25 @@ import gc
 import importlib
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from tidegate.cli.main import main as command_line
-from tidegate.cli.runners import Runners, Started
+from tidegate.cli.runners import Rebuilt, Runners, Started
 from tidegate.cli.venue_sim import VenueSimOptions
 from tidegate.model.config import Config
+from tidegate.ports.audit import JournalAudit
 
 
 def main() -> None:
     """Entry point of `tidegate` and of `python -m tidegate`."""
-    sys.exit(command_line(sys.argv[1:], Runners(run=_run, set_password=_set_password, serve_venue=_serve_venue)))
+    runners = Runners(
+        run=_run,
+        set_password=_set_password,
+        serve_venue=_serve_venue,
+        audit_journal=_audit_journal,
+        rebuild=_rebuild,
+    )
+    sys.exit(command_line(sys.argv[1:], runners))
 
 
 def _run(config: Config, announce: Callable[[Started], None]) -> None:
@@ -32,3 +41,13 @@ def _set_password(config: Config, username: str, password: str) -> None:
 
 def _serve_venue(options: VenueSimOptions) -> None:
     importlib.import_module("tidegate.app.venue_sim").serve(options)
+
+
+def _audit_journal(home: Path) -> JournalAudit:
+    audit: JournalAudit = importlib.import_module("tidegate.store.audit").FileAudit(home / "journal")
+    return audit
+
+
+def _rebuild(config: Config) -> Rebuilt:
+    done: Rebuilt = importlib.import_module("tidegate.app.rebuild").rebuild(config)
+    return done

@@ -14,7 +14,7 @@ from tidegate.engine.history import SpreadSampler
 from tidegate.engine.market import VenueMarket
 from tidegate.engine.probe import Probe
 from tidegate.engine.projector import Projector
-from tidegate.engine.recovery import Recovered, recover
+from tidegate.engine.recovery import Recovered, open_for_writing, replay
 from tidegate.engine.runtime import Runtime
 from tidegate.engine.service import LocalEngine, translate
 from tidegate.engine.setup import Account, LinkRow, accounts_of, core_config, links_of
@@ -78,20 +78,34 @@ def build_tables(config: Config) -> Tables:
     return Tables(database, TradingWriter(database), SqlTradingHistory(database), SqlAccounts(database))
 
 
-def build_node(config: Config, clock: SystemClock, hops: Hops, on_fatal: Callable[[BaseException], None]) -> Node:
-    """Builds the core and brings it to the journal's state. Raises TidegateError and JournalError."""
+def build_core(config: Config) -> Engine:
+    """The core with nothing in it. Raises TidegateError and JournalError."""
+    instance = config.instance or DataDirectory(config.home).instance()
     accounts, links = accounts_of(config), links_of(config, VENUES)
-    directory = DataDirectory(config.home)
-    instance = config.instance or directory.instance()
     try:
-        core = Engine(core_config(config, instance, accounts, links, VENUES, boot_id=boot_id()))
+        return Engine(core_config(config, instance, accounts, links, VENUES, boot_id=boot_id()))
     except CoreError as failure:
         raise translate(failure) from None
-    journal = FileJournal(directory.journal)
+
+
+def build_node(
+    config: Config, clock: SystemClock, hops: Hops, on_fatal: Callable[[BaseException], None], shown: int
+) -> Node:
+    """Builds the core and brings it to the journal's state. Raises TidegateError and JournalError.
+
+    `shown`: the record up to which the tables show everything.
+    """
+    core, journal = build_core(config), FileJournal(DataDirectory(config.home).journal)
+    found = replay(core, journal, shown)
+    if core.seq < shown:
+        # The tables are another journal's, or of a later copy of this one: every row is made anew.
+        core = build_core(config)
+        found = replay(core, journal)
     bus = MemoryBus(first_seq=clock.wall_ns() // 1_000_000)
     runtime = Runtime(core, journal, bus, clock, hops, on_fatal)
-    recovered = recover(core, journal)
-    return Node(core, journal, runtime, bus, clock, hops, Metrics(hops), links, accounts, recovered)
+    open_for_writing(journal, found)
+    accounts, links = accounts_of(config), links_of(config, VENUES)
+    return Node(core, journal, runtime, bus, clock, hops, Metrics(hops), links, accounts, found)
 
 
 def build_outside(config: Config, node: Node, embedded: Mapping[str, Bases]) -> Outside:

@@ -52,9 +52,24 @@ VERBS: Final = (
     Verb("replay", "tidegate.cli.replay", "Replay recorded frames and print when a pair's spread opened and closed."),
     Verb("status", "tidegate.cli.status", "Ask the running server how it is."),
     Verb("doctor", "tidegate.cli.doctor", "Check versions, disk, clock, data directory and venues."),
+    Verb("rebuild", "tidegate.cli.rebuild", "Fill the tables anew from the journal; the server must not be running."),
     Verb("passwd", "tidegate.cli.users", "Set a user's password; ends all of the user's sessions.", group="users"),
+    Verb(
+        "verify",
+        "tidegate.cli.journal_verify",
+        "Check every record of the journal.",
+        group="journal",
+        runner="audit_journal",
+    ),
+    Verb(
+        "show",
+        "tidegate.cli.journal_show",
+        "Print records of the journal, oldest first.",
+        group="journal",
+        runner="audit_journal",
+    ),
 )
-GROUPS: Final = {"users": "Users of this installation."}
+GROUPS: Final = {"users": "Users of this installation.", "journal": "The journal: the truth about orders and plans."}
 
 
 def main(arguments: Sequence[str], runners: Runners) -> int:

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import typer
 
 from tidegate.cli.venue_sim import VenueSimOptions
 from tidegate.model.config import Config
+from tidegate.ports.audit import JournalAudit
 
 
 class Started(Protocol):
@@ -21,13 +23,28 @@ class Started(Protocol):
     def link_token(self) -> str | None: ...
 
 
+class Rebuilt(Protocol):
+    """What `rebuild` did."""
+
+    @property
+    def seq(self) -> int: ...
+    @property
+    def rows(self) -> int: ...
+    @property
+    def took_s(self) -> float: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runners:
-    """`run` and `serve_venue` serve until the process is told to stop; `set_password` (config, user, password)."""
+    """`run` and `serve_venue` serve until the process is told to stop; `set_password` (config, user, password);
+    `audit_journal` (data directory).
+    """
 
     run: Callable[[Config, Callable[[Started], None]], None]
     set_password: Callable[[Config, str, str], None]
     serve_venue: Callable[[VenueSimOptions], None]
+    audit_journal: Callable[[Path], JournalAudit]
+    rebuild: Callable[[Config], Rebuilt]
 
 
 def runners_of(context: typer.Context) -> Runners:

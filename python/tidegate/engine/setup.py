@@ -1,12 +1,12 @@
 """Config -> the JSON that the core is built from, and the table of links that both sides number alike."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
 import orjson
 
-from tidegate.model.config import Config, Product, VenueConfig, VenueName
+from tidegate.model.config import Config, Product, VenueConfig, VenueName, base_url
 from tidegate.model.errors import Code, Json, TidegateError
 from tidegate.venues.spec import Venue
 
@@ -63,6 +63,26 @@ def accounts_of(config: Config) -> tuple[Account, ...]:
         for venue, section in config.venues.items()
         for name in section.accounts
     )
+
+
+def keys_in_use(
+    config: Config, accounts: Sequence[Account], venues: Mapping[str, Venue]
+) -> Iterator[tuple[str, str, str]]:
+    """(venue, address, key), each once, of accounts that another process could use too.
+
+    Venues within this process are its own.
+    """
+    sections = dict(config.venues.items())
+    found: dict[tuple[str, str, str], None] = {}
+    for account in accounts:
+        section = sections[account.venue]
+        if section.rest is None and account.simulated:
+            continue
+        for product in section.products:
+            given = base_url(section.rest, product) if section.rest is not None else None
+            address = given or venues[account.venue].spec.products[product].rest
+            found[account.venue, address, account.key] = None
+    yield from found
 
 
 def links_of(config: Config, venues: Mapping[str, Venue]) -> tuple[LinkRow, ...]:

@@ -51,6 +51,10 @@ class Journal(Protocol):
         """
         ...
 
+    def refuse(self, reason: str) -> None:
+        """Instead of `start`: it can be read and must not be written; every `append` is refused with `reason`."""
+        ...
+
     def append(self, seq: int, record: bytes) -> None:
         """Writes one framed record with write(2) before it returns; asks for a group sync. Raises JournalError."""
         ...

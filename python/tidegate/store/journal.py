@@ -76,6 +76,10 @@ class FileJournal:
         self._sync.start(self._fd, seq)
         self._prepare_next()
 
+    def refuse(self, reason: str) -> None:
+        """See the port."""
+        self._refusal = JournalError(reason)
+
     def append(self, seq: int, record: bytes) -> None:
         """See the port. Cost: one pwrite and about half a microsecond."""
         start = self._end

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import typer
@@ -12,10 +13,11 @@ import typer
 from tidegate import __version__
 from tidegate.cli import main as frame
 from tidegate.cli.main import VERBS, Verb, main
-from tidegate.cli.runners import Runners, Started
+from tidegate.cli.runners import Rebuilt, Runners, Started
 from tidegate.cli.venue_sim import VenueSimOptions
 from tidegate.model.config import Config
 from tidegate.model.errors import Code, TidegateError
+from tidegate.ports.audit import JournalAudit
 
 
 def _run(_config: Config, _announce: Callable[[Started], None]) -> None:
@@ -30,7 +32,17 @@ def _serve_venue(_options: VenueSimOptions) -> None:
     raise AssertionError("not in this test")
 
 
-RUNNERS = Runners(run=_run, set_password=_set_password, serve_venue=_serve_venue)
+def _audit_journal(_home: Path) -> JournalAudit:
+    raise AssertionError("not in this test")
+
+
+def _rebuild(_config: Config) -> Rebuilt:
+    raise AssertionError("not in this test")
+
+
+RUNNERS = Runners(
+    run=_run, set_password=_set_password, serve_venue=_serve_venue, audit_journal=_audit_journal, rebuild=_rebuild
+)
 
 
 def failing(failure: BaseException) -> Runners:

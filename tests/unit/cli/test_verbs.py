@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from tidegate.app.rebuild import Rebuilt
 from tidegate.cli.doctor import Verdict, storage, venues
 from tidegate.cli.main import main
 from tidegate.cli.runners import Runners, Started
 from tidegate.cli.venue_sim import VenueSimOptions
 from tidegate.model.config import Config
+from tidegate.store.audit import FileAudit
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,13 @@ class Log:
         def serve_venue(_options: VenueSimOptions) -> None:
             raise AssertionError("not in this test")
 
-        return Runners(run=run, set_password=set_password, serve_venue=serve_venue)
+        def rebuild(config: Config) -> Rebuilt:
+            self.configs.append(config)
+            return Rebuilt(seq=7, rows=9, took_s=0.25)
+
+        return Runners(
+            run=run, set_password=set_password, serve_venue=serve_venue, audit_journal=FileAudit, rebuild=rebuild
+        )
 
 
 @pytest.fixture(autouse=True)

@@ -5,8 +5,8 @@ import struct
 import pytest
 
 from tidegate._core import CoreError
+from tidegate.engine import recovery
 from tidegate.engine.recovery import recover
-from tidegate.model.errors import Code, TidegateError
 from tidegate.model.records import crc32c
 
 
@@ -20,6 +20,10 @@ class CheckingCore:
 
     def __init__(self):
         self.seq = 0
+        self.forgotten = []
+
+    def discard_rows(self):
+        self.forgotten.append(self.seq)
 
     def replay(self, chunk):
         data, position = bytes(chunk), 0
@@ -41,9 +45,13 @@ class Segments:
     def __init__(self, *contents):
         self.contents = contents
         self.started = None
+        self.refused = ""
 
     def segments(self):
         return iter(self.contents)
+
+    def refuse(self, reason):
+        self.refused = reason
 
     def start(self, end, seq):
         self.started = (end, seq)
@@ -83,9 +91,21 @@ def test_writing_goes_on_behind_the_last_valid_record(contents, end, seq, torn):
         pytest.param([GOOD + bytes(64) + b"x", record(3)], id="a segment behind a torn page"),
     ],
 )
-def test_damage_in_the_middle_stops_the_start_and_changes_nothing(contents):
+def test_damage_in_the_middle_is_never_written_behind(contents):
     journal = Segments(*contents)
-    with pytest.raises(TidegateError, match="damaged at byte") as caught:
-        recover(CheckingCore(), journal)
-    assert caught.value.code == Code.JOURNAL_CORRUPT
-    assert journal.started is None
+    found = recover(CheckingCore(), journal)
+    assert "damaged at byte" in found.damage
+    assert journal.refused == found.damage
+    assert (found.seq, journal.started) == (2, None)
+
+
+def test_rows_that_the_tables_show_are_forgotten_and_no_others(monkeypatch):
+    monkeypatch.setattr(recovery, "_PIECE", len(record(1)) + 1)
+    core = CheckingCore()
+    recover(core, Segments(b"".join(record(seq) for seq in range(1, 6))), shown=3)
+    assert core.forgotten == [1, 2, 3]
+
+
+def test_a_record_longer_than_a_piece_is_replayed(monkeypatch):
+    monkeypatch.setattr(recovery, "_PIECE", 16)
+    assert recover(CheckingCore(), Segments(record(1) + record(2, b"{}" * 200))).seq == 2

@@ -41,6 +41,13 @@ class TradingWriter:
                 await self._upsert(connection, COLUMNS[name][0], list(values.values()))
             await self._upsert(connection, tables.projection, [{"id": 1, "seq": seq}])
 
+    async def clear(self) -> None:
+        """Throws every projected row away; the spread history, which nothing could rebuild, stays."""
+        async with self._database.write() as connection:
+            for table, _ in COLUMNS.values():
+                await connection.execute(delete(table))
+            await connection.execute(delete(tables.projection))
+
     async def projected_seq(self) -> int:
         """See the port."""
         async with self._database.read() as connection:

@@ -90,10 +90,15 @@ impl State {
             }
             Body::Latch { mode: LatchMode::Open, actor, .. } => {
                 self.latch.reset(actor, wall);
+                self.losses.reset();
             }
             Body::Latch { mode, reason, actor } => {
                 self.latch.trip(*mode, reason, actor, wall);
             }
+            Body::Breaker { breaker, reason } => {
+                self.losses.trip(*breaker, reason, wall);
+            }
+            Body::Peak(profit) => self.losses.rise(*profit),
             Body::Pair { id, terms } => self.pair(*id, terms.as_ref(), with)?,
             Body::Turn { id, turn, text } => self.turn(*id, *turn, text, wall, with)?,
             Body::PlanEnd { id, state, residual, pnl } => {

@@ -67,7 +67,7 @@ impl Engine {
             "cancel_order" => self.cancel_order(now, body, asker, out),
             "set_limits" => self.set_limits(now, body, asker, out),
             "kill" => self.kill(now, body, asker, out),
-            "reset" => Ok(self.reset(now, asker, out)),
+            "reset" => self.reset(now, asker, out),
             name => Err(unknown("command", name)),
         }
     }
@@ -276,13 +276,17 @@ impl Engine {
         }
     }
 
-    fn reset(&mut self, now: Now, asker: Asker<'_>, out: &mut Effects) -> Vec<u8> {
+    fn reset(&mut self, now: Now, asker: Asker<'_>, out: &mut Effects) -> Reply {
+        if asker.actor.is_empty() {
+            return Err(FieldError::new("actor", "a reset needs somebody who asks for it").into());
+        }
         let latch =
             Body::Latch { mode: LatchMode::Open, reason: String::new(), actor: asker.actor.to_owned() };
         self.commit_for(now, latch, asker.tag(b"{}"), out);
         self.latch_event(now, false, "reset", out);
+        self.reset_breakers(now, out);
         self.drive_all(now, out);
-        b"{}".to_vec()
+        Ok(b"{}".to_vec())
     }
 }
 

@@ -4,6 +4,7 @@ use super::Mutant;
 use super::error::{Code, Refusal};
 use super::field::{FieldError, Fields, parse};
 use super::pairs::PairTerms;
+use crate::ledger::{ZONE_STEPS_MAX, Zone};
 use crate::units::{Ns, Product, Venue};
 use crate::venues::{Role, Secret, Session};
 
@@ -86,6 +87,8 @@ pub struct Config {
     pub mutant: Mutant,
     /// The machine's own start, by the name its kernel gave it; `None` where nobody tells.
     pub boot: Option<String>,
+    /// Whose midnight ends the trading day.
+    pub zone: Zone,
 }
 
 impl Mode {
@@ -110,7 +113,7 @@ impl Config {
         let value = parse(bytes)?;
         let known = [
             "mode", "instance", "accounts", "venues", "links", "pairs", "limits", "policy", "mutant",
-            "bootId",
+            "bootId", "dayZone",
         ];
         let top = Fields::of(&value)?.only(&known)?;
         let venues = rows(top, "venues", read_venue)?;
@@ -126,6 +129,7 @@ impl Config {
             policy: read_policy(top)?,
             mutant: read_mutant(top)?,
             boot: top.opt_str("bootId")?.map(str::to_owned),
+            zone: read_zone(top)?,
         })
     }
 
@@ -287,6 +291,25 @@ fn read_links(top: Fields<'_>) -> Result<Vec<LinkConfig>, FieldError> {
         }
     }
     Ok(links.into_iter().map(|(_, link)| link).collect())
+}
+
+/// `{"name":"Europe/Berlin","steps":[[epoch ms, minutes east of UTC],...]}`; UTC when absent.
+fn read_zone(top: Fields<'_>) -> Result<Zone, FieldError> {
+    if top.get("dayZone").is_none() {
+        return Ok(Zone::default());
+    }
+    let f = top.obj("dayZone")?.only(&["name", "steps"])?;
+    let wrong = || FieldError::new("dayZone.steps", "must be rising [epoch ms, minutes east of UTC] pairs");
+    let rows = f.arr("steps")?;
+    if rows.len() > ZONE_STEPS_MAX {
+        return Err(wrong());
+    }
+    let step = |row: &serde_json::Value| {
+        let [from, minutes] = row.as_array()?.as_slice() else { return None };
+        Some((from.as_i64()?.checked_mul(MS)?, i32::try_from(minutes.as_i64()?).ok()?))
+    };
+    let steps = rows.iter().map(step).collect::<Option<Vec<_>>>().ok_or_else(wrong)?;
+    Zone::new(f.str("name")?, steps).ok_or_else(wrong)
 }
 
 fn read_policy(top: Fields<'_>) -> Result<Policy, FieldError> {

@@ -13,7 +13,7 @@ use crate::order::{
     PlaceOrder, TimeInForce, VenueStatus,
 };
 use crate::plan::{Plan, PlanLeg, PlanState, PlanTerms};
-use crate::risk::{LatchMode, LimitRow};
+use crate::risk::{Breaker, LatchMode, LimitRow};
 use crate::units::{
     AccountId, Asset, Direction, Money, OwnerId, PlanId, Price, Qty, Side, Text, VenueOrderId, parse_fixed,
 };
@@ -89,6 +89,11 @@ fn read_body(kind: u8, f: Fields<'_>, t: &mut Interning<'_>) -> Read<Body> {
         },
         19 => Body::Dead { id: id()? },
         20 => Body::Day(Day { number: f.int("day")?, opened_at: f.money("openedAt")? }),
+        30 => Body::Breaker {
+            breaker: named(f, "breaker", Breaker::parse)?,
+            reason: f.str("reason")?.to_owned(),
+        },
+        31 => Body::Peak(f.money("profit")?),
         _ => return Err(FieldError::new("kind", format!("{kind} is not known to this version"))),
     })
 }

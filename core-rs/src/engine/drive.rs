@@ -15,9 +15,6 @@ use crate::units::{ClientId, InstrumentId, MONEY_DECIMALS, Money, Now, Ns, PlanI
 
 /// Pause between attempts of a plan, growing with each.
 const PAUSE: Ns = 50_000_000;
-/// Failed plans in a row that pause a pair, and for how long.
-const FAILURES_MAX: u32 = 5;
-const BREAKER: Ns = 60_000_000_000;
 /// Before a hedge that was refused is tried again.
 const REFUSED_AGAIN: Ns = 250_000_000;
 
@@ -200,20 +197,13 @@ impl Engine {
         let Some(ix) = self.state.pairs.get(&pair).map(|pair| pair.ix) else { return };
         let failed = self.plan_failed(id, state);
         let mut cooldown = now.mono + self.config.policy.cooldown;
+        let mut failures = 0;
         if let Some(lane) = self.lanes.get_mut(ix.0 as usize) {
             lane.failures = if failed { lane.failures + 1 } else { 0 };
-            if lane.failures >= FAILURES_MAX {
-                lane.failures = 0;
-                cooldown = now.mono + BREAKER;
-                pair_alert(
-                    now,
-                    "critical",
-                    "PAIR_PAUSED",
-                    "five plans in a row failed: paused for 60 s",
-                    pair,
-                    out,
-                );
-            }
+            failures = lane.failures;
+        }
+        if let Some(until) = self.plan_counted(now, pair, failed, failures, out) {
+            cooldown = cooldown.max(until);
         }
         if let Some(lane) = self.lanes.get_mut(ix.0 as usize) {
             lane.active = None;

@@ -81,6 +81,11 @@ fn write_body(body: &Body, t: Tables<'_>, j: &mut Json) {
             j.str("reason", reason);
             j.str("actor", actor);
         }
+        Body::Breaker { breaker, reason } => {
+            j.str("breaker", breaker.spec().id);
+            j.str("reason", reason);
+        }
+        Body::Peak(profit) => j.money("profit", *profit),
         Body::Pair { id, terms } => {
             j.str("pair", id.as_str());
             if let Some(terms) = terms {

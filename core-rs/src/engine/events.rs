@@ -259,6 +259,23 @@ impl Engine {
         }));
     }
 
+    pub(super) fn breaker_event(
+        &self,
+        now: Now,
+        name: &str,
+        breaker: crate::risk::Breaker,
+        over: super::breakers::Over,
+        reason: &str,
+        out: &mut Effects,
+    ) {
+        out.push(event("alerts".to_owned(), name, |j| {
+            self.write_over(j, over);
+            j.str("breaker", breaker.spec().id);
+            j.str("reason", reason);
+            j.int("ts", now.wall_ms());
+        }));
+    }
+
     pub(super) fn latch_event(&self, now: Now, open: bool, reason: &str, out: &mut Effects) {
         let name = if open { "breaker_open" } else { "breaker_closed" };
         out.push(event("alerts".to_owned(), name, |j| {

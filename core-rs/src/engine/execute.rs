@@ -50,8 +50,7 @@ impl Engine {
 
     fn try_auto(&mut self, now: Now, pair: PairIx, direction: Direction, quote: &Quote, out: &mut Effects) {
         let Some(lane) = self.lanes.get(pair.0 as usize) else { return };
-        if lane.active.is_some() || now.mono < lane.cooldown_until || self.state.latch.mode != LatchMode::Open
-        {
+        if lane.active.is_some() || now.mono < lane.cooldown_until || self.latch_now() != LatchMode::Open {
             return;
         }
         let Some(id) = lane.id else { return };
@@ -92,6 +91,7 @@ impl Engine {
         command: Option<(&str, &str)>,
         out: &mut Effects,
     ) -> Result<PlanId, Refusal> {
+        self.guard_pair(now, pair, quote, out)?;
         let ready = self.approve(now, pair, direction, quote, manual)?;
         let id = ready.terms.id;
         let command = command.map(|(command_id, actor)| CommandTag {

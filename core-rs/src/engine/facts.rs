@@ -49,7 +49,7 @@ impl Engine {
         let offsets = pair.usage[leg].offsetting(place.side, base) == base;
         Facts {
             now: now.mono,
-            latch: self.state.latch.mode,
+            latch: self.latch_for(now, intent),
             book: self.book_facts(now, place.instrument, i.px_decimals),
             other: Some(self.book_facts(now, other, i.px_decimals)),
             walk,
@@ -116,7 +116,7 @@ impl Engine {
         product(px, base).unwrap_or(Money(i128::MAX / 4))
     }
 
-    fn notional(&self, place: &PlaceOrder) -> Money {
+    pub(super) fn notional(&self, place: &PlaceOrder) -> Money {
         let i = self.instruments.at(place.instrument);
         place
             .px

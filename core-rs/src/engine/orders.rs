@@ -46,6 +46,7 @@ impl Engine {
             }
             return;
         }
+        self.observe_reply(now, reply, out);
         match &reply.outcome {
             ReplyOutcome::Accepted(_) => self.on_accepted(now, id, out),
             ReplyOutcome::Rejected(reject) => self.on_refused(now, id, reject, out),
@@ -110,6 +111,7 @@ impl Engine {
         let Some(order) = self.state.orders.get(&id) else { return };
         if matches!(order.state, State::Created | State::Sent) {
             self.commit(now, Body::Unknown { id }, out);
+            self.observe_silence(now, id, out);
         }
         self.query_order(now, id, out);
     }

@@ -193,13 +193,15 @@ impl Engine {
 
     fn count_absence(&mut self, now: Now, id: ClientId, read: AbsenceRead, asked: Ns, out: &mut Effects) {
         let Some(order) = self.state.orders.get(&id) else { return };
+        let account = order.terms.account;
         if order.state.is_terminal() {
             return;
         }
         if matches!(order.state, State::Created | State::Sent) {
             self.commit(now, Body::Unknown { id }, out);
         }
-        if self.state.orders.not_found(&id, read, asked) == Ok(Absence::Proved) {
+        if self.state.orders.not_found(&id, read, asked) == Ok(Absence::Proved) && !self.is_slow(now, account)
+        {
             self.commit(now, Body::Dead { id }, out);
             self.failed_event(now, id, "NOT_FOUND", "absent at the venue after the fence, by two reads", out);
             self.after_change(now, id, out);

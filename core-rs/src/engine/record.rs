@@ -4,7 +4,7 @@ use super::pairs::{PairId, PairTerms};
 use crate::ledger::{Book, Day, Wallet};
 use crate::order::{CancelEvent, FillReport, OrderReport, OrderTerms};
 use crate::plan::{PlanState, PlanTerms};
-use crate::risk::{LatchMode, LimitRow};
+use crate::risk::{Breaker, LatchMode, LimitRow};
 use crate::units::{AccountId, Asset, ClientId, Money, PlanId, Symbol};
 
 /// The command that a record carries out; a known id gives the first reply again.
@@ -116,6 +116,13 @@ pub(super) enum Body {
         reason: String,
         actor: String,
     },
+    /// A loss breaker opened; the authorised reset closes it.
+    Breaker {
+        breaker: Breaker,
+        reason: String,
+    },
+    /// Profit has a new highest point, which drawdown is measured from.
+    Peak(Money),
     Pair {
         id: PairId,
         terms: Option<PairTerms>,
@@ -167,6 +174,8 @@ impl Body {
             Self::Turn { .. } => 18,
             Self::Dead { .. } => 19,
             Self::Day(_) => 20,
+            Self::Breaker { .. } => 30,
+            Self::Peak(_) => 31,
         }
     }
 }

@@ -63,6 +63,7 @@ pub struct Engine {
     pub(super) journal_failed: Option<String>,
     /// Nothing new is opened before this monotonic time.
     pub(super) quarantine: Option<Ns>,
+    pub(super) breakers: super::breakers::Breakers,
     pub(super) last_alerts: BTreeMap<&'static str, (Ns, u64)>,
 }
 
@@ -107,6 +108,7 @@ impl Engine {
             durable: 0,
             journal_failed: None,
             quarantine: None,
+            breakers: super::breakers::Breakers::default(),
             last_alerts: BTreeMap::new(),
             accounts,
             config,

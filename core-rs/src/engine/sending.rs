@@ -33,6 +33,10 @@ impl Engine {
         let Some(link) = self.find_link(venue, product, Role::Trade, Some(intent.account)) else {
             return false;
         };
+        if let Some(reason) = self.held_back(&intent) {
+            self.alert(now, "critical", "GATEWAY_REFUSED", &format!("{}: {reason}", place.client_id), out);
+            return false;
+        }
         if self.commit(now, Body::Intent { terms, hold }, out).is_none() {
             return false;
         }
@@ -45,6 +49,7 @@ impl Engine {
         let interval = self.rate_interval(intent.plan);
         self.take_rate(now, intent.account, interval);
         self.order_event(now, "order_submitted", place.client_id, out);
+        self.observe_sent(now, &intent, out);
         true
     }
 

@@ -5,7 +5,7 @@ use super::pairs::{PairId, id_base};
 use super::record::{Body, PlanTurn};
 use super::reducer::Engine;
 use super::timers::Timer;
-use crate::ledger::{Day, day_of};
+use crate::ledger::Day;
 use crate::order::{Order, State};
 use crate::risk::LimitRow;
 use crate::units::{Asset, ClientId, Money, Now, Ns, PlanId};
@@ -88,10 +88,10 @@ impl Engine {
         }
     }
 
-    /// Opens a trading day (UTC) at the profit of this moment.
+    /// Opens a trading day of the configured zone at the profit of this moment, once every position has a price.
     pub(super) fn open_day(&mut self, now: Now, out: &mut Effects) {
-        let number = day_of(now.wall, 0);
-        if !self.started || !self.state.ledger.day().is_over(number) {
+        let number = self.config.zone.day(now.wall);
+        if !self.started || !self.state.ledger.day().is_over(number) || !self.is_priced(now) {
             return;
         }
         let opened_at = self.total_pnl(&Asset::new(b"USDT").unwrap_or(Asset::EMPTY));

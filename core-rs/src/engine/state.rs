@@ -5,7 +5,7 @@ use super::pairs::{Pair, PairId};
 use crate::ledger::Ledger;
 use crate::order::{Orders, push_field, row_digest};
 use crate::plan::Plan;
-use crate::risk::{Latch, LimitTable};
+use crate::risk::{Latch, LimitTable, LossBreakers};
 use crate::units::{AccountId, InstrumentId, Money, Ns, PlanId, TradeId};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -37,6 +37,7 @@ pub(super) struct State {
     pub limits_set: bool,
     pub limits: LimitTable,
     pub latch: Latch,
+    pub losses: LossBreakers,
     pub commands: Commands,
     pub foreign: Foreign,
     /// Newest fill of an account's instrument, venue time.
@@ -163,5 +164,6 @@ impl State {
             .wrapping_add(self.ledger.digest(names))
             .wrapping_add(self.limits.digest())
             .wrapping_add(self.latch.digest())
+            .wrapping_add(self.losses.digest())
     }
 }

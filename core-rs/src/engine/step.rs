@@ -148,6 +148,7 @@ impl Engine {
             self.on_lost_request(now, &request, out);
         }
         self.open_day(now, out);
+        self.watch_losses(now, out);
     }
 }
 

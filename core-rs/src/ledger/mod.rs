@@ -10,6 +10,7 @@ mod position;
 mod post;
 mod recon;
 mod report;
+mod zone;
 
 pub use balances::Balances;
 pub use day::{Day, day_of};
@@ -20,3 +21,4 @@ pub use position::{FeeSum, PnlTotals, Position, Positions};
 pub use post::{Book, Entry, FillTerms, Posting};
 pub use recon::{Recon, ReconWatch};
 pub use report::{BalanceReport, PositionReport, Wallet};
+pub use zone::{ZONE_STEPS_MAX, Zone};

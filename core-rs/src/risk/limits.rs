@@ -18,6 +18,15 @@ pub enum LimitName {
     SlippageMaxBps,
     BookAgeMaxMs,
     OpenOrdersMax,
+    // Read by the breakers.
+    BreakerFailuresMax,
+    BreakerErrorRateMax,
+    BreakerLatencyMaxMs,
+    BreakerOrdersPerMinute,
+    BreakerNotionalPerMinute,
+    BreakerRejectRateMax,
+    BreakerPriceDeviationBps,
+    DrawdownMax,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -79,7 +88,7 @@ pub struct LimitTable {
 }
 
 impl LimitName {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 18] = [
         Self::OrderNotionalMax,
         Self::PositionSymbolMax,
         Self::PositionVenueMax,
@@ -90,6 +99,14 @@ impl LimitName {
         Self::SlippageMaxBps,
         Self::BookAgeMaxMs,
         Self::OpenOrdersMax,
+        Self::BreakerFailuresMax,
+        Self::BreakerErrorRateMax,
+        Self::BreakerLatencyMaxMs,
+        Self::BreakerOrdersPerMinute,
+        Self::BreakerNotionalPerMinute,
+        Self::BreakerRejectRateMax,
+        Self::BreakerPriceDeviationBps,
+        Self::DrawdownMax,
     ];
 
     pub const fn name(self) -> &'static str {
@@ -104,6 +121,14 @@ impl LimitName {
             Self::SlippageMaxBps => "slippage_max_bps",
             Self::BookAgeMaxMs => "book_age_max_ms",
             Self::OpenOrdersMax => "open_orders_max",
+            Self::BreakerFailuresMax => "breaker_failures_max",
+            Self::BreakerErrorRateMax => "breaker_error_rate_max",
+            Self::BreakerLatencyMaxMs => "breaker_latency_max_ms",
+            Self::BreakerOrdersPerMinute => "breaker_orders_per_minute",
+            Self::BreakerNotionalPerMinute => "breaker_notional_per_minute",
+            Self::BreakerRejectRateMax => "breaker_reject_rate_max",
+            Self::BreakerPriceDeviationBps => "breaker_price_deviation_bps",
+            Self::DrawdownMax => "drawdown_max",
         }
     }
 
@@ -113,11 +138,16 @@ impl LimitName {
             | Self::PositionSymbolMax
             | Self::PositionVenueMax
             | Self::PositionTotalMax
-            | Self::DailyLossMax => "quote",
+            | Self::DailyLossMax
+            | Self::DrawdownMax => "quote",
             Self::OrderRateMax => "orders/s",
-            Self::PriceCollarBps | Self::SlippageMaxBps => "bps",
-            Self::BookAgeMaxMs => "ms",
+            Self::PriceCollarBps | Self::SlippageMaxBps | Self::BreakerPriceDeviationBps => "bps",
+            Self::BookAgeMaxMs | Self::BreakerLatencyMaxMs => "ms",
             Self::OpenOrdersMax => "orders",
+            Self::BreakerFailuresMax => "plans",
+            Self::BreakerErrorRateMax | Self::BreakerRejectRateMax => "percent",
+            Self::BreakerOrdersPerMinute => "orders/min",
+            Self::BreakerNotionalPerMinute => "quote/min",
         }
     }
 
@@ -134,7 +164,15 @@ impl LimitName {
                 | Self::SlippageMaxBps
                 | Self::BookAgeMaxMs
                 | Self::OpenOrdersMax
+                | Self::BreakerFailuresMax
+                | Self::BreakerLatencyMaxMs
+                | Self::BreakerOrdersPerMinute
         )
+    }
+
+    /// Holds by a default of its own, or may stay unset: live trading does not wait for it.
+    const fn optional(self) -> bool {
+        self as u8 > Self::OpenOrdersMax as u8
     }
 }
 
@@ -228,7 +266,7 @@ impl LimitTable {
             let key = LimitKey { name: *name, scope: Scope::Total, id: Text::EMPTY };
             self.rows.get(&key).copied().flatten().is_none()
         };
-        LimitName::ALL.into_iter().filter(is_unset).collect()
+        LimitName::ALL.into_iter().filter(|name| !name.optional()).filter(is_unset).collect()
     }
 
     pub fn digest(&self) -> u64 {

@@ -24,7 +24,18 @@ pub fn usage(table: &LimitTable, ids: &ScopeIds<'_>, facts: &Facts) -> [Usage; L
 fn used(name: LimitName, limit: Option<Money>, facts: &Facts) -> Option<Money> {
     let count = |value: i64| Money(i128::from(value) * pow10(MONEY_DECIMALS));
     match name {
-        LimitName::OrderNotionalMax | LimitName::PriceCollarBps | LimitName::SlippageMaxBps => None,
+        // Breakers show their own state.
+        LimitName::OrderNotionalMax
+        | LimitName::PriceCollarBps
+        | LimitName::SlippageMaxBps
+        | LimitName::BreakerFailuresMax
+        | LimitName::BreakerErrorRateMax
+        | LimitName::BreakerLatencyMaxMs
+        | LimitName::BreakerOrdersPerMinute
+        | LimitName::BreakerNotionalPerMinute
+        | LimitName::BreakerRejectRateMax
+        | LimitName::BreakerPriceDeviationBps
+        | LimitName::DrawdownMax => None,
         LimitName::PositionSymbolMax => Some(facts.position_symbol),
         LimitName::PositionVenueMax => Some(facts.position_venue),
         LimitName::PositionTotalMax => Some(facts.position_total),

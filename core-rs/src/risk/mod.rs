@@ -1,5 +1,6 @@
 //! The gate: a table of checks. Only it can make an approved intent.
 
+mod breakers;
 mod checks;
 mod divisor;
 mod exposure;
@@ -11,6 +12,10 @@ mod limits_flat;
 mod metrics;
 mod rate;
 
+pub use breakers::{
+    BREAKERS, Breaker, BreakerSpec, Circuit, CircuitState, LossBreakers, LossTrip, Reach, SLOW_RUN, Window,
+    deviation_bps, percent, whole,
+};
 pub use checks::{CHECKS, Check};
 pub use exposure::Exposure;
 pub use facts::{BookFacts, Facts, Intent, Purpose};

@@ -1,5 +1,6 @@
 //! Views: the state as the API serves it. Each reads, none changes.
 
+mod breakers;
 mod market;
 mod status;
 mod trading;

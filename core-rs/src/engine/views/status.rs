@@ -201,7 +201,15 @@ impl Engine {
             | LimitName::OrderRateMax
             | LimitName::PriceCollarBps
             | LimitName::SlippageMaxBps
-            | LimitName::BookAgeMaxMs => None,
+            | LimitName::BookAgeMaxMs
+            | LimitName::BreakerFailuresMax
+            | LimitName::BreakerErrorRateMax
+            | LimitName::BreakerLatencyMaxMs
+            | LimitName::BreakerOrdersPerMinute
+            | LimitName::BreakerNotionalPerMinute
+            | LimitName::BreakerRejectRateMax
+            | LimitName::BreakerPriceDeviationBps
+            | LimitName::DrawdownMax => None,
         };
         let set: std::collections::BTreeMap<LimitKey, Option<Money>> =
             self.state.limits.rows().map(|row| (row.key, row.value)).collect();
@@ -235,12 +243,7 @@ impl Engine {
                 j.str("actor", &latch.actor);
                 j.int("sinceTs", latch.since_ns / MS);
             });
-            j.arr("breakers", |j| {
-                j.obj("", |j| {
-                    j.str("scope", "kill");
-                    j.str("state", if latch.mode == LatchMode::Open { "CLOSED" } else { "OPEN" });
-                });
-            });
+            j.arr("breakers", |j| self.view_breakers(j, now));
             j.int(
                 "unknownOrders",
                 self.state.orders.iter_open().filter(|o| o.state == State::Unknown).count() as u64,

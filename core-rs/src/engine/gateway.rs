@@ -1,0 +1,68 @@
+//! The gateway: the last look before the socket. Judges an approved order anew by the latch, from plans and positions
+//! and not from what the gate was told, so that no fault above it can let an opening order out while it is shut.
+
+use super::reducer::Engine;
+use crate::order::State;
+use crate::plan::Plan;
+use crate::risk::{Intent, LatchMode, Purpose};
+use crate::units::{Money, Side};
+
+impl Engine {
+    /// The latch in force for everything: an open loss breaker lets through no more than REDUCE_ONLY does.
+    pub(super) fn latch_now(&self) -> LatchMode {
+        let losses = if self.state.losses.is_open() { LatchMode::ReduceOnly } else { LatchMode::Open };
+        self.state.latch.mode.max(losses)
+    }
+
+    /// Why an order may not leave; `None` lets it.
+    pub(super) fn held_back(&self, intent: &Intent) -> Option<&'static str> {
+        match self.latch_now() {
+            LatchMode::Open => None,
+            LatchMode::Halt => Some("the latch is at HALT"),
+            LatchMode::ReduceOnly if intent.place.px.is_none() => {
+                Some("REDUCE_ONLY lets no order without a price bound out")
+            }
+            LatchMode::ReduceOnly if self.shrinks(intent) => None,
+            LatchMode::ReduceOnly => Some("REDUCE_ONLY lets nothing out that adds exposure"),
+        }
+    }
+
+    /// The order is no larger than what it takes off an open plan's residual, or off a position.
+    fn shrinks(&self, intent: &Intent) -> bool {
+        let decimals = self.instruments.at(intent.place.instrument).qty_decimals;
+        let qty = Money::of_qty(intent.place.qty, decimals);
+        self.plan_room(intent).is_some_and(|room| qty <= room) || qty <= self.position_room(intent)
+    }
+
+    fn position_room(&self, intent: &Intent) -> Money {
+        let place = &intent.place;
+        let all = self.exposures();
+        let own = all.iter().find(|(id, _)| *id == place.instrument).map(|(_, exposure)| *exposure);
+        own.unwrap_or_default().shrinkable(place.side).unwrap_or_default()
+    }
+
+    /// What may still be traded on the intent's side to bring its plan to zero, less what is under way for that.
+    fn plan_room(&self, intent: &Intent) -> Option<Money> {
+        let plan = self.state.plans.get(&intent.plan?).filter(|plan| !plan.state.is_end())?;
+        if intent.purpose != Purpose::Hedge {
+            return None;
+        }
+        let towards = |net: Money| match intent.place.side {
+            Side::Sell => net,
+            Side::Buy => net.negated(),
+        };
+        let leg = &plan.sums[usize::from(intent.leg.min(1))];
+        let residual = towards(Money(plan.sums[0].net().0 + plan.sums[1].net().0));
+        let room = if plan.unwinding { residual.max(towards(leg.net())) } else { residual };
+        Some(Money(room.0 - self.plan_under_way(plan, intent.place.side).0))
+    }
+
+    fn plan_under_way(&self, plan: &Plan, side: Side) -> Money {
+        let ids = plan.sums.iter().flat_map(|sum| &sum.orders);
+        let orders = ids.filter_map(|id| self.state.orders.get(id));
+        let possible = orders
+            .filter(|order| order.terms.place.side == side && order.state != State::Unknown)
+            .map(|order| Money::of_qty(order.possible_qty(), order.terms.qty_decimals).0);
+        Money(possible.sum())
+    }
+}

@@ -2,7 +2,6 @@
 
 use super::Effects;
 use super::apply::amount_text;
-use super::events::pair_alert;
 use super::execute::denied;
 use super::record::{Body, PlanTurn};
 use super::reducer::Engine;

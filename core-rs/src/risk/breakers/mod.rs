@@ -13,9 +13,9 @@ use super::LimitName;
 use crate::units::{MONEY_DECIMALS, Money, Ns, pow10};
 
 /// How long a breaker that resets by itself stays open.
-pub const PAUSE: Ns = 60_000_000_000;
+pub(super) const PAUSE: Ns = 60_000_000_000;
 /// Answers within the window below which a rate says nothing.
-pub const SAMPLES_MIN: i128 = 10;
+pub(super) const SAMPLES_MIN: i128 = 10;
 /// Slow replies in a row that make a slow venue.
 pub const SLOW_RUN: usize = 3;
 

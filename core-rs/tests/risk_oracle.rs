@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use tidegate_core::market::{Instrument, InstrumentStatus, Walk};
 use tidegate_core::order::{OrderKind, PlaceOrder, TimeInForce};
 use tidegate_core::risk::{
-    BookFacts, CHECKS, Facts, Intent, LatchMode, LimitName, LimitRow, LimitTable, Limits, OrderRate, Purpose,
-    ScopeIds, gate,
+    BREAKERS, BookFacts, CHECKS, Facts, Intent, LatchMode, LimitName, LimitRow, LimitTable, Limits,
+    OrderRate, Purpose, ScopeIds, gate,
 };
 use tidegate_core::units::{
     AccountId, Asset, ClientId, InstrumentId, Money, Price, Product, Qty, Rate, Side, Symbol, Venue,
@@ -217,6 +217,10 @@ fn every_owner_limit_is_read_by_a_check_and_ids_are_unique() {
     let ids: std::collections::BTreeSet<_> = CHECKS.iter().map(|check| check.id).collect();
     assert_eq!(ids.len(), CHECKS.len());
     for name in LimitName::ALL {
-        assert_eq!(CHECKS.iter().filter(|check| check.limit == Some(name)).count(), 1, "{}", name.name());
+        let checks = CHECKS.iter().filter(|check| check.limit == Some(name)).count();
+        let breakers = BREAKERS.iter().filter(|breaker| breaker.limit == name).count();
+        // The daily loss both refuses orders and latches.
+        let readers = if name == LimitName::DailyLossMax { 2 } else { 1 };
+        assert_eq!(checks + breakers, readers, "{}", name.name());
     }
 }

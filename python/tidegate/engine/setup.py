@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 import orjson
 
+from tidegate.engine.zone import zone_steps
 from tidegate.model.config import Config, Product, VenueConfig, VenueName, base_url
 from tidegate.model.errors import Code, Json, TidegateError
 from tidegate.venues.spec import Venue
@@ -134,6 +135,7 @@ def core_config(  # composed once, by name
             for row in links
         ],
         "policy": config.policy.model_dump(mode="json", by_alias=True),
+        "dayZone": {"name": config.day_zone, "steps": [list(step) for step in zone_steps(config.day_zone)]},
         "pairs": [pair.model_dump(mode="json", by_alias=True) for pair in config.pairs or ()],
         "limits": [limit.model_dump(mode="json", by_alias=True) for limit in config.limits or ()],
     }

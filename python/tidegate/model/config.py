@@ -6,8 +6,9 @@ Knows no file and no environment; `model/config_text.py` turns text and variable
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Final, Literal
+from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic.alias_generators import to_camel
 
 Profile = Literal["sim", "paper", "live"]
@@ -22,6 +23,15 @@ PRODUCTS: Final[tuple[Product, ...]] = ("spot", "linear")
 
 Name = Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[A-Za-z0-9_-]+$")]
 Amount = Annotated[Decimal, Field(ge=0, allow_inf_nan=False, max_digits=30)]
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("is not an IANA time zone name such as UTC or Europe/Berlin")
+    return name
+
+
+ZoneName = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_known_zone)]
 Url = Annotated[str, Field(pattern=r"^(http|https|ws|wss)://[^\s/]+(/[^\s]*)?$")]
 Urls = Url | dict[Product, Url]
 
@@ -138,6 +148,8 @@ class Config(Section):
     pairs: tuple[PairConfig, ...] | None = None
     limits: tuple[LimitConfig, ...] | None = None
     policy: PolicyConfig = PolicyConfig()
+    day_zone: ZoneName = "UTC"
+    """Whose midnight ends the trading day, by its IANA name; the daily loss counts from there."""
     log: LogConfig = LogConfig()
     sim: SimConfig = SimConfig()
 

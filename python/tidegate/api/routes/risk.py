@@ -25,6 +25,14 @@ LimitName = Literal[
     "slippage_max_bps",
     "book_age_max_ms",
     "open_orders_max",
+    "breaker_failures_max",
+    "breaker_error_rate_max",
+    "breaker_latency_max_ms",
+    "breaker_orders_per_minute",
+    "breaker_notional_per_minute",
+    "breaker_reject_rate_max",
+    "breaker_price_deviation_bps",
+    "drawdown_max",
 ]
 
 

@@ -4,6 +4,7 @@ Knows no HTTP and no schema.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final, NoReturn
@@ -18,6 +19,8 @@ DEPTH_MAX: Final = 32
 
 DIGITS_MAX: Final = 38
 """Digits of one number in a body, counted as written out in full."""
+
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 Exact = TypeAliasType("Exact", "bool | int | Decimal | str | list[Exact] | dict[str, Exact] | None")
 """A JSON value whose numbers are int or Decimal."""
@@ -148,7 +151,7 @@ def _check(root: Exact) -> None:
 
 
 def _check_text(text: str) -> None:
-    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+    if "\0" in text or (not text.isascii() and _SURROGATE.search(text) is not None):
         raise _refused("a text holds a NUL or half a surrogate pair")
 
 

@@ -22,6 +22,8 @@ from tidegate.model.errors import Code, Json, TidegateError
 
 PUBLIC: Final = "public"
 IDEMPOTENCY_KEY_CHARS_MAX: Final = 128
+PUBLIC_BODY_BYTES_MAX: Final = 16 * 1024
+"""Of a caller whom nobody knows: parsing a large body holds up the loop, and with it the orders."""
 
 Access = Permission | Literal["public"]
 BodyT = TypeVar("BodyT", bound=BaseModel)
@@ -101,7 +103,7 @@ def route(  # noqa: PLR0913 - the columns of the table
                 caller=caller,
                 path=path_fields,
                 query=_read_query(request, query),
-                body=await _read_body(request, body),
+                body=await _read_body(request, body, public=permission == PUBLIC),
                 peer=request.remote or "",
                 idempotency_key=_idempotency_key(request),
             )
@@ -134,7 +136,7 @@ async def authorise(request: web.Request, access: Access | None) -> Principal | 
     return principal
 
 
-async def _read_body(request: web.Request, model: type[BodyT]) -> BodyT:
+async def _read_body(request: web.Request, model: type[BodyT], *, public: bool) -> BodyT:
     if request.method in {"GET", "DELETE"}:
         return validated(model, {}, "body")
     try:
@@ -142,6 +144,8 @@ async def _read_body(request: web.Request, model: type[BodyT]) -> BodyT:
     except web.RequestPayloadError:
         message = "the body can not be read: it is cut short, or not in the encoding that its header names"
         raise TidegateError(Code.VALIDATION_ERROR, message) from None
+    if public and len(raw) > PUBLIC_BODY_BYTES_MAX:
+        raise TidegateError(Code.PAYLOAD_TOO_LARGE, f"the body is larger than {PUBLIC_BODY_BYTES_MAX} bytes")
     fields = parse_exact(raw) if raw.strip() else {}
     if not isinstance(fields, dict):
         raise TidegateError(Code.VALIDATION_ERROR, "the body must be a JSON object")

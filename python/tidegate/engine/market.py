@@ -18,6 +18,8 @@ ENTRIES_MAX: Final = 1024
 DEADLINE_S: Final = 3.0
 _UNKNOWN_SYMBOL: Final = frozenset({"-1121", "10001", "170121"})
 """Codes by which the venues say that they know no such symbol."""
+_TOO_MANY: Final = 429
+_BANNED: Final = frozenset({403, 418})
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,12 @@ class VenueMarket:
             )
         except HttpError as failure:
             raise TidegateError(Code.EXCHANGE_UNAVAILABLE, f"{exchange}: {failure.reason}") from None
+        if reply.status == _TOO_MANY:
+            raise TidegateError(Code.RATE_LIMITED, f"{exchange} limits our requests", {"exchange": exchange})
+        if reply.status in _BANNED:
+            raise TidegateError(
+                Code.EXCHANGE_UNAVAILABLE, f"{exchange} lets us in no more for now (HTTP {reply.status})"
+            )
         failure_of = venue.parse_failure(reply.status, reply.body) if reply.status != 200 else None
         if failure_of is not None:
             raise _refused(exchange, failure_of)

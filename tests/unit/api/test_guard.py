@@ -91,6 +91,11 @@ async def test_a_body_over_one_mebibyte_is_too_large(admin: aiohttp.ClientSessio
         assert (answer.status, (await answer.json())["error"]["code"]) == (413, "PAYLOAD_TOO_LARGE")
 
 
+async def test_a_stranger_may_send_less(anyone: aiohttp.ClientSession) -> None:
+    async with anyone.post("/api/auth/login", data=b"{" + b" " * 16 * 1024 + b"}") as answer:
+        assert (answer.status, (await answer.json())["error"]["code"]) == (413, "PAYLOAD_TOO_LARGE")
+
+
 REFUSALS = [
     (TidegateError(Code.RISK_REJECTED, "too large", {"check": "order_notional_max", "limit": "1", "actual": "2"}), 409),
     (TidegateError(Code.INSUFFICIENT_FUNDS, "not enough USDT"), 409),

@@ -56,6 +56,8 @@ async def test_callers_at_the_same_time_share_one_question():
         pytest.param(HttpError("refused"), Code.EXCHANGE_UNAVAILABLE, id="no answer"),
         pytest.param(HttpReply(400, (), b'{"code":-1121,"msg":"Invalid symbol."}'), Code.NOT_FOUND, id="symbol"),
         pytest.param(HttpReply(500, (), b"<html>"), Code.UPSTREAM_ERROR, id="venue error"),
+        pytest.param(HttpReply(429, (), b"{}"), Code.RATE_LIMITED, id="rate limit"),
+        pytest.param(HttpReply(418, (), b"{}"), Code.EXCHANGE_UNAVAILABLE, id="ban"),
         pytest.param(b'{"bids":[],"asks":[["1","1"]]}', Code.EXCHANGE_UNAVAILABLE, id="empty side"),
         pytest.param(b"?", Code.UPSTREAM_ERROR, id="not JSON"),
     ],

@@ -74,3 +74,14 @@ def test_an_orderly_stop_ends_with_0(tmp_path):
         node.ready()
         assert node.stop() == 0
         assert node.log("core_failed") == []
+
+
+def test_what_is_written_is_its_owners_alone(tmp_path):
+    home = tmp_path / "home"
+    home.mkdir(mode=0o755)
+    with running(Node(tmp_path, env={"TIDEGATE_HOME": str(home)})) as node:
+        node.ready()
+        files = [path for path in home.rglob("*") if path.is_file()]
+        open_to_others = [path.name for path in files if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)]
+    assert len(files) > 3
+    assert open_to_others == []

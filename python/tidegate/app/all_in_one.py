@@ -52,6 +52,8 @@ DRAIN_S: Final = 2.0
 PREPARE_S: Final = 1.5
 """How long the start waits for instruments and clocks of the venues."""
 BACKLOG: Final = 256
+PRIVATE_UMASK: Final = 0o077
+"""Whatever is written (orders, password hashes) is its owner's alone, also in a directory open to others."""
 STOP_S: Final = 8.0
 """An orderly stop that takes longer is ended hard."""
 
@@ -71,6 +73,7 @@ def run(config: Config, announce: Callable[[Started], None]) -> None:
     """Runs until SIGINT or SIGTERM. Raises TidegateError (one clear sentence) when it can not start or go on."""
     log.configure(config.log.level, simulated=config.simulated)
     check_profile(config)
+    os.umask(PRIVATE_UMASK)
     try:
         uvloop.run(_serve(config, announce))
     except (TidegateError, JournalError, StoreError, OSError, ExceptionGroup) as failure:

@@ -122,7 +122,7 @@ impl Check {
 
     /// 6: what the venues have filled for us, and all that may still fill, stays within the limit.
     fn check_exposure(&mut self, id: ClientId, engine: &Engine, venues: &[SimVenue]) {
-        let mut total = 0i128;
+        let (mut total, mut parts) = (0i128, Vec::new());
         for (at, venue) in venues.iter().enumerate() {
             let model = venue.model();
             for (listing, facts) in model.listings.iter().enumerate() {
@@ -141,6 +141,7 @@ impl Check {
                 }
                 let worst = up.abs().max(down.abs());
                 total += facts.notional(model.mark(listing), worst).0;
+                parts.push(format!("{} {} {net} up {up} down {down}", VENUES[at].1, facts.product.name()));
             }
         }
         let limit = EXPOSURE_MAX * crate::units::pow10(crate::units::MONEY_DECIMALS);
@@ -148,7 +149,7 @@ impl Check {
         if total > limit + limit / 50 {
             self.fail(
                 "6 exposure",
-                &format!("{} quote units at risk with {id}", total / crate::units::pow10(18)),
+                &format!("{} quote units at risk with {id}: {parts:?}", total / crate::units::pow10(18)),
             );
         }
     }

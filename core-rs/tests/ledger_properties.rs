@@ -9,7 +9,7 @@ use tidegate_core::ledger::{
 use tidegate_core::market::{Instrument, InstrumentStatus};
 use tidegate_core::order::Names;
 use tidegate_core::units::{
-    AccountId, Asset, ClientId, InstrumentId, Money, Price, Product, Qty, Rate, Side, Symbol, Venue,
+    AccountId, Asset, ClientId, InstrumentId, Money, Price, Product, Qty, Rate, Side, Symbol, TradeId, Venue,
 };
 
 const ACCOUNT: AccountId = AccountId(0);
@@ -62,6 +62,8 @@ fn fill(product: Product, side: Side, px: i64, qty: i64, fee: &str, fee_asset: &
         qty: Qty::new(qty).unwrap(),
         fee: money(fee),
         fee_asset: asset(fee_asset),
+        at: 0,
+        trade: TradeId::new(b"1").unwrap(),
     }
 }
 

@@ -4,11 +4,15 @@ use super::Effects;
 use super::apply::Applied;
 use super::record::{Body, PlanTurn};
 use super::reducer::Engine;
+use super::requests::Why;
 use crate::order::{ClientRef, FillReport, Trade};
-use crate::units::{AccountId, Now};
+use crate::units::{AccountId, InstrumentId, Now, VenueOrderId};
+use crate::venues::Query;
 
 /// Fills that wait for their orders to be known.
 const DEFERRED_MAX: usize = 1_000;
+/// Orders of others that are remembered as such.
+const STRANGERS_MAX: usize = 1_000;
 
 impl Engine {
     pub(super) fn on_fill(&mut self, now: Now, account: AccountId, fill: &FillReport, out: &mut Effects) {
@@ -33,7 +37,7 @@ impl Engine {
             if self.state.foreign.holds(&key) || opened.is_none_or(|at| fill.venue_ns <= at) {
                 return;
             }
-            if self.may_be_ours(account, &fill) {
+            if self.may_be_ours(account, &fill) || self.ask_whose(now, account, &fill, out) {
                 self.defer(now, account, fill, out);
                 return;
             }
@@ -51,6 +55,41 @@ impl Engine {
                 && (order.terms.account, place.instrument, place.side)
                     == (account, fill.instrument, fill.side)
         })
+    }
+
+    /// Asks the venue whose order a fill belongs to: its journal may have been lost with the machine. False when that
+    /// is known already, or can not be asked.
+    fn ask_whose(&mut self, now: Now, account: AccountId, fill: &FillReport, out: &mut Effects) -> bool {
+        let (instrument, venue_id) = (fill.instrument, fill.venue_id);
+        if venue_id.is_empty() || self.strangers.contains(&(account, instrument, venue_id)) {
+            return false;
+        }
+        let Some(link) = self.rest_link(account, instrument) else { return false };
+        let query = Query::VenueOrder { instrument, venue_id };
+        if !self.requests.asks(Some(account), link, &query) {
+            // One that could not be asked now is asked when the fill is looked at again.
+            let _asked = self.ask(now, link, Some(account), query, Why::Order, out);
+        }
+        true
+    }
+
+    /// The venue told whose order it is (adopted by now if ours), or that there is none.
+    pub(super) fn whose_order_is_told(
+        &mut self,
+        now: Now,
+        account: Option<AccountId>,
+        instrument: InstrumentId,
+        venue_id: VenueOrderId,
+        out: &mut Effects,
+    ) {
+        let Some(account) = account else { return };
+        if self.state.orders.by_venue_id(account, instrument, &venue_id).is_none() {
+            if self.strangers.len() >= STRANGERS_MAX {
+                self.strangers.pop_first();
+            }
+            self.strangers.insert((account, instrument, venue_id));
+        }
+        self.retry_deferred(now, out);
     }
 
     fn defer(&mut self, now: Now, account: AccountId, fill: FillReport, out: &mut Effects) {

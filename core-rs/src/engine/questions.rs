@@ -11,6 +11,8 @@ use crate::units::{AccountId, ClientId, InstrumentId, LinkId, Now, Ns, Product};
 use crate::venues::{Context, Event, EventBuf, Query, ReplyVerdict, Role};
 use std::collections::BTreeSet;
 
+/// How far our clock of an order's making may have been ahead of the venue's clock of its fills.
+const CLOCKS_APART: Ns = 60 * SECOND;
 const SECOND: Ns = 1_000_000_000;
 /// Pause before an unanswered question is asked again.
 const RETRY: Ns = SECOND / 2;
@@ -48,6 +50,7 @@ impl Engine {
         match query {
             Query::Snapshot { instrument, .. }
             | Query::Order { instrument, .. }
+            | Query::VenueOrder { instrument, .. }
             | Query::Fills { instrument, .. } => Some(self.instruments.at(*instrument).product),
             Query::Positions => Some(Product::Linear),
             Query::OpenOrders | Query::Balances => None,
@@ -145,6 +148,9 @@ impl Engine {
             Query::OpenOrders => self.on_open_orders(now, request, buf, out),
             Query::Positions => self.compare_positions(now, request, buf, out),
             Query::Order { client_id, .. } => self.after_query(now, client_id, out),
+            Query::VenueOrder { instrument, venue_id } => {
+                self.whose_order_is_told(now, request.account, instrument, venue_id, out);
+            }
             Query::Fills { .. } | Query::Balances => {}
         }
         if next.is_some_and(|from| self.ask_next_page(now, request, from, out)) {
@@ -187,6 +193,9 @@ impl Engine {
                     self.ask(now, link, Some(account), Query::OpenOrders, Why::Order, out);
                 }
             }
+        }
+        if let Query::VenueOrder { instrument, venue_id } = request.query {
+            self.whose_order_is_told(now, request.account, instrument, venue_id, out);
         }
         self.round_served(now, request, out);
     }
@@ -244,7 +253,7 @@ impl Engine {
         self.timers.set(Timer::Order(id), next_at);
         let Some(link) = self.rest_link(account, instrument) else { return };
         if !awaited.is_zero() {
-            self.ask_fills(now, link, account, instrument, created - SECOND, out);
+            self.ask_fills(now, link, account, instrument, created - CLOCKS_APART, out);
         }
         let query = Query::Order { instrument, client_id: id };
         if !terminal && !self.requests.asks(Some(account), link, &query) {
@@ -277,7 +286,7 @@ impl Engine {
         let (account, instrument, created) =
             (order.terms.account, order.terms.place.instrument, order.created_ns);
         if let Some(link) = self.rest_link(account, instrument) {
-            self.ask_fills(now, link, account, instrument, created - SECOND, out);
+            self.ask_fills(now, link, account, instrument, created - CLOCKS_APART, out);
         }
     }
 

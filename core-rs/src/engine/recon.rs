@@ -58,7 +58,7 @@ pub(super) struct Asked {
 impl Asked {
     pub(super) const fn new(link: LinkId, query: Query) -> Self {
         let phase = match query {
-            Query::Order { .. } | Query::OpenOrders | Query::Snapshot { .. } => 0,
+            Query::Order { .. } | Query::VenueOrder { .. } | Query::OpenOrders | Query::Snapshot { .. } => 0,
             Query::Fills { .. } => 1,
             Query::Balances | Query::Positions => 2,
         };
@@ -167,6 +167,17 @@ impl Engine {
             let from = since.entry(*instrument).or_insert(*at);
             *from = (*at).min(*from);
         }
+        // A crash may have taken every record of an instrument's fills: those of our pairs are asked for in any case.
+        if let Some(opened) = self.state.opened.get(&account) {
+            let legs = self.state.pairs.values().filter_map(|pair| self.resolve(pair)).flatten();
+            let here = |id: &InstrumentId| {
+                let i = self.instruments.at(*id);
+                i.product == product && self.accounts.at(account).venue == i.venue
+            };
+            for instrument in legs.filter(here) {
+                since.entry(instrument).or_insert(*opened);
+            }
+        }
         let query = |(instrument, at): (InstrumentId, Ns)| Query::Fills {
             instrument,
             since: at - FILLS_OVERLAP,
@@ -228,6 +239,12 @@ impl Engine {
         }
         if !recon.open.is_empty() {
             self.ask_round(now, account, out);
+            return;
+        }
+        if self.deferred.iter().any(|(of, _)| *of == account) {
+            // Fills whose orders are not known yet: nothing new is opened on top of them.
+            self.retry_deferred(now, out);
+            self.timers.set(Timer::Recon(account), now.mono + RETRY);
             return;
         }
         let recon = self.recon_mut(account);

@@ -22,9 +22,9 @@ use crate::ledger::{BalanceReport, PositionReport, ReconWatch, Wallet};
 use crate::market::{Book, Edge, SpreadBoard};
 use crate::order::FillReport;
 use crate::risk::OrderRate;
-use crate::units::{AccountId, Asset, InstrumentId, Now, Ns, Venue};
+use crate::units::{AccountId, Asset, InstrumentId, Now, Ns, Venue, VenueOrderId};
 use crate::venues::EventBuf;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The reducer. Durable state changes by records alone; everything else is rebuilt from the venues.
 #[derive(Debug)]
@@ -53,6 +53,8 @@ pub struct Engine {
     pub(super) reported: BTreeMap<(AccountId, Wallet, Asset), BalanceReport>,
     pub(super) venue_positions: BTreeMap<(AccountId, InstrumentId), PositionReport>,
     pub(super) deferred: Vec<(AccountId, FillReport)>,
+    /// Orders at the venue that are not ours, as it told us.
+    pub(super) strangers: BTreeSet<(AccountId, InstrumentId, VenueOrderId)>,
     pub(super) dirty: Dirty,
     pub(super) ready_rows: Vec<Row>,
     pub(super) changed: Vec<Changed>,
@@ -99,6 +101,7 @@ impl Engine {
             reported: BTreeMap::new(),
             venue_positions: BTreeMap::new(),
             deferred: Vec::new(),
+            strangers: BTreeSet::new(),
             dirty: Dirty::default(),
             ready_rows: Vec::new(),
             changed: Vec::new(),

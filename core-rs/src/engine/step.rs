@@ -147,6 +147,7 @@ impl Engine {
         for request in self.requests.expired(now.mono) {
             self.on_lost_request(now, &request, out);
         }
+        self.retry_deferred(now, out);
         self.open_day(now, out);
         self.watch_losses(now, out);
     }

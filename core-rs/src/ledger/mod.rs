@@ -10,6 +10,7 @@ mod position;
 mod post;
 mod recon;
 mod report;
+mod sequence;
 mod zone;
 
 pub use balances::Balances;

@@ -1,5 +1,6 @@
 //! Positions per (account, instrument): net base by our fills since genesis, cost basis, realized profit, fees.
 
+use super::sequence::{Sequence, Turn};
 use super::{FillTerms, LedgerError};
 use crate::calc::{Basis, fee_in_quote, initial_margin, unrealized};
 use crate::order::{Names, push_field, row_digest};
@@ -26,6 +27,8 @@ pub struct Position {
     pub wallet: super::Wallet,
     pub basis: Basis,
     pub realized: Money,
+    /// Latest fills in the venue's order.
+    recent: Sequence,
     /// Net funding received (negative: paid), linear only.
     pub funding: Money,
     pub fees: Vec<FeeSum>,
@@ -56,12 +59,13 @@ impl Position {
             wallet: terms.wallet,
             basis: Basis::default(),
             realized: Money::ZERO,
+            recent: Sequence::default(),
             funding: Money::ZERO,
             fees: Vec::new(),
         }
     }
 
-    /// Books one fill; returns the profit it realized and the fee's value in quote where known.
+    /// Books one fill; returns the profit it realized (with what its place in the venue's order changed of others) and the fee's value in quote where known.
     pub(super) fn fill(
         &mut self,
         terms: &FillTerms,
@@ -70,7 +74,7 @@ impl Position {
         if (self.base, self.quote, self.product) != (terms.base, terms.quote, terms.product) {
             return Err(LedgerError::InstrumentChanged);
         }
-        let (basis, realized) = self.basis.after(terms.side, terms.base_qty(), notional)?;
+        let (basis, realized) = self.recent.insert(self.basis, Turn::new(terms, notional))?;
         let value = fee_in_quote(terms.fee, &terms.fee_asset, &terms.base, &terms.quote, terms.px_money())?;
         self.realized = self.realized.plus(realized)?;
         self.basis = basis;
@@ -167,6 +171,7 @@ impl Positions {
                 for amount in [position.basis.qty, position.basis.cost, position.realized, position.funding] {
                     row.extend_from_slice(&amount.0.to_le_bytes());
                 }
+                position.recent.digest_into(row);
                 let mut fees = position.fees.clone();
                 fees.sort_unstable_by_key(|fee| fee.asset);
                 for fee in fees {

@@ -3,7 +3,9 @@
 use super::{LedgerError, Wallet};
 use crate::market::Instrument;
 use crate::order::FillReport;
-use crate::units::{AccountId, Asset, InstrumentId, Money, Price, Product, Qty, Side, UnitError};
+use crate::units::{
+    AccountId, Asset, InstrumentId, Money, Ns, Price, Product, Qty, Side, TradeId, UnitError,
+};
 
 /// Whose side of an account a posting stands on: one of our wallets, or where the value came from or went to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,6 +52,9 @@ pub struct FillTerms {
     /// Paid, positive; negative is a rebate.
     pub fee: Money,
     pub fee_asset: Asset,
+    /// When and as what the venue made it: profit is realized in the venue's order, whatever the order of news.
+    pub at: Ns,
+    pub trade: TradeId,
 }
 
 impl Book {
@@ -82,6 +87,8 @@ impl FillTerms {
             qty: fill.qty,
             fee: fill.fee,
             fee_asset: fill.fee_asset,
+            at: fill.venue_ns,
+            trade: fill.trade_id,
         }
     }
 

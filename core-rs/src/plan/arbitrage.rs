@@ -4,6 +4,9 @@
 use super::PlanState;
 use crate::units::{Money, Ns, Rate, Side, pow10};
 
+/// A residual that can not be traded now is looked at again after this.
+const LOOK_AGAIN: Ns = 100_000_000;
+
 /// How a plan is carried through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
@@ -110,7 +113,12 @@ pub fn next(facts: &PlanFacts, policy: &Policy) -> Decision {
     if facts.now < due {
         return Decision::Wait { until: due.min(deadline) };
     }
-    trade(facts, policy, side, fits).unwrap_or(Decision::Wait { until: deadline })
+    trade(facts, policy, side, fits).unwrap_or(blocked(facts, deadline))
+}
+
+/// Orders may go out again without anything telling us so: a pause ends, a price comes back.
+fn blocked(facts: &PlanFacts, deadline: Ns) -> Decision {
+    Decision::Wait { until: deadline.min(facts.now + LOOK_AGAIN) }
 }
 
 /// Completes the short leg while its price holds, else unwinds the long one.
@@ -152,7 +160,7 @@ fn unwind_both(facts: &PlanFacts, policy: &Policy, deadline: Ns) -> Decision {
         return Decision::End(PlanState::Reported);
     }
     let order = tradable(leg, Money(leg.net.0.abs())).and_then(|qty| unwind(facts, policy, 0, side, qty));
-    order.unwrap_or(Decision::Wait { until: deadline })
+    order.unwrap_or(blocked(facts, deadline))
 }
 
 fn is_usable(facts: &PlanFacts, leg: usize) -> bool {
@@ -313,6 +321,8 @@ mod tests {
     fn without_a_book_it_waits_and_past_the_deadline_it_reports() {
         let mut blind = facts("0.01", "0");
         blind.legs.iter_mut().for_each(|leg| (leg.bid, leg.ask) = (None, None));
+        assert_eq!(next(&blind, &POLICY), Decision::Wait { until: S + LOOK_AGAIN });
+        blind.now = 5 * S - 1;
         assert_eq!(next(&blind, &POLICY), Decision::Wait { until: 5 * S });
         blind.now = 5 * S;
         assert_eq!(next(&blind, &POLICY), Decision::End(PlanState::Reported));

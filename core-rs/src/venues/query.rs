@@ -1,7 +1,7 @@
 //! Questions to a venue over REST, and what their answers are worth.
 
 use super::VenueReject;
-use crate::units::{ClientId, InstrumentId, Ns};
+use crate::units::{ClientId, InstrumentId, Ns, VenueOrderId};
 
 /// One question. The engine remembers it under a request id and hands it back with the reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,6 +10,8 @@ pub enum Query {
     Snapshot { instrument: InstrumentId, depth: u16 },
     /// One order by our client id.
     Order { instrument: InstrumentId, client_id: ClientId },
+    /// One order by the venue's own id, to learn whose it is.
+    VenueOrder { instrument: InstrumentId, venue_id: VenueOrderId },
     /// All open orders of the product (Bybit linear: those settled in USDT).
     OpenOrders,
     /// Our fills of an instrument since a wall time (epoch ns), oldest first as far as the venue allows.

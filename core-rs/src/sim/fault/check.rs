@@ -93,7 +93,7 @@ impl Check {
         let opening = id.attempt() == 0;
         match engine.latch() {
             LatchMode::Halt => self.fail("13 latch", &format!("{id} left under HALT")),
-            LatchMode::ReduceOnly if opening => {
+            LatchMode::ReduceOnly if opening && !shrinks(engine, id) => {
                 self.fail("13 latch", &format!("{id} opens under REDUCE_ONLY"));
             }
             LatchMode::Open | LatchMode::ReduceOnly => {}
@@ -257,6 +257,16 @@ impl Check {
     pub(super) fn was_issued(&self, id: &ClientId) -> bool {
         self.issued.contains(id)
     }
+}
+
+/// The order is on the other side of a position that is at least as large.
+fn shrinks(engine: &Engine, id: ClientId) -> bool {
+    let Some(order) = engine.orders().get(&id) else { return false };
+    let place = &order.terms.place;
+    let held = engine.ledger().positions().get(order.terms.account, place.instrument);
+    let held = held.map_or(0, |position| position.basis.qty.0);
+    let qty = crate::units::Money::of_qty(place.qty, order.terms.qty_decimals).0;
+    held.signum() == -i128::from(place.side.sign()) && held.abs() >= qty
 }
 
 /// The engine's name for a venue's product.

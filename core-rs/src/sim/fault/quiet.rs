@@ -52,7 +52,13 @@ impl Check {
                 self.fail("11 known orders", &format!("{id} at the venue was never issued"));
             }
             let Some(ours) = engine.orders().get(&id) else {
-                self.fail("11 known orders", &format!("{id} lives at the venue, filled {}", theirs.filled));
+                // One that a power loss took from the journal, and that came to nothing, leaves nothing to know.
+                if theirs.state.open() || theirs.filled > 0 || self.power_losses == 0 {
+                    self.fail(
+                        "11 known orders",
+                        &format!("{id} lives at the venue, filled {}", theirs.filled),
+                    );
+                }
                 continue;
             };
             let fills = model.fills.iter().filter(|fill| fill.order == theirs.id).count();

@@ -35,6 +35,10 @@ pub(super) fn encode_query(
             request.text("symbol", symbol(instrument)?.as_bytes());
             request.text("origClientOrderId", client_id.as_bytes());
         }
+        Query::VenueOrder { instrument, venue_id } => {
+            request.text("symbol", symbol(instrument)?.as_bytes());
+            request.text("orderId", venue_id.as_bytes());
+        }
         Query::Fills { instrument, since, from_id } => {
             request.text("symbol", symbol(instrument)?.as_bytes());
             // The venue refuses the two together.
@@ -53,13 +57,13 @@ pub(super) fn encode_query(
 fn path(product: Product, query: &Query) -> Result<&'static str, EncodeError> {
     Ok(match (product, query) {
         (Product::Spot, Query::Snapshot { .. }) => "/api/v3/depth",
-        (Product::Spot, Query::Order { .. }) => "/api/v3/order",
+        (Product::Spot, Query::Order { .. } | Query::VenueOrder { .. }) => "/api/v3/order",
         (Product::Spot, Query::OpenOrders) => "/api/v3/openOrders",
         (Product::Spot, Query::Fills { .. }) => "/api/v3/myTrades",
         (Product::Spot, Query::Balances) => "/api/v3/account",
         (Product::Spot, Query::Positions) => return Err(EncodeError::Unsupported("positions")),
         (Product::Linear, Query::Snapshot { .. }) => "/fapi/v1/depth",
-        (Product::Linear, Query::Order { .. }) => "/fapi/v1/order",
+        (Product::Linear, Query::Order { .. } | Query::VenueOrder { .. }) => "/fapi/v1/order",
         (Product::Linear, Query::OpenOrders) => "/fapi/v1/openOrders",
         (Product::Linear, Query::Fills { .. }) => "/fapi/v1/userTrades",
         (Product::Linear, Query::Balances) => "/fapi/v3/balance",

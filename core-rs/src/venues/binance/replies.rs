@@ -150,7 +150,7 @@ fn refused(product: Product, query: &Query, status: u16, body: &[u8]) -> ReplyVe
         Ok(reject)
             if status == 400
                 && reject.code.as_bytes() == b"-2013"
-                && matches!(query, Query::Order { .. }) =>
+                && matches!(query, Query::Order { .. } | Query::VenueOrder { .. }) =>
         {
             ReplyVerdict::Absent
         }
@@ -181,6 +181,11 @@ fn answer(
         }
         Query::Order { client_id, .. } => {
             if !order(ctx, reader, out, Some(*client_id))? {
+                return Err(DecodeError::UnknownInstrument);
+            }
+        }
+        Query::VenueOrder { .. } => {
+            if !order(ctx, reader, out, None)? {
                 return Err(DecodeError::UnknownInstrument);
             }
         }

@@ -24,7 +24,7 @@ pub(super) fn encode_query(
     let symbol = |id| instruments.get(id).map(|i| i.symbol).ok_or(EncodeError::UnknownInstrument);
     let path = match query {
         Query::Snapshot { .. } => "/v5/market/orderbook",
-        Query::Order { .. } | Query::OpenOrders => "/v5/order/realtime",
+        Query::Order { .. } | Query::VenueOrder { .. } | Query::OpenOrders => "/v5/order/realtime",
         Query::Fills { .. } => "/v5/execution/list",
         Query::Balances => "/v5/account/wallet-balance",
         Query::Positions if product == Product::Spot => return Err(EncodeError::Unsupported("positions")),
@@ -45,6 +45,10 @@ pub(super) fn encode_query(
         Query::Order { instrument, client_id } => {
             request.text("symbol", symbol(instrument)?.as_bytes());
             request.text("orderLinkId", client_id.as_bytes());
+        }
+        Query::VenueOrder { instrument, venue_id } => {
+            request.text("symbol", symbol(instrument)?.as_bytes());
+            request.text("orderId", venue_id.as_bytes());
         }
         Query::OpenOrders => {
             settled(product, &mut request);

@@ -123,7 +123,8 @@ fn answer(
     let [list, cursor] = result.object()?.fields(["list", "nextPageCursor"])?;
     let further = cursor.present().is_some();
     match query {
-        Query::Order { client_id, .. } => return one_order(product, *client_id, ctx, list, out),
+        Query::Order { client_id, .. } => return one_order(product, Some(*client_id), ctx, list, out),
+        Query::VenueOrder { .. } => return one_order(product, None, ctx, list, out),
         Query::OpenOrders => {
             let count = list.array()?.rows(|row| order(ctx, Some(product), row, out).map(drop))?;
             // An incomplete list of open orders must never look complete.
@@ -159,13 +160,14 @@ fn answer(
 /// An empty list is the venue's way to say that it does not know the order.
 fn one_order(
     product: Product,
-    asked: ClientId,
+    asked: Option<ClientId>,
     ctx: &Context<'_>,
     list: Field<'_>,
     out: &mut EventBuf,
 ) -> Result<ReplyVerdict, DecodeError> {
     let count = list.array()?.rows(|row| match order(ctx, Some(product), row, out)? {
-        Some(ClientRef::Ours(id)) if id == asked => Ok(()),
+        Some(_) if asked.is_none() => Ok(()),
+        Some(ClientRef::Ours(id)) if Some(id) == asked => Ok(()),
         Some(_) => Err(DecodeError::Field("orderLinkId")),
         None => Err(DecodeError::UnknownInstrument),
     })?;

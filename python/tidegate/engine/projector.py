@@ -36,6 +36,8 @@ class Projector:
         self._batch = batch
         self._pause_s = pause_s
         self._projected = -1  # nothing is known to be shown before the first batch of this process
+        # The batch under way: when a stop interrupts its commit, `drain` gives it once more (twice changes nothing).
+        self._taken: tuple[int, Sequence[Row]] | None = None
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
         self._asked = asyncio.Event()
         self._healthy = True
@@ -74,7 +76,7 @@ class Projector:
         return True
 
     async def run(self) -> None:
-        """Projects until cancelled. What was taken and not committed by then comes again by replay of the journal."""
+        """Projects until cancelled. What is not committed by then is left to `drain`, else to replay of the journal."""
         while True:
             if await self.project_once():
                 continue
@@ -87,14 +89,18 @@ class Projector:
 
     async def project_once(self) -> bool:
         """One batch; says whether there may be more at once."""
-        seq = self._source.seq
-        rows = self._source.take_rows(self._batch)
-        if not rows and seq == self._projected:
-            return False
+        if self._taken is None:
+            seq = self._source.seq
+            rows = self._source.take_rows(self._batch)
+            if not rows and seq == self._projected:
+                return False
+            self._taken = (seq, rows)
+        seq, rows = self._taken
         full = len(rows) >= self._batch
         # A batch that was filled may leave changes up to `seq` behind: it only counts when the last one is through.
         shown = max(0, self._projected) if full else seq
         await self._commit(shown, rows)
+        self._taken = None
         if not full:
             self._projected = seq
             self._tell()

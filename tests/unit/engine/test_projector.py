@@ -80,6 +80,33 @@ async def test_a_locked_database_loses_nothing() -> None:
     assert projector.healthy
 
 
+class HangingTables(Tables):
+    """Its first commit hangs until it is cancelled."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hung = asyncio.Event()
+
+    async def project(self, seq: int, rows: Sequence[Row]) -> None:
+        if not self.hung.is_set():
+            self.hung.set()
+            await asyncio.get_running_loop().create_future()
+        await super().project(seq, rows)
+
+
+async def test_a_stop_in_the_middle_of_a_commit_loses_nothing() -> None:
+    source, tables = Source(), HangingTables()
+    projector = Projector(source, tables, batch=10)
+    source.change(15)
+    task = asyncio.create_task(projector.run())
+    await tables.hung.wait()
+    task.cancel()
+    await asyncio.wait([task])
+    await projector.drain()
+    assert tables.ids == [f"o{n}" for n in range(15)]
+    assert projector.projected_seq == 15
+
+
 async def test_a_reader_waits_for_its_own_write() -> None:
     source, tables = Source(), Tables()
     projector = Projector(source, tables, pause_s=3600)

@@ -112,6 +112,7 @@ class SimHost:
         if self._plan.frames is not None:
             frames = play(self._plan.frames, self._plan.speed, self._feed)
             self._player = asyncio.create_task(frames, name=f"sim-frames-{self._plan.venue}")
+            self._player.add_done_callback(self._on_market_end)
 
     async def _close(self) -> None:
         if self._timer is not None:
@@ -174,6 +175,12 @@ class SimHost:
 
     def _feed(self, frame: bytes) -> None:
         self._run(self._venue.feed(frame, self._wall_ns()))
+
+    def _on_market_end(self, player: asyncio.Task[None]) -> None:
+        """A market that stands still because its recording is damaged says so."""
+        if not player.cancelled() and (failure := player.exception()) is not None:
+            reason = failure.message if isinstance(failure, TidegateError) else repr(failure)
+            _log.error("sim_market_stopped", exchange=self._plan.venue, reason=reason, success=False)
 
     # -- requests
     async def _on_request(self, request: web.Request) -> web.StreamResponse:

@@ -158,6 +158,15 @@ async def test_recorded_frames_are_the_market(tmp_path: Path):
     assert frame["b"] == [["68000.00000000", "1.00000000"]]
 
 
+async def test_a_recording_that_is_damaged_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    recording = tmp_path / "frames"
+    recording.write_bytes(b"no time and no frame\n")
+    async with SimHost(plan(frames=recording)) as host:
+        assert (await call(host, "GET", "/api/v3/ping"))[0] == 200
+    logged = capsys.readouterr()
+    assert f"{recording} line 1" in logged.out + logged.err
+
+
 async def test_profile_sim_embeds_each_enabled_venue_without_an_address_of_its_own(tmp_path: Path):
     config = Config.model_validate(
         {

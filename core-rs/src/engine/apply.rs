@@ -53,6 +53,7 @@ impl State {
                 self.plan_last = self.plan_last.max(terms.id.0);
                 self.reserve_counters(terms.epoch, terms.legs.iter().map(|leg| leg.counter));
                 self.plans.insert(terms.id, Plan::new(*terms, wall));
+                self.under_way.insert(terms.id);
                 with.changed.push(Changed::Plan(terms.id));
             }
             Body::Intent { terms, hold } => self.intent(terms, *hold, wall, with)?,
@@ -316,6 +317,7 @@ impl State {
         }
         plan.note(wall, turn.name(), text.to_owned());
         plan.state = PlanState::Hedging;
+        self.under_way.insert(id);
         plan.ended = None;
         if turn != PlanTurn::Hedging {
             plan.since = wall;
@@ -336,6 +338,7 @@ impl State {
     ) -> Result<(), ApplyError> {
         let plan = self.plans.get_mut(&id).ok_or(ApplyError::NoPlan(id))?;
         plan.state = state;
+        self.under_way.remove(&id);
         plan.ended = Some(wall);
         plan.unwinding = false;
         plan.residual = residual;

@@ -7,6 +7,7 @@ use crate::calc::product;
 use crate::ledger::{Hold, HoldTerms, requirement};
 use crate::market::BookState;
 use crate::order::PlaceOrder;
+use crate::plan::Plan;
 use crate::risk::{BookFacts, Exposure, Facts, Intent, OrderRate, Purpose};
 use crate::units::{
     AccountId, InstrumentId, MONEY_DECIMALS, Money, Now, Ns, Price, Product, Qty, Rate, Side, pow10,
@@ -93,7 +94,28 @@ impl Engine {
             // Sums of order quantities stay far from the edge of i128.
             let _counted = slot(&mut all, order.terms.place.instrument).add(order.terms.place.side, possible);
         }
+        for plan in self.state.active() {
+            for leg in 0..2 {
+                let (terms, missing) = (&plan.terms.legs[leg], self.still_to_come(plan, leg));
+                let _counted = slot(&mut all, terms.instrument).add(terms.side, missing);
+            }
+        }
         all
+    }
+
+    /// What a plan under way may still order on a leg beyond what is in flight: it was let in with its whole quantity,
+    /// and completing it must not find the limit taken by others.
+    fn still_to_come(&self, plan: &Plan, leg: usize) -> Money {
+        let (terms, sum) = (&plan.terms.legs[leg], &plan.sums[leg]);
+        if plan.unwinding {
+            return Money::ZERO;
+        }
+        let orders = sum.orders.iter().filter_map(|id| self.state.orders.get(id));
+        let same = orders.filter(|order| order.terms.place.side == terms.side);
+        let in_flight: i128 =
+            same.map(|o| Money::of_qty(o.possible_qty(), o.terms.qty_decimals).0).sum();
+        let done = sum.net().0 * i128::from(terms.side.sign());
+        Money((plan.terms.qty.0 - done - in_flight).max(0))
     }
 
     /// Price of an instrument for valuation: the book's middle, else what its position cost.

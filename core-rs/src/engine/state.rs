@@ -29,6 +29,8 @@ pub(super) struct State {
     pub orders: Orders,
     pub ledger: Ledger,
     pub plans: BTreeMap<PlanId, Plan>,
+    /// Plans that have not ended; follows from `plans`.
+    pub under_way: BTreeSet<PlanId>,
     /// Ended plans, oldest end first.
     pub ended: VecDeque<PlanId>,
     pub pairs: BTreeMap<PairId, Pair>,
@@ -135,7 +137,7 @@ impl Totals {
 impl State {
     /// Plans that have not ended.
     pub(super) fn active(&self) -> impl Iterator<Item = &Plan> {
-        self.plans.values().rev().filter(|plan| !plan.state.is_end())
+        self.under_way.iter().rev().filter_map(|id| self.plans.get(id))
     }
 
     /// Hash of all durable state, independent of how dense ids were handed out.

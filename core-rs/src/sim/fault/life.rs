@@ -1,7 +1,7 @@
 //! Births and deaths of the process: recovery from what the disk holds, kill -9, power loss.
 
 use super::rng::Rng;
-use super::setup::{LINKS, MS, SECOND};
+use super::setup::{LINKS, MS, SECOND, engine_config};
 use super::swarm::Fault;
 use super::world::{Job, Process, World};
 use crate::engine::{Engine, Input};
@@ -29,6 +29,9 @@ impl World {
             Death::PowerLoss => {
                 self.check.power_losses += 1;
                 self.disk.power_lost(&mut self.rng);
+                self.machine += 1;
+                self.mono = self.rng.span(SECOND, 1_000 * SECOND) - self.now;
+                self.config = engine_config(&self.swarm, &self.mutant, self.machine);
             }
         }
         for link in 0..self.links.len() {
@@ -58,7 +61,7 @@ impl World {
         }
         let skewed = self.strikes(Fault::ClockSkew);
         let skew = if skewed { self.rng.span(-1_500 * MS, 1_500 * MS) } else { 0 };
-        let mono = self.rng.span(SECOND, 1_000 * SECOND);
+        let mono = self.mono;
         let durable = engine.seq();
         self.process = Some(Process {
             engine,

@@ -75,7 +75,7 @@ pub(super) const STALE: Ns = 3_000 * MS;
 /// The exposure limit of every run, quote units.
 pub(super) const EXPOSURE_MAX: i128 = 500_000;
 
-pub(super) fn engine_config(swarm: &Swarm, mutant: &str) -> String {
+pub(super) fn engine_config(swarm: &Swarm, mutant: &str, machine: u32) -> String {
     let links: Vec<String> = LINKS
         .iter()
         .enumerate()
@@ -105,7 +105,7 @@ pub(super) fn engine_config(swarm: &Swarm, mutant: &str) -> String {
         "limits":[{{"name":"order_notional_max","scope":"total","id":"","value":200000}},
                   {{"name":"position_total_max","scope":"total","id":"","value":{EXPOSURE_MAX}}},
                   {{"name":"book_age_max_ms","scope":"total","id":"","value":2000}}],
-        "policy":{{"completeWithinBps":10,"maxAttempts":3,"planDeadlineMs":{PLAN_DEADLINE_MS},"slippageBps":5,"cooldownMs":{}}}{mutant}}}"#,
+        "policy":{{"completeWithinBps":10,"maxAttempts":3,"planDeadlineMs":{PLAN_DEADLINE_MS},"slippageBps":5,"cooldownMs":{},"journalMode":"{}"}},"bootId":"boot-{machine}"{mutant}}}"#,
         account("binance"),
         account("bybit"),
         venue("binance", "spot"),
@@ -114,7 +114,8 @@ pub(super) fn engine_config(swarm: &Swarm, mutant: &str) -> String {
         venue("bybit", "linear"),
         links.join(","),
         pairs(swarm).join(","),
-        swarm.cooldown_ms
+        swarm.cooldown_ms,
+        if swarm.strict { "strict" } else { "group" }
     )
 }
 

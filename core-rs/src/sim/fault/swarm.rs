@@ -96,6 +96,8 @@ pub(super) struct Swarm {
     /// Net spread from which pairs trade, hundredths of a percent.
     pub threshold: u64,
     pub cooldown_ms: u64,
+    /// Orders wait for their records to be on disk.
+    pub strict: bool,
     /// Replies may come up to 40 s late: the bound that the fence trusts does not hold.
     pub broken_bound: bool,
 }
@@ -115,6 +117,7 @@ impl Swarm {
             qty_milli: *rng.pick(&[10, 20, 100, 500, 1_000]),
             threshold: *rng.pick(&[1, 2, 5]),
             cooldown_ms: *rng.pick(&[20, 100, 500]),
+            strict: rng.chance(250_000),
             broken_bound: false,
         }
     }

@@ -117,6 +117,10 @@ pub(super) struct World {
     pub swarm: Swarm,
     pub harness: Harness,
     pub config: String,
+    pub mutant: String,
+    /// Counts starts of the machine; its monotonic clock begins anew with each.
+    pub machine: u32,
+    pub mono: Ns,
     pub now: Ns,
     pub venues: Vec<SimVenue>,
     pub process: Option<Process>,
@@ -143,13 +147,17 @@ impl World {
         let mut swarm = Swarm::new(&mut rng);
         swarm.broken_bound = rng.chance(50_000);
         let (harness, engine_mutant) = Harness::parse(mutant);
-        let config = engine_config(&swarm, engine_mutant);
+        let config = engine_config(&swarm, engine_mutant, 0);
+        let mono = rng.span(SECOND, 1_000 * SECOND);
         let venue = |at| SimVenue::new(venue_config(at, seed).as_bytes());
         // The configurations are this room's own and tested: a refusal leaves a world without venues, and a violation.
         let venues: Vec<SimVenue> = (0..VENUES.len()).filter_map(|at| venue(at).ok()).collect();
         let mut world = Self {
             rng,
             config,
+            mutant: engine_mutant.to_owned(),
+            machine: 0,
+            mono,
             now: 0,
             venues,
             process: None,

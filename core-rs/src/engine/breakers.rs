@@ -153,7 +153,7 @@ impl Engine {
         match &over {
             Over::Total => {}
             Over::Account(id) => {
-                (venue, account) = (self.accounts.at(*id).venue.name(), self.accounts.name(*id))
+                (venue, account) = (self.accounts.at(*id).venue.name(), self.accounts.name(*id));
             }
             Over::Pair(id) => pair = id.as_str(),
         }

@@ -161,9 +161,9 @@ impl Engine {
         }
         let answers = self.breakers.answers.entry(account).or_default();
         if slow {
-            answers.slow.push(took)
+            answers.slow.push(took);
         } else {
-            answers.slow.clear()
+            answers.slow.clear();
         }
         let run = answers.slow.len() >= SLOW_RUN;
         let least = answers.slow.iter().min().copied().unwrap_or_default();

@@ -66,7 +66,7 @@ mod tests {
         let mut found = Vec::new();
         for minute in 1..=hours * 60 {
             let at = from + minute * 60 * SECOND;
-            if zone.day(at) != zone.day(at - 1) {
+            if zone.day(at) > zone.day(at - 1) {
                 assert_eq!(zone.day(at), zone.day(at - 1) + 1, "a day was skipped or came twice");
                 found.push((at - from) / (60 * SECOND));
             } else {

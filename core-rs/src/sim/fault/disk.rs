@@ -25,7 +25,7 @@ pub(super) struct Disk {
 impl Disk {
     /// A sound disk lies and lags in nothing.
     pub(super) fn new(lags: bool, lies: bool) -> Self {
-        Self { lags, lies, ..Self::default() }
+        Self { lies, lags, ..Self::default() }
     }
 
     /// Appends a record; false when the disk is full.

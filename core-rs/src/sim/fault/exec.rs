@@ -166,13 +166,13 @@ impl World {
             return;
         };
         self.trace.bytes(self.now, "SEND", link as u64, &data);
-        if LINKS[link].role == Role::Trade {
-            if let Some((id, place)) = order_request(&data) {
-                let facts = self.process.as_ref().map(|process| &process.engine);
-                self.check.sent(self.now, id, place, facts, &self.venues, &self.links);
-            }
+        if LINKS[link].role == Role::Trade
+            && let Some((id, place)) = order_request(&data)
+        {
+            let facts = self.process.as_ref().map(|process| &process.engine);
+            self.check.sent(self.now, id, place, facts, &self.venues, &self.links);
         }
-        self.to_venue(link, conn, data);
+        self.carry_to_venue(link, conn, data);
     }
 
     fn send_failed(&mut self, link: usize, data: &[u8]) {

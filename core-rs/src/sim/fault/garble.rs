@@ -66,14 +66,14 @@ pub(super) fn refusal(row: Row, data: &[u8], fault: Fault) -> Option<Vec<u8>> {
     Some(answer.into_bytes())
 }
 
-fn replace_once(data: Vec<u8>, from: &str, to: &str) -> Option<Vec<u8>> {
-    let text = core::str::from_utf8(&data).ok()?;
+fn replace_once(data: &[u8], from: &str, to: &str) -> Option<Vec<u8>> {
+    let text = core::str::from_utf8(data).ok()?;
     text.contains(from).then(|| text.replacen(from, to, 1).into_bytes())
 }
 
 /// Bids and asks change places.
-pub(super) fn crossed(data: Vec<u8>) -> Vec<u8> {
-    let text = String::from_utf8_lossy(&data);
+pub(super) fn crossed(data: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(data);
     text.replace("\"b\":[", "\"~\":[")
         .replace("\"a\":[", "\"b\":[")
         .replace("\"~\":[", "\"a\":[")
@@ -106,7 +106,7 @@ fn blank(data: Vec<u8>, keys: &[&str], value: &str) -> Vec<u8> {
         if let Some(old) = quoted(&text, key) {
             let from = format!("{key}{old}\"");
             let to = format!("{}{value}", &key[..key.len() - 1]);
-            return replace_once(data, &from, &to).unwrap_or_else(|| text.clone().into_bytes());
+            return replace_once(&data, &from, &to).unwrap_or_else(|| text.clone().into_bytes());
         }
     }
     data

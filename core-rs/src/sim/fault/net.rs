@@ -142,7 +142,7 @@ impl World {
 
     // -- frames to the venue
 
-    pub(super) fn to_venue(&mut self, link: usize, conn: u64, data: Vec<u8>) {
+    pub(super) fn carry_to_venue(&mut self, link: usize, conn: u64, data: Vec<u8>) {
         let mut delay = self.wire();
         let (mut gate, mut reply) = (None, ReplyFault::None);
         if order_request(&data).is_some() {
@@ -279,7 +279,7 @@ impl World {
         for effect in effects {
             match effect {
                 SimEffect::Record(_) | SimEffect::Http { .. } => {}
-                SimEffect::Frame { conn, data } => self.to_process(venue, conn, data),
+                SimEffect::Frame { conn, data } => self.carry_to_process(venue, conn, data),
                 SimEffect::Hangup { conn } => {
                     let link = self.conns.get(&conn).map(|known| known.link);
                     if let Some(link) = link.filter(|link| self.links[*link].conn == Some(conn)) {
@@ -290,7 +290,7 @@ impl World {
         }
     }
 
-    fn to_process(&mut self, venue: usize, conn: u64, mut data: Vec<u8>) {
+    fn carry_to_process(&mut self, venue: usize, conn: u64, mut data: Vec<u8>) {
         let Some(known) = self.conns.get(&conn).copied() else { return };
         if known.half_open || known.left || self.now < self.outage[venue] {
             return;
@@ -303,7 +303,7 @@ impl World {
                 } else if self.strikes(Fault::BookGap) {
                     return;
                 } else if self.strikes(Fault::BookCrossed) {
-                    data = garble::crossed(data);
+                    data = garble::crossed(&data);
                 } else if self.strikes(Fault::BookNonsense) {
                     data = garble::nonsense(data, self.rng.chance(500_000));
                 } else if self.strikes(Fault::BookReorder) {

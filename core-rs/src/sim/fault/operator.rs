@@ -72,8 +72,8 @@ impl World {
             let venue = self.rng.below(2) as usize;
             let time = self.rng.span(200 * MS, 4 * SECOND);
             self.outage[venue] = self.now + time;
-            for link in 0..LINKS.len() {
-                if LINKS[link].venue == venue && LINKS[link].role != Role::Rest {
+            for (link, row) in LINKS.iter().enumerate() {
+                if row.venue == venue && row.role != Role::Rest {
                     self.cut(link);
                 }
             }

@@ -41,10 +41,10 @@ impl Probes {
     }
 
     pub(super) fn event(&mut self, topic: &str, data: &[u8]) {
-        if topic == "alerts" {
-            if let Some(code) = alert_code(data) {
-                self.word(format!("alert {code}"));
-            }
+        if topic == "alerts"
+            && let Some(code) = alert_code(data)
+        {
+            self.word(format!("alert {code}"));
         }
     }
 

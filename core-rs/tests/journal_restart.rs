@@ -5,7 +5,6 @@
 //! records and every prefix; without it a sample is taken.
 
 mod common;
-#![allow(clippy::unwrap_used, reason = "helpers of a test may stop it")]
 
 use common::{MS, SECOND, World, btc_pair, config};
 use tidegate_core::engine::{Effect, Effects, Engine, Input, JournalReader};

@@ -52,11 +52,11 @@ fn check_latched(world: &World) -> usize {
     let mut shut = 0;
     for (kind, payload) in records(world) {
         match kind {
-            13 => latch = payload["mode"].as_str().unwrap().to_owned(),
+            13 => payload["mode"].as_str().unwrap().clone_into(&mut latch),
             3 if latch != "open" && payload["adopted"] != true => {
                 let order = payload["order"].as_str().unwrap();
                 let hedges = payload["plan"].is_string() && !order.ends_with('0');
-                assert!(latch == "reduce_only" && hedges && payload["px"].to_string() != "null", "{payload}");
+                assert!(latch == "reduce_only" && hedges && !payload["px"].is_null(), "{payload}");
             }
             _ => shut += usize::from(latch != "open"),
         }

@@ -112,8 +112,7 @@ impl Engine {
         }
         let orders = sum.orders.iter().filter_map(|id| self.state.orders.get(id));
         let same = orders.filter(|order| order.terms.place.side == terms.side);
-        let in_flight: i128 =
-            same.map(|o| Money::of_qty(o.possible_qty(), o.terms.qty_decimals).0).sum();
+        let in_flight: i128 = same.map(|o| Money::of_qty(o.possible_qty(), o.terms.qty_decimals).0).sum();
         let done = sum.net().0 * i128::from(terms.side.sign());
         Money((plan.terms.qty.0 - done - in_flight).max(0))
     }

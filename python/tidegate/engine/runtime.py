@@ -119,7 +119,7 @@ class Runtime:
         self._run(self._asked(lambda: self._core.set_instruments(venue, product, rows, now, now + self._base_ns)), now)
 
     def on_clock(self, venue: str, offset_ns: int, uncertainty_ns: int) -> None:
-        self._core.on_clock(venue, offset_ns, uncertainty_ns)
+        self._asked(lambda: self._core.on_clock(venue, offset_ns, uncertainty_ns))
 
     def command(self, name: str, body: bytes, actor: str, command_id: str) -> tuple[bytes, int]:
         """(reply, newest record). Raises CoreError."""
@@ -138,7 +138,13 @@ class Runtime:
     def view(self, name: str, given: Mapping[str, object]) -> bytes:
         """One view as of now. Raises CoreError."""
         now = monotonic_ns()
-        return self._core.view(name, orjson.dumps({**given, "monoNs": now, "wallNs": now + self._base_ns}))
+        try:
+            return self._core.view(name, orjson.dumps({**given, "monoNs": now, "wallNs": now + self._base_ns}))
+        except Exception:
+            raise
+        except BaseException as failure:  # a panic, but looking changes nothing: only the one who looks is told
+            _log.error("view_failed", view=name, reason=repr(failure), success=False, error_code="INTERNAL")
+            raise TidegateError(Code.INTERNAL, f"the engine can not show {name}") from failure
 
     async def durable(self, seq: int) -> None:
         """Returns once record `seq` is durable. Raises JournalError when it never will be."""

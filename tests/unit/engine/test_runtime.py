@@ -225,17 +225,28 @@ async def test_a_core_that_breaks_stops_everything_once():
     [
         pytest.param(lambda runtime: runtime.command("kill", b"{}", "admin", "c"), id="command"),
         pytest.param(lambda runtime: runtime.watch("binance:spot:BTCUSDT", True), id="watch"),
+        pytest.param(lambda runtime: runtime.on_clock("binance", 1, 1), id="on_clock"),
         pytest.param(lambda runtime: runtime.set_instruments("binance", "spot", b"[]"), id="set_instruments"),
     ],
 )
 async def test_a_core_that_breaks_when_asked_stops_everything_too(ask):
-    rig = Rig(ScriptedCore(command=[Panic("boom")], watch=[Panic("boom")], set_instruments=[Panic("boom")]))
+    inputs = ("command", "watch", "on_clock", "set_instruments")
+    rig = Rig(ScriptedCore(**{name: [Panic("boom")] for name in inputs}))
     for _ in range(2):
         with pytest.raises(TidegateError) as caught:
             ask(rig.runtime)
         assert caught.value.code is Code.INTERNAL
     assert [type(failure) for failure in rig.failures] == [Panic]
     assert len(rig.core.calls) == 1
+
+
+async def test_a_view_that_breaks_is_told_to_who_looks_and_stops_nothing():
+    rig = Rig(ScriptedCore(view=[Panic("boom")]))
+    with pytest.raises(TidegateError) as caught:
+        rig.runtime.view("plans", {})
+    assert caught.value.code is Code.INTERNAL
+    assert rig.runtime.view("plans", {}) == b"{}"
+    assert rig.failures == []
 
 
 async def test_a_refusal_of_the_core_is_passed_on_and_nothing_stops():

@@ -89,6 +89,19 @@ impl State {
                 with.changed.push(Changed::Limits);
                 rows.iter().try_for_each(|row| self.limits.set(*row))?;
             }
+            Body::Latch { .. } | Body::Breaker { .. } | Body::Peak(_) => self.stop(&record.body, wall),
+            Body::Pair { id, terms } => self.pair(*id, terms.as_ref(), with)?,
+            Body::Turn { id, turn, text } => self.turn(*id, *turn, text, wall, with)?,
+            Body::PlanEnd { id, state, residual, pnl } => {
+                self.plan_end(*id, *state, *residual, *pnl, wall, with)?;
+            }
+        }
+        Ok(Applied::Done)
+    }
+
+    /// Latches and loss breakers: tightened by anything, opened by the authorised reset alone.
+    fn stop(&mut self, body: &Body, wall: Ns) {
+        match body {
             Body::Latch { mode: LatchMode::Open, actor, .. } => {
                 self.latch.reset(actor, wall);
                 self.losses.reset();
@@ -100,13 +113,8 @@ impl State {
                 self.losses.trip(*breaker, reason, wall);
             }
             Body::Peak(profit) => self.losses.rise(*profit),
-            Body::Pair { id, terms } => self.pair(*id, terms.as_ref(), with)?,
-            Body::Turn { id, turn, text } => self.turn(*id, *turn, text, wall, with)?,
-            Body::PlanEnd { id, state, residual, pnl } => {
-                self.plan_end(*id, *state, *residual, *pnl, wall, with)?;
-            }
+            _ => {}
         }
-        Ok(Applied::Done)
     }
 
     fn boot(&mut self, epoch: u32, machine: &str, wall: Ns) {

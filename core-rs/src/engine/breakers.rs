@@ -75,6 +75,9 @@ impl Engine {
         {
             return Err(refusal(breaker, "total", "OPEN", &trip.reason));
         }
+        for (account, id) in orders {
+            self.check_up(now, *account, *id)?;
+        }
         self.watch_rates(now, orders.len(), notional, out);
         if let (Some(pair), [(_, a), (_, b)]) = (pair, orders) {
             self.watch_deviation(now, pair, *a, *b, out);

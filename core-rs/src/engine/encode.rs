@@ -76,16 +76,7 @@ fn write_body(body: &Body, t: Tables<'_>, j: &mut Json) {
             j.money("openedAt", day.opened_at);
         }
         Body::Limits(rows) => j.arr("rows", |j| rows.iter().for_each(|row| write_limit(row, j))),
-        Body::Latch { mode, reason, actor } => {
-            j.str("mode", mode.name());
-            j.str("reason", reason);
-            j.str("actor", actor);
-        }
-        Body::Breaker { breaker, reason } => {
-            j.str("breaker", breaker.spec().id);
-            j.str("reason", reason);
-        }
-        Body::Peak(profit) => j.money("profit", *profit),
+        Body::Latch { .. } | Body::Breaker { .. } | Body::Peak(_) => write_stop(body, j),
         Body::Pair { id, terms } => {
             j.str("pair", id.as_str());
             if let Some(terms) = terms {
@@ -103,6 +94,22 @@ fn write_body(body: &Body, t: Tables<'_>, j: &mut Json) {
             j.money("residual", *residual);
             j.opt_money("pnl", *pnl);
         }
+    }
+}
+
+/// What stops trading, and how near losses are to it.
+fn write_stop(body: &Body, j: &mut Json) {
+    if let Body::Latch { mode, reason, actor } = body {
+        j.str("mode", mode.name());
+        j.str("reason", reason);
+        j.str("actor", actor);
+    }
+    if let Body::Breaker { breaker, reason } = body {
+        j.str("breaker", breaker.spec().id);
+        j.str("reason", reason);
+    }
+    if let Body::Peak(profit) = body {
+        j.money("profit", *profit);
     }
 }
 

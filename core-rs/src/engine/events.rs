@@ -122,6 +122,10 @@ impl Engine {
         }));
     }
 
+    pub(super) fn venue_event(&self, now: Now, venue: crate::units::Venue, out: &mut Effects) {
+        out.push(event("status".to_owned(), "exchange_status", |j| self.write_exchange(j, venue, now)));
+    }
+
     pub(super) fn status_event(&self, now: Now, id: LinkId, out: &mut Effects) {
         let Some(link) = self.link(id) else { return };
         let venue = link.config.venue;

@@ -160,8 +160,8 @@ impl Engine {
         if !self.is_booted() {
             return Err("the engine is not recovered yet");
         }
-        if self.paused.get(&account).is_some_and(|until| now.mono < *until) {
-            return Err("the venue asked for a pause");
+        if let Some(bar) = self.bar(now, account) {
+            return Err(bar.reason);
         }
         if !self.is_ready(account) {
             return Err("the account is not reconciled");

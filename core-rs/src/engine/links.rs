@@ -187,6 +187,9 @@ impl Engine {
     }
 
     pub(super) fn count_decode_error(&mut self, now: Now, id: LinkId, problem: &str, out: &mut Effects) {
+        if let Some((venue, product)) = self.link(id).map(|link| (link.config.venue, link.config.product)) {
+            self.count_unreadable(now, venue, product);
+        }
         let Some(link) = self.links.get_mut(id.0 as usize) else { return };
         link.decode_errors += 1;
         if link.last_alert.is_some_and(|last| now.mono - last < ALERT_EVERY) {

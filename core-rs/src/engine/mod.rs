@@ -45,6 +45,7 @@ mod start;
 mod state;
 mod step;
 mod timers;
+mod venue_status;
 mod views;
 
 pub use audit::{Entry, JournalReader};

@@ -75,7 +75,9 @@ impl Engine {
         self.commit(now, Body::Reject { id, code, never_left: false }, out);
         let text = format!("{id}: {} {} {}", reject.class.name(), reject.code, reject.message);
         self.failed_event(now, id, reject.class.name(), &text, out);
-        self.pause_after(now, id, reject.class);
+        if let Some(account) = self.state.orders.get(&id).map(|order| order.terms.account) {
+            self.bar_after(now, account, reject, out);
+        }
         if matches!(
             reject.class,
             RejectClass::Auth | RejectClass::Banned | RejectClass::RateLimited | RejectClass::Timestamp
@@ -83,27 +85,6 @@ impl Engine {
             self.alert(now, "critical", reject.class.name(), &text, out);
         }
         self.after_change(now, id, out);
-    }
-
-    /// A venue that limits or bans us gets no more orders for a while.
-    fn pause_after(&mut self, now: Now, id: ClientId, class: RejectClass) {
-        let pause = match class {
-            RejectClass::Banned => BAN_PAUSE,
-            RejectClass::RateLimited => LIMIT_PAUSE,
-            RejectClass::Maintenance | RejectClass::Auth | RejectClass::Timestamp => FAULT_PAUSE,
-            RejectClass::InsufficientFunds
-            | RejectClass::Filter
-            | RejectClass::PostOnlyWouldTake
-            | RejectClass::DuplicateClientId
-            | RejectClass::UnknownOrder
-            | RejectClass::AlreadyDone
-            | RejectClass::ReduceOnly
-            | RejectClass::OutcomeUnknown
-            | RejectClass::Other => return,
-        };
-        if let Some(order) = self.state.orders.get(&id) {
-            self.paused.insert(order.terms.account, now.mono + pause);
-        }
     }
 
     /// The outcome is unknown from here on; the venue is asked at once.

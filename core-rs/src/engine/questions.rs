@@ -29,6 +29,9 @@ impl Engine {
         out: &mut Effects,
     ) -> bool {
         let Some(row) = self.link(link) else { return false };
+        if account.or(row.account).is_some_and(|account| self.is_down(now, account)) {
+            return false;
+        }
         let product = self.query_product(&query).unwrap_or(row.config.product);
         let Some(codec) = crate::venues::codec(row.config.venue, product) else { return false };
         let session = account.and_then(|account| self.accounts.at(account).session.as_ref());
@@ -76,6 +79,9 @@ impl Engine {
             Ok(ReplyVerdict::Refused(reject)) => {
                 let text = format!("{:?} refused: {} {}", request.query, reject.code, reject.message);
                 self.alert(now, "warning", "QUERY_REFUSED", &text, out);
+                if let Some(account) = request.account {
+                    self.bar_after(now, account, &reject, out);
+                }
                 self.on_lost_request(now, &request, out);
             }
             Err(error) => {

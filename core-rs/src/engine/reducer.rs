@@ -48,8 +48,7 @@ pub struct Engine {
     pub(super) watch: ReconWatch,
     pub(super) rates: Vec<OrderRate>,
     pub(super) clocks: BTreeMap<Venue, Ns>,
-    /// Accounts that may send no orders until a monotonic time, because the venue said so.
-    pub(super) paused: BTreeMap<AccountId, Ns>,
+    pub(super) statuses: super::venue_status::Statuses,
     pub(super) reported: BTreeMap<(AccountId, Wallet, Asset), BalanceReport>,
     pub(super) venue_positions: BTreeMap<(AccountId, InstrumentId), PositionReport>,
     pub(super) deferred: Vec<(AccountId, FillReport)>,
@@ -97,7 +96,7 @@ impl Engine {
             watch: ReconWatch::default(),
             rates: Vec::new(),
             clocks: BTreeMap::new(),
-            paused: BTreeMap::new(),
+            statuses: super::venue_status::Statuses::default(),
             reported: BTreeMap::new(),
             venue_positions: BTreeMap::new(),
             deferred: Vec::new(),

@@ -33,7 +33,8 @@ impl Engine {
         let Some(link) = self.find_link(venue, product, Role::Trade, Some(intent.account)) else {
             return false;
         };
-        if let Some(reason) = self.held_back(&intent) {
+        let barred = self.bar(now, intent.account).map(|bar| bar.reason);
+        if let Some(reason) = self.held_back(&intent).or(barred) {
             self.alert(now, "critical", "GATEWAY_REFUSED", &format!("{}: {reason}", place.client_id), out);
             return false;
         }
@@ -87,7 +88,7 @@ impl Engine {
         let link = self.find_link(i.venue, i.product, Role::Trade, Some(account));
         let data = self.encode_order(now, &cmd, account);
         self.commit(now, Body::Cancel { id, event: CancelEvent::Requested }, out);
-        if let (Some(link), Some(data)) = (link, data) {
+        if let (Some(link), Some(data), false) = (link, data, self.is_down(now, account)) {
             out.send(link, data);
         }
         self.timers.set_earlier(Timer::Order(id), now.mono + super::orders::END_LATE);

@@ -150,6 +150,7 @@ impl Engine {
         self.retry_deferred(now, out);
         self.open_day(now, out);
         self.watch_losses(now, out);
+        self.tell_statuses(now, out);
     }
 }
 

@@ -43,6 +43,8 @@ pub struct World {
     pub record: Vec<String>,
     /// Client ids of every order request that reached a venue.
     pub sent: Vec<String>,
+    /// Link of every request over REST.
+    pub asked: Vec<usize>,
     /// Sends that waited for a record to be on disk, and for which.
     pub held_back: Vec<(Vec<u8>, u64)>,
     config: String,
@@ -86,6 +88,7 @@ impl World {
             events: Vec::new(),
             record: Vec::new(),
             sent: Vec::new(),
+            asked: Vec::new(),
             held_back: Vec::new(),
             config,
             queue: BTreeMap::new(),
@@ -210,6 +213,7 @@ impl World {
                     }
                 }
                 Effect::Fetch { link, request, data } => {
+                    self.asked.push(usize::from(link.0));
                     self.at(WIRE, Job::Request { link: usize::from(link.0), number: request, data });
                 }
                 Effect::Event { topic, data } => {

@@ -1,3 +1,5 @@
+"""Zone steps against the zone database, date by date."""
+
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 

@@ -6,6 +6,7 @@ use crate::engine::field::Fields;
 use crate::engine::json::Json;
 use crate::engine::recon::Stage;
 use crate::engine::reducer::Engine;
+use crate::engine::venue_status::VenueStatus;
 use crate::market::BookState;
 use crate::order::State;
 use crate::risk::{LatchMode, LimitKey, LimitName, Scope};
@@ -147,13 +148,14 @@ impl Engine {
         }
         let own = |id: &AccountId| self.accounts.at(*id).venue == venue;
         let public_only = self.accounts.ids().filter(own).all(|id| self.accounts.at(id).public_only);
-        let ready =
-            self.accounts.ids().filter(own).all(|id| self.accounts.at(id).public_only || self.is_ready(id));
-        let status = match (connected, ready && books == synced) {
-            (true, true) => "UP",
-            (true, false) => "DEGRADED",
-            (false, _) => "DOWN",
-        };
+        let products = self.products();
+        let products: Vec<_> = products
+            .into_iter()
+            .filter(|((of, _), _)| *of == venue)
+            .map(|((_, product), account)| (product, self.venue_status(now, venue, product, account)))
+            .collect();
+        let worst = products.iter().map(|(_, (status, _))| *status).max();
+        let status = worst.map_or("DOWN", VenueStatus::name);
         j.str("name", venue.name());
         j.str("exchange", venue.name());
         j.bool("connected", connected);
@@ -162,6 +164,15 @@ impl Engine {
         j.str("status", status);
         j.int("books", books);
         j.int("booksSynced", synced);
+        j.arr("products", |j| {
+            for (product, (status, reason)) in &products {
+                j.obj("", |j| {
+                    j.str("type", product.name());
+                    j.str("status", status.name());
+                    j.opt_str("reason", (!reason.is_empty()).then_some(*reason));
+                });
+            }
+        });
         match self.clocks.get(&venue) {
             Some(offset) => j.int("clockOffsetMs", offset / MS),
             None => j.null("clockOffsetMs"),

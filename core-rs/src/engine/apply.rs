@@ -101,19 +101,15 @@ impl State {
 
     /// Latches and loss breakers: tightened by anything, opened by the authorised reset alone.
     fn stop(&mut self, body: &Body, wall: Ns) {
-        match body {
-            Body::Latch { mode: LatchMode::Open, actor, .. } => {
-                self.latch.reset(actor, wall);
-                self.losses.reset();
-            }
-            Body::Latch { mode, reason, actor } => {
-                self.latch.trip(*mode, reason, actor, wall);
-            }
-            Body::Breaker { breaker, reason } => {
-                self.losses.trip(*breaker, reason, wall);
-            }
-            Body::Peak(profit) => self.losses.rise(*profit),
-            _ => {}
+        if let Body::Latch { mode: LatchMode::Open, actor, .. } = body {
+            self.latch.reset(actor, wall);
+            self.losses.reset();
+        } else if let Body::Latch { mode, reason, actor } = body {
+            self.latch.trip(*mode, reason, actor, wall);
+        } else if let Body::Breaker { breaker, reason } = body {
+            self.losses.trip(*breaker, reason, wall);
+        } else if let Body::Peak(profit) = body {
+            self.losses.rise(*profit);
         }
     }
 

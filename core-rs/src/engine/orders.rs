@@ -14,10 +14,6 @@ use crate::venues::{RejectClass, ReplyOutcome, RequestReply, Role, VenueReject};
 
 /// How long a report may run ahead of its fills before they are asked for.
 const FILLS_LATE: Ns = 250_000_000;
-/// How long an account sends no orders after a ban, a rate limit, and what only a person can mend.
-const BAN_PAUSE: Ns = 120_000_000_000;
-const LIMIT_PAUSE: Ns = 2_000_000_000;
-const FAULT_PAUSE: Ns = 5_000_000_000;
 /// How long an accepted order that ends at once (IOC, FOK) may stay without its end.
 pub(super) const END_LATE: Ns = 1_000_000_000;
 

@@ -39,6 +39,7 @@ pub(super) struct Bar {
 }
 
 /// What a status is made of.
+#[allow(clippy::struct_excessive_bools)] // independent facts, not a state
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct StatusFacts {
     pub bar: Option<VenueStatus>,
@@ -70,7 +71,7 @@ impl VenueStatus {
     }
 
     /// The worst that holds, and why.
-    pub(super) fn of(facts: &StatusFacts) -> (Self, &'static str) {
+    pub(super) fn of(facts: StatusFacts) -> (Self, &'static str) {
         let rules = [
             (facts.bar == Some(Self::Down), Self::Down, "the venue shut us out"),
             (!facts.orders, Self::Down, "the order link is down"),
@@ -160,7 +161,7 @@ impl Engine {
         };
         let public_only = self.accounts.at(account).public_only;
         let unreadable = self.statuses.unreadable.get(&(venue, product));
-        VenueStatus::of(&StatusFacts {
+        VenueStatus::of(StatusFacts {
             bar: self.bar(now, account).map(|bar| bar.status),
             orders: public_only || up(Role::Trade),
             reconciled: public_only || (self.is_ready(account) && up(Role::Private)),
@@ -266,7 +267,7 @@ mod tests {
             (StatusFacts { bar: Some(VenueStatus::Down), ..good }, VenueStatus::Down),
         ];
         for (facts, want) in cases {
-            assert_eq!(VenueStatus::of(&facts).0, want, "{facts:?}");
+            assert_eq!(VenueStatus::of(facts).0, want, "{facts:?}");
         }
     }
 

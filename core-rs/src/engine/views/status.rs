@@ -199,29 +199,15 @@ impl Engine {
         };
         let venue = Venue::ALL.map(by_venue).into_iter().max().unwrap_or_default();
         let day = self.day_pnl();
-        let used = |name: LimitName| match name {
-            LimitName::PositionSymbolMax => Some(symbol),
-            LimitName::PositionVenueMax => Some(venue),
-            LimitName::PositionTotalMax => Some(total),
-            LimitName::DailyLossMax => Some(Money((-day.0).max(0))),
-            LimitName::OpenOrdersMax => {
-                let orders = self.state.orders.open_len() as i128;
-                Some(Money(orders * crate::units::pow10(crate::units::MONEY_DECIMALS)))
-            }
-            LimitName::OrderNotionalMax
-            | LimitName::OrderRateMax
-            | LimitName::PriceCollarBps
-            | LimitName::SlippageMaxBps
-            | LimitName::BookAgeMaxMs
-            | LimitName::BreakerFailuresMax
-            | LimitName::BreakerErrorRateMax
-            | LimitName::BreakerLatencyMaxMs
-            | LimitName::BreakerOrdersPerMinute
-            | LimitName::BreakerNotionalPerMinute
-            | LimitName::BreakerRejectRateMax
-            | LimitName::BreakerPriceDeviationBps
-            | LimitName::DrawdownMax => None,
-        };
+        let orders = crate::risk::whole(self.state.orders.open_len() as i64);
+        let standing = [
+            (LimitName::PositionSymbolMax, symbol),
+            (LimitName::PositionVenueMax, venue),
+            (LimitName::PositionTotalMax, total),
+            (LimitName::DailyLossMax, Money((-day.0).max(0))),
+            (LimitName::OpenOrdersMax, orders),
+        ];
+        let used = |name: LimitName| standing.iter().find(|(of, _)| *of == name).map(|(_, used)| *used);
         let set: std::collections::BTreeMap<LimitKey, Option<Money>> =
             self.state.limits.rows().map(|row| (row.key, row.value)).collect();
         Ok(Json::object(|j| {

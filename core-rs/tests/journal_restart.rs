@@ -193,3 +193,19 @@ fn strict_orders_wait_for_their_own_record() {
         assert!(record.contains(&format!("\"order\":\"{id}\"")), "{id} waits for {record}");
     }
 }
+
+#[test]
+fn a_failed_journal_opens_nothing_and_is_loud() {
+    let mut world = World::with(5, busy(""));
+    world.run_for(3 * SECOND);
+    world.input(Input::JournalFailed { reason: "Input/output error" });
+    world.run_for(10 * MS);
+    let sent = world.sent.len();
+    assert!(sent > 4);
+    world.run_for(10 * SECOND);
+    assert_eq!(world.sent.len(), sent, "an order left after the journal had failed");
+    assert!(!world.alerts("JOURNAL_FAILED").is_empty());
+    let health = world.view("health", "{}");
+    assert_eq!((health["status"].as_str(), health["recovered"].as_bool()), (Some("unhealthy"), Some(false)));
+    assert!(world.command("execute_pair", r#"{"id":"btc"}"#, "try").is_err());
+}

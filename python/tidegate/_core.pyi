@@ -139,8 +139,8 @@ class Engine:
         Subscribed while above zero; each change of the top is an EVENT then.
         """
     # -- projection
-    def discard_rows(self) -> None:
-        """Forgets the rows that changed so far: the tables show them already."""
+    def skip_rows(self, shown: int) -> None:
+        """No rows are made of records up to `shown`: the tables show them already."""
     def take_rows(self, limit: int) -> list[Row]:
         """Up to `limit` things that changed since they were last taken, oldest change first."""
     @property

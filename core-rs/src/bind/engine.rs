@@ -169,8 +169,8 @@ impl Engine {
         effect::rows(py, self.core.take_rows(limit))
     }
 
-    fn discard_rows(&mut self) {
-        self.core.discard_rows();
+    fn skip_rows(&mut self, shown: u64) {
+        self.core.skip_rows(shown);
     }
 
     #[getter]

@@ -225,10 +225,9 @@ impl Engine {
         rows
     }
 
-    /// Forgets what changed so far: the tables show it already.
-    pub fn discard_rows(&mut self) {
-        self.ready_rows.clear();
-        self.dirty = super::rows::Dirty::default();
+    /// No rows are made of records up to this one: the tables show them already.
+    pub const fn skip_rows(&mut self, shown: u64) {
+        self.rows_shown = shown;
     }
 
     fn push_rows(&self, changed: Changed, rows: &mut Vec<Row>) {

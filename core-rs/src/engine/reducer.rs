@@ -56,6 +56,8 @@ pub struct Engine {
     pub(super) strangers: BTreeSet<(AccountId, InstrumentId, VenueOrderId)>,
     pub(super) dirty: Dirty,
     pub(super) ready_rows: Vec<Row>,
+    /// Records up to this one make no rows.
+    pub(super) rows_shown: u64,
     pub(super) changed: Vec<Changed>,
     pub(super) buf: EventBuf,
     pub(super) started: bool,
@@ -103,6 +105,7 @@ impl Engine {
             strangers: BTreeSet::new(),
             dirty: Dirty::default(),
             ready_rows: Vec::new(),
+            rows_shown: 0,
             changed: Vec::new(),
             buf: EventBuf::default(),
             started: false,
@@ -186,6 +189,9 @@ impl Engine {
         let leaving = self.plan_leaving(&record.body);
         let mut with = Applier { instruments: &self.instruments, changed: &mut changed };
         let applied = self.state.apply(record, wall, &mut with);
+        if self.journal.seq() <= self.rows_shown {
+            changed.clear();
+        }
         for thing in changed.drain(..) {
             if let (Changed::Fill(account, ..), Body::Fill { fill, .. }) = (thing, &record.body) {
                 // A fill's row never changes, so it is made while the fill is at hand.

@@ -16,7 +16,7 @@ from tidegate.ports.journal import Journal
 
 _log = log.get("engine")
 _PIECE: Final = 256 * 1024
-"""Bytes replayed at once, so that rows can be taken or forgotten in between."""
+"""Bytes replayed at once, so that rows can be taken in between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,9 @@ def replay(core: Core, journal: Journal, shown: int = 0) -> Recovered:
 def steps(core: Core, journal: Journal, shown: int = 0) -> Iterator[Recovered]:
     """Replays piece by piece; what was found so far after each.
 
-    Rows that changed up to record `shown` are forgotten: the tables have them.
+    No rows are made of records up to `shown`: the tables have them.
     """
+    core.skip_rows(shown)
     pending: tuple[int, int] | None = None
     for index, content in enumerate(journal.segments()):
         if pending is not None:
@@ -83,8 +84,6 @@ def steps(core: Core, journal: Journal, shown: int = 0) -> Iterator[Recovered]:
         end, whole = 0, True
         for position, good in _pieces(core, content):
             end, whole = position, good
-            if 0 < core.seq <= shown:
-                core.discard_rows()
             yield Recovered(core.seq, end, 0, 0.0)
         if not whole and whole_record_follows(content, end, core.seq + 1):
             yield Recovered(core.seq, end, 0, 0.0, _damage(index, end))

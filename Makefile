@@ -14,6 +14,11 @@ JOBS ?= auto
 # How often `make crash` kills.
 N ?= 20
 
+# Seeds of `make sim`; SEED=k runs that one alone, TRACE=1 tells everything that happens in it.
+SEEDS ?= 1000
+SIM_ONE = $(filter-out file undefined,$(origin SEED))
+SIM_ARGS = --seeds $(SEEDS) $(if $(SIM_ONE),--seed $(SEED)) $(if $(TRACE),--trace) $(if $(MUTANT),--mutant $(MUTANT)) $(ARGS)
+
 PY := $(VENV)/bin/python
 SOURCE := PYTHONPATH=python $(PY)
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
@@ -23,7 +28,7 @@ RUST := Cargo.toml Cargo.lock core-rs/Cargo.toml $(shell find core-rs/src -name 
 PYTHONS := pyproject.toml README.md $(shell find python -type f -not -name '*.so' -not -name '*.pyc')
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-rust test-python lint lint-rust lint-python format ext crash restarts bench clean
+.PHONY: help run build test test-rust test-python lint lint-rust lint-python format ext sim sim-mutants crash restarts bench clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -72,6 +77,12 @@ format: $(VENV)/.dev ## rustfmt and ruff, in place
 	$(PY) -m ruff format .
 
 ext: $(VENV)/.dev $(EXT) ## the native module, fast profile, beside the sources
+
+sim: build ## seeds of the fault simulator (SEEDS=1000, or SEED=k TRACE=1; MUTANT=name)
+	@$(VENV)/bin/tidegate sim $(SIM_ARGS)
+
+sim-mutants: build ## every flawed design with the first seed that catches it
+	@$(VENV)/bin/tidegate sim --mutants --seeds 10000
 
 crash: build ## kill -9 of the whole service at random moments (N=20), against the venues' own books
 	@$(PY) -m tests.e2e.crash --kills $(N) --seed $(SEED)

@@ -196,6 +196,14 @@ class SimVenue:
     def next_wake_ns(self) -> int:
         """Wall time at which `on_timer` is due."""
 
+def simulate(request: bytes) -> bytes:
+    """Runs seeds of the fault simulator without the interpreter's lock.
+
+    JSON {from, seeds, mutant, trace, first} in; JSON {seeds, events, virtual_seconds, violations,
+    told: [{seed, invariant, text}], probes: {name: count}, mutants: [name], trace} out.
+    Raises CoreError VALIDATION_ERROR.
+    """
+
 @final
 class JournalReader:
     """Follows one journal from its first record, across segments: checksums, numbers and chain; knows no state."""

@@ -110,10 +110,20 @@ impl SimVenue {
     }
 }
 
+/// A range of seeds of the fault simulator; other threads go on meanwhile.
+#[pyfunction]
+fn simulate<'py>(py: Python<'py>, request: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
+    let request = request.to_vec();
+    let report = py.detach(move || sim::simulate(&request));
+    let report = report.map_err(|error| core_error(py, "VALIDATION_ERROR", &error, b"{}"))?;
+    Ok(PyBytes::new(py, &report))
+}
+
 /// Adds the classes and the effect kinds.
 pub(super) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<SimVenue>()?;
     module.add_class::<SimEffect>()?;
+    module.add_function(wrap_pyfunction!(simulate, module)?)?;
     module.add("RECORD", RECORD)?;
     module.add("HTTP", HTTP)?;
     module.add("FRAME", FRAME)?;

@@ -1,6 +1,7 @@
 //! Drives plans: after every change of what a plan depends on, what is to be done is decided from state anew.
 
 use super::Effects;
+use super::Mutant;
 use super::apply::amount_text;
 use super::execute::denied;
 use super::record::{Body, PlanTurn};
@@ -37,6 +38,9 @@ impl Engine {
     }
 
     pub(super) fn drive_all(&mut self, now: Now, out: &mut Effects) {
+        if self.has(Mutant::EdgeTriggered) {
+            return;
+        }
         let active: Vec<PlanId> = self.state.active().map(|plan| plan.terms.id).collect();
         for id in active {
             self.drive(now, id, out);
@@ -85,8 +89,9 @@ impl Engine {
     fn leg_facts(&self, now: Now, plan: &Plan, leg: usize) -> LegFacts {
         let (terms, sum) = (&plan.terms.legs[leg], &plan.sums[leg]);
         let i = self.instruments.at(terms.instrument);
-        let unsettled =
-            |id: &ClientId| self.state.orders.get(id).is_some_and(|order: &Order| !order.is_settled());
+        let unsettled = |id: &ClientId| {
+            self.state.orders.get(id).is_some_and(|order: &Order| !order.is_settled() && !self.lets_go(order))
+        };
         let synced = self.book_state(terms.instrument, now.mono) == BookState::Synced;
         let top = if synced {
             self.books[terms.instrument.0 as usize].top()
@@ -139,6 +144,8 @@ impl Engine {
     ) -> bool {
         let Some(plan) = self.state.plans.get(&id) else { return false };
         let terms = plan.terms.legs[leg];
+        let side = if self.has(Mutant::HedgeWrongSide) { side.opposite() } else { side };
+        let qty = if self.has(Mutant::HedgeWholeQuantity) { plan.terms.qty } else { qty };
         let Some(px) = self.on_tick(terms.instrument, side, bound) else { return false };
         let Ok(place) = self.place(plan, leg, side, px, qty, plan.attempts(leg)) else { return false };
         let intent =
@@ -216,6 +223,11 @@ impl Engine {
 }
 
 impl Engine {
+    /// A flawed hedger does not wait for orders of unknown fate.
+    fn lets_go(&self, order: &Order) -> bool {
+        order.state == State::Unknown && self.has(Mutant::UnknownIsSettled)
+    }
+
     /// A refused order or a forced way out; a price that had moved on is no failure.
     fn plan_failed(&self, id: PlanId, state: PlanState) -> bool {
         let Some(plan) = self.state.plans.get(&id) else { return false };

@@ -1,6 +1,7 @@
 //! From an edge to a plan: both legs approved before anything of either is sent, or neither.
 
 use super::Effects;
+use super::Mutant;
 use super::error::{Code, Refusal};
 use super::events::pair_alert;
 use super::pairs::{Pair, PairId};
@@ -256,7 +257,11 @@ impl Engine {
             allowed: [false; 2],
         };
         Ok(PlaceOrder {
-            client_id: plan.client_id(self.config.instance, leg, attempt)?,
+            client_id: plan.client_id(
+                self.config.instance,
+                leg,
+                if self.has(Mutant::AttemptNotCounted) { 0 } else { attempt },
+            )?,
             instrument: of.instrument,
             side,
             kind: OrderKind::Limit,

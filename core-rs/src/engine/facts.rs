@@ -1,5 +1,6 @@
 //! What the gate is told about an intent: books, exposure, funds, budget. Read from state, changes nothing.
 
+use super::Mutant;
 use super::apply::wallet_of;
 use super::pairs::Pair;
 use super::reducer::Engine;
@@ -89,6 +90,9 @@ impl Engine {
             let e = slot(&mut all, id);
             e.position = e.position.plus(position.basis.qty).unwrap_or(Money(i128::MAX / 4));
         }
+        if self.has(Mutant::ExposureWithoutInFlight) {
+            return all;
+        }
         for order in self.state.orders.iter_open() {
             let possible = Money::of_qty(order.possible_qty(), order.terms.qty_decimals);
             // Sums of order quantities stay far from the edge of i128.
@@ -107,7 +111,7 @@ impl Engine {
     /// and completing it must not find the limit taken by others.
     fn still_to_come(&self, plan: &Plan, leg: usize) -> Money {
         let (terms, sum) = (&plan.terms.legs[leg], &plan.sums[leg]);
-        if plan.unwinding {
+        if plan.unwinding || self.has(Mutant::PlanShareIgnored) {
             return Money::ZERO;
         }
         let orders = sum.orders.iter().filter_map(|id| self.state.orders.get(id));
@@ -161,7 +165,7 @@ impl Engine {
         BookFacts {
             bid: top.bid.map_or(0, |level| scale(level.px, false)),
             ask: top.ask.map_or(0, |level| scale(level.px, true)),
-            age_ns: now.mono - book.updated(),
+            age_ns: if self.has(Mutant::StaleBook) { 0 } else { now.mono - book.updated() },
             synced: self.book_state(id, now.mono) == BookState::Synced,
         }
     }

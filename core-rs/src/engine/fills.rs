@@ -1,12 +1,13 @@
 //! Fills: facts in every state of an order, booked once each, and what follows from them.
 
 use super::Effects;
+use super::Mutant;
 use super::apply::Applied;
 use super::record::{Body, PlanTurn};
 use super::reducer::Engine;
 use super::requests::Why;
 use crate::order::{ClientRef, FillReport, Trade};
-use crate::units::{AccountId, InstrumentId, Now, VenueOrderId};
+use crate::units::{AccountId, InstrumentId, Now, TradeId, VenueOrderId};
 use crate::venues::Query;
 
 /// Fills that wait for their orders to be known.
@@ -18,6 +19,16 @@ impl Engine {
     pub(super) fn on_fill(&mut self, now: Now, account: AccountId, fill: &FillReport, out: &mut Effects) {
         let ours = self.ours(account, fill.client, fill.instrument, &fill.venue_id);
         let mut fill = *fill;
+        if self.has(Mutant::FeeIgnored) {
+            fill.fee = crate::units::Money::ZERO;
+        }
+        if self.has(Mutant::ArrivalOrder) {
+            fill.venue_ns = now.wall;
+        }
+        if self.has(Mutant::NoDedupe) {
+            fill.trade_id =
+                TradeId::new(format!("x{}", self.journal.seq()).as_bytes()).unwrap_or(fill.trade_id);
+        }
         if let Some(id) = ours {
             let Some(order) = self.state.orders.get(&id) else {
                 // Its order comes first: the query adopts it, and then asks for its fills.
@@ -26,6 +37,9 @@ impl Engine {
             };
             let same = |t: &Trade| t.id == fill.trade_id && t.px == fill.px.get() && t.qty == fill.qty;
             if order.trades().iter().any(same) {
+                return;
+            }
+            if order.state.is_terminal() && self.has(Mutant::LateFillDropped) {
                 return;
             }
             fill.client = ClientRef::Ours(id);
@@ -61,7 +75,10 @@ impl Engine {
     /// is known already, or can not be asked.
     fn ask_whose(&mut self, now: Now, account: AccountId, fill: &FillReport, out: &mut Effects) -> bool {
         let (instrument, venue_id) = (fill.instrument, fill.venue_id);
-        if venue_id.is_empty() || self.strangers.contains(&(account, instrument, venue_id)) {
+        if self.has(Mutant::StrangersAssumed)
+            || venue_id.is_empty()
+            || self.strangers.contains(&(account, instrument, venue_id))
+        {
             return false;
         }
         let Some(link) = self.rest_link(account, instrument) else { return false };
@@ -97,7 +114,7 @@ impl Engine {
             .deferred
             .iter()
             .any(|(of, f)| (*of, f.instrument, f.trade_id) == (account, fill.instrument, fill.trade_id));
-        if known {
+        if known || self.has(Mutant::DeferredDropped) {
             return;
         }
         if self.deferred.len() >= DEFERRED_MAX {
@@ -141,6 +158,7 @@ impl Engine {
             );
         }
         let plan = self.state.orders.get(&id).and_then(|order| order.terms.plan);
+        let plan = plan.filter(|_| !self.has(Mutant::LateFillNotHedged));
         if let Some(plan) = plan.filter(|plan| self.state.plans.get(plan).is_some_and(|p| p.state.is_end())) {
             let text = format!("fill {} of {id} came after the end", fill.trade_id);
             self.alert(now, "critical", "LATE_FILL", &text, out);

@@ -1,6 +1,7 @@
 //! What the engine keeps per pair, brought in line when pairs, instruments or limits change.
 
 use super::Effects;
+use super::Mutant;
 use super::pairs::{Pair, PairId};
 use super::reducer::Engine;
 use crate::market::{PairIx, SpreadLeg, SpreadSpec};
@@ -38,7 +39,8 @@ impl Engine {
             let instruments = self.resolve(pair);
             self.refresh_lane(pair, instruments);
             // A plan under way needs its books to the end, also when its pair was just disabled.
-            let busy = self.lanes[pair.ix.0 as usize].active.is_some();
+            let busy =
+                self.lanes[pair.ix.0 as usize].active.is_some() && !self.has(Mutant::DisabledDropsBooks);
             if let (Some(ids), true) = (instruments, pair.terms.enabled || busy) {
                 for id in ids {
                     wanted[id.0 as usize] += 1;

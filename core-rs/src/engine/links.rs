@@ -1,5 +1,6 @@
 //! Links: up, down, logged in, silent. A link that goes down takes its books and its certainty with it.
 
+use super::Mutant;
 use super::config::LinkConfig;
 use super::reducer::Engine;
 use super::timers::Timer;
@@ -110,6 +111,9 @@ impl Engine {
             return;
         }
         let (role, codec, account) = (link.config.role, link.codec, link.account);
+        if role == Role::Trade && self.has(Mutant::ResendOnReconnect) {
+            self.resend_all(now, out);
+        }
         if let Some(codec) = codec {
             let mut frames = Vec::new();
             (codec.encode_subscribe)(role, true, &[], &mut frames);

@@ -1,6 +1,7 @@
 //! What comes back of orders: replies, reports, doubt. A timeout is not an answer.
 
 use super::Effects;
+use super::Mutant;
 use super::record::Body;
 use super::reducer::Engine;
 use super::timers::Timer;
@@ -37,7 +38,9 @@ impl Engine {
                 ReplyOutcome::Rejected(_) => CancelEvent::Refused,
             };
             self.commit(now, Body::Cancel { id, event }, out);
-            if event != CancelEvent::Accepted {
+            if event == CancelEvent::Refused && self.has(Mutant::CancelRefusedIsEnd) {
+                self.declare_gone(now, id, out);
+            } else if event != CancelEvent::Accepted {
                 self.query_order(now, id, out);
             }
             return;
@@ -59,7 +62,8 @@ impl Engine {
 
     fn on_refused(&mut self, now: Now, id: ClientId, reject: &VenueReject, out: &mut Effects) {
         // A known id means that an earlier send of ours arrived: evidence is asked for, nothing is assumed.
-        if reject.class.outcome_unknown() || reject.class == RejectClass::DuplicateClientId {
+        let unknown = reject.class.outcome_unknown() && !self.has(Mutant::UnknownIsRefusal);
+        if unknown || reject.class == RejectClass::DuplicateClientId {
             self.doubt(now, id, out);
             return;
         }
@@ -85,6 +89,9 @@ impl Engine {
 
     /// The outcome is unknown from here on; the venue is asked at once.
     pub(super) fn doubt(&mut self, now: Now, id: ClientId, out: &mut Effects) {
+        if self.takes_silence_wrongly(now, id, out) {
+            return;
+        }
         let Some(order) = self.state.orders.get(&id) else { return };
         if matches!(order.state, State::Created | State::Sent) {
             self.commit(now, Body::Unknown { id }, out);
@@ -103,7 +110,11 @@ impl Engine {
         };
         let ids: Vec<ClientId> = self.state.orders.iter_open().filter(doubtful).map(Order::id).collect();
         for id in ids {
-            self.doubt(now, id, out);
+            if self.has(Mutant::DisconnectIsRefusal) {
+                self.declare_refused(now, id, out);
+            } else {
+                self.doubt(now, id, out);
+            }
         }
     }
 
@@ -193,6 +204,9 @@ impl Engine {
         report: &OrderReport,
         out: &mut Effects,
     ) -> bool {
+        if self.has(Mutant::NoAdoption) {
+            return false;
+        }
         let belongs = |plan: &&Plan| {
             plan.terms.epoch == id.epoch() && plan.terms.legs.iter().any(|leg| leg.counter == id.counter())
         };
@@ -260,7 +274,7 @@ impl Engine {
     pub(super) fn arm_again(&mut self, now: Now, id: ClientId) {
         let Some(order) = self.state.orders.get(&id) else { return };
         let i = self.instruments.at(order.terms.place.instrument);
-        let fence = now.mono + self.config.venue(i.venue, i.product).fence();
+        let fence = now.mono + self.fence_of(&self.config.venue(i.venue, i.product));
         let _armed = self.state.orders.arm_fence(&id, fence);
     }
 }

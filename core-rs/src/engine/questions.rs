@@ -1,6 +1,7 @@
 //! Questions to the venues and their answers: what a served answer proves, and what follows it.
 
 use super::Effects;
+use super::Mutant;
 use super::recon::Asked;
 use super::record::Body;
 use super::reducer::Engine;
@@ -34,6 +35,12 @@ impl Engine {
         }
         let product = self.query_product(&query).unwrap_or(row.config.product);
         let Some(codec) = crate::venues::codec(row.config.venue, product) else { return false };
+        let query = match query {
+            Query::Fills { instrument, from_id, .. } if self.has(Mutant::BackfillFromNow) => {
+                Query::Fills { instrument, since: now.wall, from_id }
+            }
+            query => query,
+        };
         let session = account.and_then(|account| self.accounts.at(account).session.as_ref());
         let mut data = Vec::with_capacity(256);
         if (codec.encode_query)(&query, &self.instruments, session, now.wall, &mut data).is_err() {
@@ -99,6 +106,9 @@ impl Engine {
 
     /// No answer, or one that proves nothing: asked again later.
     pub(super) fn on_lost_request(&mut self, now: Now, request: &Request, out: &mut Effects) {
+        if let (Query::Order { client_id, .. }, true) = (request.query, self.has(Mutant::ErrorIsAbsence)) {
+            self.declare_gone(now, client_id, out);
+        }
         match (request.why, request.account) {
             (Why::Recon, Some(account)) => {
                 let recon = self.recon_mut(account);
@@ -215,8 +225,8 @@ impl Engine {
         if matches!(order.state, State::Created | State::Sent) {
             self.commit(now, Body::Unknown { id }, out);
         }
-        if self.state.orders.not_found(&id, read, asked) == Ok(Absence::Proved) && !self.is_slow(now, account)
-        {
+        let proved = self.state.orders.not_found(&id, read, asked) == Ok(Absence::Proved);
+        if proved && !self.is_slow(now, account) || self.counts_reads(id) {
             self.commit(now, Body::Dead { id }, out);
             self.failed_event(now, id, "NOT_FOUND", "absent at the venue after the fence, by two reads", out);
             self.after_change(now, id, out);
@@ -305,6 +315,9 @@ impl Engine {
         since: Ns,
         out: &mut Effects,
     ) {
+        if self.has(Mutant::NoBackfill) {
+            return;
+        }
         let query = Query::Fills { instrument, since, from_id: None };
         if !self.requests.asks(Some(account), link, &query) {
             self.ask(now, link, Some(account), query, Why::Order, out);

@@ -45,7 +45,7 @@ impl Engine {
         out.push(super::Effect::Send { link, after, data });
         let venue_config = self.config.venue(venue, product);
         // The order was taken in just now, so it is there to be armed.
-        let _armed = self.state.orders.arm_fence(&place.client_id, now.mono + venue_config.fence());
+        let _armed = self.state.orders.arm_fence(&place.client_id, now.mono + self.fence_of(&venue_config));
         self.timers.set(Timer::Order(place.client_id), now.mono + venue_config.reply);
         let interval = self.rate_interval(intent.plan);
         self.take_rate(now, intent.account, interval);

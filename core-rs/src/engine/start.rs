@@ -1,6 +1,7 @@
 //! The start of a process: a new epoch, seeds, the fences of what was open, and the trading day.
 
 use super::Effects;
+use super::Mutant;
 use super::pairs::{PairId, id_base};
 use super::record::{Body, PlanTurn};
 use super::reducer::Engine;
@@ -19,7 +20,8 @@ impl Engine {
             return;
         }
         self.started = true;
-        let epoch = self.state.epoch + 1;
+        let epoch =
+            if self.has(Mutant::EpochNotBumped) { self.state.epoch.max(1) } else { self.state.epoch + 1 };
         let machine = self.config.boot.clone().unwrap_or_default();
         self.commit(now, Body::Boot { epoch, machine }, out);
         self.boot_seq = self.journal.seq();
@@ -73,6 +75,9 @@ impl Engine {
 
     /// Whether the orders of the last process arrived is not known: they keep their exposure until evidence comes.
     fn doubt_what_was_open(&mut self, now: Now, out: &mut Effects) {
+        if self.has(Mutant::ForgetsAtStart) {
+            return;
+        }
         let ids: Vec<ClientId> = self.state.orders.iter_open().map(Order::id).collect();
         for id in ids {
             let state = self.state.orders.get(&id).map(|order| order.state);

@@ -1,5 +1,6 @@
 //! The step: one input in, effects out. Branches here, leaves in their files.
 
+use super::Mutant;
 use super::error::Code;
 use super::field::parse;
 use super::reducer::Engine;
@@ -126,7 +127,7 @@ impl Engine {
     }
 
     fn on_journal_failed(&mut self, now: Now, reason: &str, out: &mut Effects) {
-        if self.journal_failed.is_none() {
+        if self.journal_failed.is_none() && !self.has(Mutant::JournalFaultIgnored) {
             self.journal_failed = Some(reason.to_owned());
             let text = format!("the journal can not be written ({reason}): only cancels until a restart");
             self.alert(now, "critical", "JOURNAL_FAILED", &text, out);

@@ -50,6 +50,7 @@ VERBS: Final = (
         "venue-sim", "tidegate.cli.venue_sim", "Run one simulated venue as a process of its own.", runner="serve_venue"
     ),
     Verb("replay", "tidegate.cli.replay", "Replay recorded frames and print when a pair's spread opened and closed."),
+    Verb("sim", "tidegate.cli.faults", "Run the engine against failing venues, network and disk, seed by seed."),
     Verb("status", "tidegate.cli.status", "Ask the running server how it is."),
     Verb("doctor", "tidegate.cli.doctor", "Check versions, disk, clock, data directory and venues."),
     Verb("rebuild", "tidegate.cli.rebuild", "Fill the tables anew from the journal; the server must not be running."),

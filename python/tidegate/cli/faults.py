@@ -1,0 +1,115 @@
+"""`tidegate sim`: seeds of the fault simulator on every core, violations with the command that replays each."""
+
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Annotated, Final
+
+import orjson
+import typer
+from pydantic import BaseModel
+
+from tidegate._core import simulate
+from tidegate.cli.main import EXIT_FAILED
+
+CHUNK: Final = 50
+"""Seeds of one call into the core."""
+MUTANT_SEEDS_MAX: Final = 10_000
+
+
+class Violation(BaseModel):
+    seed: int
+    invariant: str
+    text: str
+
+
+class Report(BaseModel):
+    """What the core tells of a range of seeds."""
+
+    seeds: int
+    events: int
+    virtual_seconds: int
+    violations: int
+    told: tuple[Violation, ...]
+    probes: dict[str, int]
+    mutants: tuple[str, ...]
+    trace: str
+
+
+def sim(
+    seeds: Annotated[int, typer.Option(min=1, help="how many seeds")] = 1_000,
+    seed: Annotated[int | None, typer.Option(min=0, help="this one seed only")] = None,
+    start: Annotated[int, typer.Option("--from", min=0, help="the first seed")] = 0,
+    trace: Annotated[bool, typer.Option(help="print everything that happened")] = False,
+    mutant: Annotated[str, typer.Option(help="put this flaw into the engine")] = "",
+    mutants: Annotated[bool, typer.Option(help="every flaw in turn, up to its first violation")] = False,
+    probes: Annotated[bool, typer.Option(help="print how often every fault and transition came up")] = False,
+    jobs: Annotated[int, typer.Option(min=1, help="threads")] = os.cpu_count() or 1,
+) -> None:
+    """Exit code 1 on any violation, or when a mutant survives."""
+    if mutants:
+        raise typer.Exit(EXIT_FAILED if _hunt(jobs, min(seeds, MUTANT_SEEDS_MAX)) else 0)
+    first, count = (start, seeds) if seed is None else (seed, 1)
+    began = time.monotonic()
+    violations, events, counted = 0, 0, Counter[str]()
+    for report in _reports(first, count, mutant, jobs, trace=trace):
+        sys.stdout.write(report.trace)
+        for violation in report.told:
+            _tell(violation, mutant)
+        violations += report.violations
+        events += report.events
+        counted.update(report.probes)
+    if probes:
+        _print_probes(counted)
+    seconds = time.monotonic() - began
+    typer.echo(f"events={events} events_per_second={events / max(seconds, 1e-9):.0f}")
+    typer.echo(f"seeds={count} seconds={seconds:.1f} violations={violations}")
+    if violations:
+        raise typer.Exit(EXIT_FAILED)
+
+
+def _reports(first: int, count: int, mutant: str, jobs: int, *, trace: bool = False) -> Iterator[Report]:
+    """The reports of chunks of seeds, in order."""
+    starts = range(first, first + count, CHUNK)
+    with ThreadPoolExecutor(jobs) as pool:
+        yield from pool.map(lambda at: _run(at, min(CHUNK, first + count - at), mutant, trace=trace), starts)
+
+
+def _run(first: int, count: int, mutant: str, *, trace: bool = False, only_first: bool = False) -> Report:
+    request = {"from": first, "seeds": count, "mutant": mutant, "trace": trace, "first": only_first}
+    return Report.model_validate_json(simulate(orjson.dumps(request)))
+
+
+def _tell(violation: Violation, mutant: str) -> None:
+    extra = f" MUTANT={mutant}" if mutant else ""
+    typer.echo(f"VIOLATION seed={violation.seed} invariant {violation.invariant}: {violation.text}")
+    typer.echo(f"  again: make sim SEED={violation.seed} TRACE=1{extra}")
+
+
+def _hunt(jobs: int, seeds: int) -> int:
+    """Runs every mutant up to its first violation; returns how many survived."""
+    began = time.monotonic()
+    names = _run(0, 0, "").mutants
+    survivors = 0
+    with ThreadPoolExecutor(jobs) as pool:
+        for name, report in zip(names, pool.map(lambda name: _first(name, seeds), names), strict=True):
+            killed = report.told[0] if report.told else None
+            survivors += killed is None
+            found = f"seed {killed.seed}: {killed.invariant}" if killed else "SURVIVED"
+            typer.echo(f"{name:<28} {found}")
+    typer.echo(f"mutants={len(names)} survived={survivors} seconds={time.monotonic() - began:.1f}")
+    return survivors
+
+
+def _first(name: str, seeds: int) -> Report:
+    return _run(0, seeds, name, only_first=True)
+
+
+def _print_probes(counted: Counter[str]) -> None:
+    for name in sorted(counted):
+        typer.echo(f"{counted[name]:>10}  {name}")
+    never = [name for name, count in counted.items() if count == 0]
+    typer.echo(f"probes={len(counted)} never={len(never)} {never}")

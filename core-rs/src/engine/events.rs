@@ -181,6 +181,8 @@ impl Engine {
         j.str("pairId", id.as_str());
         j.str("direction", direction.name());
         j.money("spread", quote.gross());
+        j.money("gross", quote.gross());
+        j.opt_money("slippage", self.slippage(spec, direction, quote));
         let gross = crate::units::mul_div_half_even(quote.gross().0, 100_000_000, quote.cost.0).unwrap_or(0);
         j.dec("spreadPercent", gross, PERCENT_DECIMALS);
         j.dec("netPercent", quote.net_micro_percent, PERCENT_DECIMALS);
@@ -201,6 +203,23 @@ impl Engine {
         let simulated =
             spec.legs.iter().all(|leg| self.accounts.is_simulated(self.instruments.at(leg.instrument).venue));
         j.bool("simulated", simulated);
+    }
+
+    /// What walking the depth costs against the best prices, quote units; part of `gross` already.
+    fn slippage(
+        &self,
+        spec: &SpreadSpec,
+        direction: crate::units::Direction,
+        quote: &Quote,
+    ) -> Option<Money> {
+        let best = |taker: Side| {
+            let leg = &spec.legs[SpreadSpec::leg_of(direction, taker)];
+            let top = self.books.get(leg.instrument.0 as usize)?.top();
+            let level = if taker == Side::Buy { top.ask } else { top.bid }?;
+            let px = i128::from(level.px) * pow10(MONEY_DECIMALS - leg.px_decimals);
+            crate::units::mul_div_half_even(px, quote.qty.0, pow10(MONEY_DECIMALS))
+        };
+        Some(Money(quote.cost.0 - best(Side::Buy)? + best(Side::Sell)? - quote.proceeds.0))
     }
 
     /// `order_submitted`, `order_cancelled`: the order as it stands.

@@ -97,7 +97,16 @@ class PairId(Reply):
 
 
 class Opportunity(Reply):
+    """One direction of a pair at its quantity; amounts in quote units, `slippage` against the best prices."""
+
     pair_id: str
+    direction: str
+    qty: AmountOut
+    gross: AmountOut
+    fees: AmountOut
+    slippage: AmountOut | None = None
+    net: AmountOut
+    net_percent: AmountOut
 
 
 class SpreadSample(Reply):

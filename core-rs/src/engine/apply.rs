@@ -90,6 +90,7 @@ impl State {
                 rows.iter().try_for_each(|row| self.limits.set(*row))?;
             }
             Body::Latch { .. } | Body::Breaker { .. } | Body::Peak(_) => self.stop(&record.body, wall),
+            Body::Twap(record) => self.apply_twap(record, wall, with.changed)?,
             Body::Pair { id, terms } => self.pair(*id, terms.as_ref(), with)?,
             Body::Turn { id, turn, text } => self.turn(*id, *turn, text, wall, with)?,
             Body::PlanEnd { id, state, residual, pnl } => {
@@ -123,7 +124,7 @@ impl State {
         self.counter = 0;
     }
 
-    fn reserve_counters(&mut self, epoch: u32, counters: impl Iterator<Item = u32>) {
+    pub(super) fn reserve_counters(&mut self, epoch: u32, counters: impl Iterator<Item = u32>) {
         if epoch == self.epoch {
             self.counter = counters.fold(self.counter, u32::max);
         }
@@ -146,6 +147,7 @@ impl State {
         if let Some((wallet, asset, amount)) = hold {
             self.ledger.reserve_adopted(id, Hold { account: terms.account, wallet, asset, amount })?;
         }
+        self.twap_intent(terms, with.changed);
         if let Some(plan) = terms.plan.and_then(|plan| self.plans.get_mut(&plan)) {
             plan.sums[usize::from(terms.leg.min(1))].orders.push(id);
             plan.note(wall, "order", format!("{id} leg{} {}", terms.leg + 1, terms.place.side.name()));
@@ -258,11 +260,13 @@ impl State {
     fn plan_fill(&mut self, id: ClientId, terms: &FillTerms, posted: &FillPosted, wall: Ns) {
         let Some(order) = self.orders.get(&id) else { return };
         let leg = usize::from(order.terms.leg.min(1));
-        let Some(plan) = order.terms.plan.and_then(|plan| self.plans.get_mut(&plan)) else { return };
         let fee = FeeLine {
             asset: terms.fee_asset,
             amount: terms.fee,
             quote: posted.fee_quote.unwrap_or_default(),
+        };
+        let Some(plan) = order.terms.plan.and_then(|plan| self.plans.get_mut(&plan)) else {
+            return self.twap_fill(id, terms.side, terms.base_qty(), posted.notional, fee, wall);
         };
         plan.sums[leg].fill(terms.side, terms.base_qty(), posted.notional, fee);
         let text = format!("leg{} {} {}", leg + 1, terms.side.name(), amount_text(terms.base_qty()));

@@ -21,13 +21,13 @@ const LIMIT_ROWS_MAX: usize = 1_000;
 
 /// Who asked, under which id.
 #[derive(Clone, Copy)]
-struct Asker<'a> {
+pub(super) struct Asker<'a> {
     id: &'a str,
     actor: &'a str,
 }
 
 impl Asker<'_> {
-    fn tag(self, reply: &[u8]) -> Option<CommandTag> {
+    pub(super) fn tag(self, reply: &[u8]) -> Option<CommandTag> {
         (!self.id.is_empty()).then(|| CommandTag {
             id: self.id.to_owned(),
             actor: self.actor.to_owned(),
@@ -36,7 +36,7 @@ impl Asker<'_> {
     }
 }
 
-type Reply = Result<Vec<u8>, Refusal>;
+pub(super) type Reply = Result<Vec<u8>, Refusal>;
 
 impl Engine {
     pub(super) fn on_command(&mut self, now: Now, command: &mut Command<'_>, out: &mut Effects) {
@@ -68,6 +68,10 @@ impl Engine {
             "set_limits" => self.set_limits(now, body, asker, out),
             "kill" => self.kill(now, body, asker, out),
             "reset" => self.reset(now, asker, out),
+            "create_twap" => self.create_twap(now, body, asker, out),
+            "update_twap" => self.update_twap(now, body, asker, out),
+            "control_twap" => self.control_twap(now, body, asker, out),
+            "delete_twap" => self.delete_twap(now, body, asker, out),
             name => Err(unknown("command", name)),
         }
     }

@@ -88,6 +88,7 @@ fn read_body(kind: u8, f: Fields<'_>, t: &mut Interning<'_>) -> Read<Body> {
             text: f.str("text")?.to_owned(),
         },
         19 => Body::Dead { id: id()? },
+        40..=43 => Body::Twap(Box::new(super::twap::read(kind, f, t)?)),
         20 => Body::Day(Day { number: f.int("day")?, opened_at: f.money("openedAt")? }),
         30 => Body::Breaker {
             breaker: named(f, "breaker", Breaker::parse)?,
@@ -98,7 +99,7 @@ fn read_body(kind: u8, f: Fields<'_>, t: &mut Interning<'_>) -> Read<Body> {
     })
 }
 
-fn named<T>(f: Fields<'_>, key: &str, parse: impl Fn(&str) -> Option<T>) -> Read<T> {
+pub(super) fn named<T>(f: Fields<'_>, key: &str, parse: impl Fn(&str) -> Option<T>) -> Read<T> {
     parse(f.str(key)?).ok_or_else(|| FieldError::new(key, "unknown word"))
 }
 
@@ -106,7 +107,7 @@ fn wallet(name: &str) -> Option<Wallet> {
     [Wallet::Spot, Wallet::Linear, Wallet::Unified].into_iter().find(|w| w.name() == name)
 }
 
-fn side(f: Fields<'_>) -> Read<Side> {
+pub(super) fn side(f: Fields<'_>) -> Read<Side> {
     named(f, "side", |name| [Side::Buy, Side::Sell].into_iter().find(|s| s.name() == name))
 }
 
@@ -119,21 +120,21 @@ fn pair_id(f: Fields<'_>) -> Read<PairId> {
     f.text("pair")
 }
 
-fn plan_id(f: Fields<'_>) -> Read<PlanId> {
+pub(super) fn plan_id(f: Fields<'_>) -> Read<PlanId> {
     named(f, "plan", Plan::parse_name)
 }
 
-fn account(f: Fields<'_>, t: &mut Interning<'_>) -> Read<AccountId> {
+pub(super) fn account(f: Fields<'_>, t: &mut Interning<'_>) -> Read<AccountId> {
     t.accounts.intern(f.str("account")?).ok_or_else(|| FieldError::new("account", "unknown exchange"))
 }
 
-fn instrument<'t>(f: Fields<'_>, t: &'t mut Interning<'_>) -> Read<&'t Instrument> {
+pub(super) fn instrument<'t>(f: Fields<'_>, t: &'t mut Interning<'_>) -> Read<&'t Instrument> {
     let of = named(f, "instrument", InstrumentRef::parse)?;
     let id = t.instruments.intern(&of);
     Ok(t.instruments.at(id))
 }
 
-fn price(f: Fields<'_>, key: &str, decimals: u8) -> Read<Price> {
+pub(super) fn price(f: Fields<'_>, key: &str, decimals: u8) -> Read<Price> {
     parse_fixed(f.digits(key)?.as_bytes(), decimals).and_then(Price::new).map_err(|e| unit(key, e))
 }
 

@@ -276,13 +276,16 @@ impl Engine {
     }
 
     pub(super) fn plan_row(&self, id: PlanId) -> Option<Row> {
+        if id.is_twap() {
+            return Some(self.twap_row(id));
+        }
         let plan = self.state.plans.get(&id)?;
         Some(Row { table: Table::Plans, id: Plan::name(id), doc: Json::object(|j| self.write_plan(j, plan)) })
     }
 }
 
 /// Average price of the leg's own side, half-even at 18 decimals.
-fn average(sum: &LegSum, side: Side) -> Option<Money> {
+pub(super) fn average(sum: &LegSum, side: Side) -> Option<Money> {
     let (base, quote) = match side {
         Side::Buy => (sum.bought, sum.buy_quote),
         Side::Sell => (sum.sold, sum.sell_quote),

@@ -21,6 +21,9 @@ const REFUSED_AGAIN: Ns = 250_000_000;
 impl Engine {
     /// One look at a plan; everything that can be done now is done.
     pub(super) fn drive(&mut self, now: Now, id: PlanId, out: &mut Effects) {
+        if id.is_twap() {
+            return self.drive_twap(now, id, out);
+        }
         let Some(plan) = self.state.plans.get(&id) else { return };
         if plan.state.is_end() || !self.started {
             return;
@@ -45,6 +48,7 @@ impl Engine {
         for id in active {
             self.drive(now, id, out);
         }
+        self.drive_twaps(now, None, out);
     }
 
     /// A book is there again: plans that wait for its price go on.
@@ -54,9 +58,10 @@ impl Engine {
         for id in ids {
             self.drive(now, id, out);
         }
+        self.drive_twaps(now, Some(instrument), out);
     }
 
-    const fn plan_policy(&self) -> Policy {
+    pub(super) const fn plan_policy(&self) -> Policy {
         let policy = &self.config.policy;
         Policy {
             complete_within_bps: policy.complete_within_bps,
@@ -156,7 +161,7 @@ impl Engine {
             return false;
         };
         let other = plan.terms.legs[1 - leg].instrument;
-        let facts = self.facts(now, &intent, pair, other, None);
+        let facts = self.facts(now, &intent, Some(pair), Some(other), None);
         let limits = self.lanes.get(pair.ix.0 as usize).and_then(|lane| lane.limits);
         let Some(limits) = limits else { return false };
         let working = plan.state != PlanState::Hedging;
@@ -179,7 +184,7 @@ impl Engine {
     }
 
     /// The price on the instrument's tick that is not beyond the bound.
-    fn on_tick(&self, id: InstrumentId, side: Side, bound: Money) -> Option<Price> {
+    pub(super) fn on_tick(&self, id: InstrumentId, side: Side, bound: Money) -> Option<Price> {
         let i = self.instruments.at(id);
         let unit = pow10(MONEY_DECIMALS - i.px_decimals) * i128::from(i.tick);
         let ticks = match side {

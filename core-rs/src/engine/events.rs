@@ -17,7 +17,7 @@ use crate::units::{
 const ALERT_EVERY: Ns = 1_000_000_000;
 
 /// `{"event":...,"data":{...}}`.
-fn event(topic: String, name: &str, data: impl FnOnce(&mut Json)) -> Effect {
+pub(super) fn event(topic: String, name: &str, data: impl FnOnce(&mut Json)) -> Effect {
     let data = Json::object(|j| {
         j.str("event", name);
         j.obj("data", data);

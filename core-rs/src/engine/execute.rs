@@ -227,7 +227,7 @@ impl Engine {
             leg: leg as u8,
             purpose: Purpose::Open,
         };
-        let facts = self.facts(now, &intent, pair, terms.legs[1 - leg].instrument, before);
+        let facts = self.facts(now, &intent, Some(pair), Some(terms.legs[1 - leg].instrument), before);
         gate(intent, &facts, limits).map_err(|denial| denied(&denial))
     }
 
@@ -274,7 +274,7 @@ impl Engine {
 }
 
 /// Journal effects first, then the rest in their order.
-fn sends_last(list: &mut [super::Effect]) {
+pub(super) fn sends_last(list: &mut [super::Effect]) {
     list.sort_by_key(|effect| match effect {
         super::Effect::Journal { .. } => 0,
         super::Effect::Send { .. } => 1,

@@ -20,8 +20,8 @@ impl Engine {
         &self,
         now: Now,
         intent: &Intent,
-        pair: &Pair,
-        other: InstrumentId,
+        pair: Option<&Pair>,
+        other: Option<InstrumentId>,
         before: Option<&Intent>,
     ) -> Facts {
         let place = &intent.place;
@@ -48,12 +48,13 @@ impl Engine {
         let (available, needed) = self.funds(intent, hold.as_ref(), before);
         let leg = usize::from(intent.leg.min(1));
         let base = Money::of_qty(place.qty, i.qty_decimals);
-        let offsets = pair.usage[leg].offsetting(place.side, base) == base;
+        let offsets = pair.is_some_and(|pair| pair.usage[leg].offsetting(place.side, base) == base);
+        let caps = pair.filter(|_| intent.purpose == Purpose::Open && !offsets);
         Facts {
             now: now.mono,
             latch: self.latch_for(now, intent),
             book: self.book_facts(now, place.instrument, i.px_decimals),
-            other: Some(self.book_facts(now, other, i.px_decimals)),
+            other: other.map(|other| self.book_facts(now, other, i.px_decimals)),
             walk,
             shrink_qty: match intent.purpose {
                 // A hedge is no larger than its plan's residual: that is where its quantity comes from.
@@ -69,8 +70,8 @@ impl Engine {
                 + u32::from(before.is_some_and(|leg| leg.account == intent.account)),
             available,
             needed,
-            pair_used: Money(pair.used().0 + extra.0),
-            pair_cap: (intent.purpose == Purpose::Open && !offsets).then_some(pair.terms.total_amount),
+            pair_used: Money(pair.map_or(0, |pair| pair.used().0) + extra.0),
+            pair_cap: caps.map(|pair| pair.terms.total_amount),
         }
     }
 

@@ -6,7 +6,7 @@ use super::reducer::Engine;
 use crate::order::State;
 use crate::plan::Plan;
 use crate::risk::{Intent, LatchMode, Purpose};
-use crate::units::{Money, Side};
+use crate::units::{Money, PlanId, Side};
 
 impl Engine {
     /// The latch in force for everything: an open loss breaker lets through no more than REDUCE_ONLY does.
@@ -47,6 +47,9 @@ impl Engine {
 
     /// What may still be traded on the intent's side to bring its plan to zero, less what is under way for that.
     fn plan_room(&self, intent: &Intent) -> Option<Money> {
+        if intent.plan.is_some_and(PlanId::is_twap) {
+            return self.twap_room(intent);
+        }
         let plan = self.state.plans.get(&intent.plan?).filter(|plan| !plan.state.is_end())?;
         if intent.purpose != Purpose::Hedge {
             return None;

@@ -47,6 +47,7 @@ impl Engine {
                 }
             }
         }
+        self.want_twaps(&mut wanted);
         for (index, known) in known.into_iter().enumerate() {
             if !known {
                 self.board.remove(PairIx(index as u32), now.mono, &mut self.edges);
@@ -87,7 +88,7 @@ impl Engine {
         (lane.instruments, lane.accounts, lane.limits, lane.active) = (instruments, accounts, limits, active);
     }
 
-    fn limits_of(&self, id: InstrumentId, account: AccountId, pair: &str) -> Option<Limits> {
+    pub(super) fn limits_of(&self, id: InstrumentId, account: AccountId, pair: &str) -> Option<Limits> {
         let instrument = self.instruments.at(id);
         let ids = crate::risk::ScopeIds {
             venue: instrument.venue.name(),

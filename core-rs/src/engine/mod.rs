@@ -45,6 +45,7 @@ mod start;
 mod state;
 mod step;
 mod timers;
+mod twap;
 mod venue_status;
 mod views;
 

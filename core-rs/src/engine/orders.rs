@@ -212,6 +212,8 @@ impl Engine {
         };
         let plan = self.state.plans.values().rev().find(belongs);
         let leg = plan.map_or(0, |plan| u8::from(plan.terms.legs[1].counter == id.counter()));
+        let owner = plan.map(|plan| (plan.terms.id, leg));
+        let owner = owner.or_else(|| self.state.twaps.owner_of(id.epoch(), id.counter()));
         let instrument = self.instruments.at(report.instrument);
         let place = PlaceOrder {
             client_id: id,
@@ -228,8 +230,8 @@ impl Engine {
             account,
             px_decimals: instrument.px_decimals,
             qty_decimals: instrument.qty_decimals,
-            plan: plan.map(|plan| plan.terms.id),
-            leg,
+            plan: owner.map(|(plan, _)| plan),
+            leg: owner.map_or(0, |(_, leg)| leg),
             origin: OrderOrigin::Adopted,
         };
         let hold = self.hold_of(&place, account).map(|hold| (hold.wallet, hold.asset, hold.amount));

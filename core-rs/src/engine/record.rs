@@ -1,6 +1,7 @@
 //! What the journal holds: decisions and outcomes. Applying them is the only way durable state changes.
 
 use super::pairs::{PairId, PairTerms};
+use super::twap::TwapRecord;
 use crate::ledger::{Book, Day, Wallet};
 use crate::order::{CancelEvent, FillReport, OrderReport, OrderTerms};
 use crate::plan::{PlanState, PlanTerms};
@@ -138,6 +139,7 @@ pub(super) enum Body {
         residual: Money,
         pnl: Option<Money>,
     },
+    Twap(Box<TwapRecord>),
 }
 
 impl PlanTurn {
@@ -176,6 +178,7 @@ impl Body {
             Self::Day(_) => 20,
             Self::Breaker { .. } => 30,
             Self::Peak(_) => 31,
+            Self::Twap(record) => record.kind(),
         }
     }
 }

@@ -18,12 +18,13 @@ use super::requests::Requests;
 use super::rows::{Changed, Dirty, Row};
 use super::state::State;
 use super::timers::{Timer, Timers};
+use super::twap::Watch;
 use super::{Config, Effect, Effects, Refusal};
 use crate::ledger::{BalanceReport, PositionReport, ReconWatch, Wallet};
 use crate::market::{Book, Edge, SpreadBoard};
 use crate::order::FillReport;
 use crate::risk::OrderRate;
-use crate::units::{AccountId, Asset, InstrumentId, Now, Ns, Venue, VenueOrderId};
+use crate::units::{AccountId, Asset, InstrumentId, Now, Ns, PlanId, Venue, VenueOrderId};
 use crate::venues::EventBuf;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,6 +43,7 @@ pub struct Engine {
     pub(super) board: SpreadBoard,
     pub(super) edges: Vec<Edge>,
     pub(super) lanes: Vec<Lane>,
+    pub(super) twap_watch: BTreeMap<PlanId, Watch>,
     pub(super) requests: Requests,
     pub(super) timers: Timers,
     pub(super) wake: Option<Ns>,
@@ -92,6 +94,7 @@ impl Engine {
             board: SpreadBoard::new(),
             edges: Vec::new(),
             lanes: Vec::new(),
+            twap_watch: BTreeMap::new(),
             requests: Requests::default(),
             timers: Timers::default(),
             wake: None,

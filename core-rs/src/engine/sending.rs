@@ -1,12 +1,12 @@
 //! Orders and cancels on their way out. Only what the gate approved becomes bytes.
 
-use super::Effects;
 use super::record::Body;
 use super::reducer::Engine;
 use super::timers::Timer;
+use super::Effects;
 use crate::order::{CancelEvent, Order, OrderCmd, OrderOrigin, OrderTerms};
 use crate::risk::{Approved, Intent};
-use crate::units::{AccountId, ClientId, Now, Ns};
+use crate::units::{AccountId, ClientId, Now, Ns, PlanId};
 use crate::venues::Role;
 
 impl Engine {
@@ -47,20 +47,25 @@ impl Engine {
         // The order was taken in just now, so it is there to be armed.
         let _armed = self.state.orders.arm_fence(&place.client_id, now.mono + self.fence_of(&venue_config));
         self.timers.set(Timer::Order(place.client_id), now.mono + venue_config.reply);
-        let interval = self.rate_interval(intent.plan);
+        let interval = self.rate_interval(&intent);
         self.take_rate(now, intent.account, interval);
         self.order_event(now, "order_submitted", place.client_id, out);
         self.observe_sent(now, &intent, out);
         true
     }
 
-    /// The record that must be on disk before an order of the plan leaves; 0 for none.
-    const fn sync_before_send(&self, _plan: Option<crate::units::PlanId>) -> u64 {
-        if self.config.policy.strict { self.journal.seq() } else { 0 }
+    /// The record that must be on disk before an order of the plan leaves; 0 for none. A slice of a TWAP can wait for
+    /// the disk, the legs of an arbitrage can not.
+    fn sync_before_send(&self, plan: Option<PlanId>) -> u64 {
+        if self.config.policy.strict || plan.is_some_and(PlanId::is_twap) { self.journal.seq() } else { 0 }
     }
 
-    fn rate_interval(&self, plan: Option<crate::units::PlanId>) -> Ns {
-        let plan = plan.and_then(|plan| self.state.plans.get(&plan));
+    fn rate_interval(&self, intent: &Intent) -> Ns {
+        if intent.plan.is_some_and(PlanId::is_twap) {
+            let limits = self.limits_of(intent.place.instrument, intent.account, "");
+            return limits.map_or(0, |limits| limits.rate_interval());
+        }
+        let plan = intent.plan.and_then(|plan| self.state.plans.get(&plan));
         let pair = plan.and_then(|plan| self.state.pairs.get(&plan.terms.pair));
         let lane = pair.and_then(|pair| self.lanes.get(pair.ix.0 as usize));
         lane.and_then(|lane| lane.limits).map_or(0, |limits| limits[0].rate_interval())

@@ -2,6 +2,7 @@
 
 use super::instruments::TableNames;
 use super::pairs::{Pair, PairId};
+use super::twap::Twaps;
 use crate::ledger::Ledger;
 use crate::order::{Orders, push_field, row_digest};
 use crate::plan::Plan;
@@ -33,6 +34,7 @@ pub(super) struct State {
     pub under_way: BTreeSet<PlanId>,
     /// Ended plans, oldest end first.
     pub ended: VecDeque<PlanId>,
+    pub twaps: Twaps,
     pub pairs: BTreeMap<PairId, Pair>,
     /// Pairs or limits were ever set: the configuration's seeds count no more.
     pub pairs_set: bool,
@@ -167,5 +169,6 @@ impl State {
             .wrapping_add(self.limits.digest())
             .wrapping_add(self.latch.digest())
             .wrapping_add(self.losses.digest())
+            .wrapping_add(self.twaps.digest(names))
     }
 }

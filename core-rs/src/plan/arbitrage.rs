@@ -175,7 +175,8 @@ fn best_for(leg: &LegFacts, side: Side) -> Option<Money> {
     }
 }
 
-fn within(px: Money, bound: Money, side: Side) -> bool {
+/// Whether a price is no worse for `side` than the bound.
+pub fn within(px: Money, bound: Money, side: Side) -> bool {
     match side {
         Side::Buy => px <= bound,
         Side::Sell => px >= bound,
@@ -183,7 +184,7 @@ fn within(px: Money, bound: Money, side: Side) -> bool {
 }
 
 /// The price moved against `side` by `bps`.
-fn worsen(px: Money, side: Side, bps: i64) -> Money {
+pub fn worsen(px: Money, side: Side, bps: i64) -> Money {
     let delta = px.times_rate(Rate::from_bps(bps.min(5_000))).unwrap_or_default();
     Money(px.0 + delta.0 * i128::from(side.sign()))
 }

@@ -146,7 +146,7 @@ impl LegSum {
         }
     }
 
-    fn digest_into(&self, out: &mut Vec<u8>) {
+    pub(super) fn digest_into(&self, out: &mut Vec<u8>) {
         for amount in [self.bought, self.sold, self.buy_quote, self.sell_quote] {
             out.extend_from_slice(&amount.0.to_le_bytes());
         }
@@ -204,13 +204,20 @@ impl Plan {
         }
     }
 
-    /// `plan_000001`.
+    /// `plan_000001`, or `twap_001`.
     pub fn name(id: PlanId) -> String {
+        if id.is_twap() {
+            return format!("twap_{:03}", id.number());
+        }
         format!("plan_{:06}", id.0)
     }
 
     pub fn parse_name(name: &str) -> Option<PlanId> {
-        name.strip_prefix("plan_")?.parse().ok().map(PlanId)
+        let number = |digits: &str| digits.parse::<u64>().ok().filter(|number| number >> 63 == 0);
+        if let Some(digits) = name.strip_prefix("twap_") {
+            return number(digits).map(PlanId::twap);
+        }
+        number(name.strip_prefix("plan_")?).map(PlanId)
     }
 
     pub fn digest(&self, names: &impl Names) -> u64 {

@@ -49,7 +49,8 @@ pub struct LinkId(pub u16);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OwnerId(pub u16);
 
-/// Number of a plan, counted up for the life of the instance.
+/// Number of a plan, counted up for the life of the instance. TWAPs count for themselves, under the top bit, so that
+/// orders name either kind by one id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PlanId(pub u64);
 
@@ -67,6 +68,23 @@ impl Venue {
 
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|v| v.name() == name)
+    }
+}
+
+impl PlanId {
+    const TWAP: u64 = 1 << 63;
+
+    pub const fn twap(number: u64) -> Self {
+        Self(number | Self::TWAP)
+    }
+
+    pub const fn is_twap(self) -> bool {
+        self.0 & Self::TWAP != 0
+    }
+
+    /// Counted from 1 among its kind.
+    pub const fn number(self) -> u64 {
+        self.0 & !Self::TWAP
     }
 }
 

@@ -28,6 +28,15 @@ def plan(row_id: str, ts: int, *, state: str = "HEDGED", pnl: str = "0.123456789
     return MadeRow("plans", row_id, text.encode())
 
 
+def twap(row_id: str, ts: int, *, state: str = "running") -> MadeRow:
+    doc = {"planId": row_id, "name": "slow", "state": state, "createdTs": ts, "endedTs": None, "simulated": True}
+    text = (
+        json.dumps(doc)[:-1]
+        + ', "totalQty": 0.10, "sliceQty": 0.01, "residual": 0, "avgPrice": 68000.123456789012345678}'
+    )
+    return MadeRow("twap_plans", row_id, text.encode())
+
+
 def fill(row_id: str, ts: int) -> MadeRow:
     doc = {
         "tradeId": row_id.rpartition(":")[2], "orderId": "a1", "account": "main", "exchange": "binance", "type": "spot",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 from tests.contract.databases import KINDS, fresh
-from tests.contract.rows import MadeRow, fill, order, pair, plan
+from tests.contract.rows import MadeRow, fill, order, pair, plan, twap
 
 from tidegate.model.errors import Code, TidegateError
 from tidegate.ports.read import HistoryFilter, PageRequest
@@ -155,3 +155,13 @@ async def test_old_samples_are_forgotten(writer: TradingWriter, history: SqlTrad
     await writer.add_spreads(1, b'[{"pairId":"x","direction":"leg1_buy","netPercent":1}]')
     await TradingWriter(writer._database).add_spreads(SPREAD_KEEP_MS + 2, b"[]")
     assert (await history.spreads("x", 0, 10)).points == ()
+
+
+async def test_twap_plans_have_a_table_of_their_own(writer: TradingWriter, history: SqlTradingHistory) -> None:
+    made = [twap("twap_001", 10, state="completed"), twap("twap_002", 20)]
+    await writer.project(1, made)
+    page = await history.twaps(HistoryFilter(state="running"))
+    assert page.items == (made[1].doc,)
+    assert await history.twap("twap_001") == made[0].doc
+    await writer.project(2, [MadeRow("twap_plans", "twap_001", b'{"deleted":true}')])
+    assert await history.twap("twap_001") is None

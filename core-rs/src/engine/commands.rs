@@ -268,6 +268,7 @@ impl Engine {
             .state
             .active()
             .map(|plan| (plan.terms.id, crate::units::Money(plan.sums[0].net().0 + plan.sums[1].net().0)))
+            .chain(self.state.twaps.active().map(|twap| (twap.terms.id, twap.residual())))
             .filter(|(_, amount)| amount.0 != 0)
             .collect();
         for (id, amount) in naked {

@@ -10,12 +10,11 @@ mod twap_plan;
 #[cfg(test)]
 mod twap_tests;
 
-pub use arbitrage::{Decision, LegFacts, PlanFacts, Policy, Reason, next, residual};
-pub use arbitrage::{within, worsen};
+pub use arbitrage::{Decision, LegFacts, PlanFacts, Policy, Reason, next, residual, within, worsen};
 pub use plan::{FeeLine, LegSum, Note, Plan, PlanLeg, PlanState, PlanTerms, TIMELINE_MAX};
 pub use schedule::{SLICES_MAX, Schedule, common_lot};
 pub use twap::{
     CATCH_UP_SLICES, TwapDecision, TwapFacts, TwapLegFacts, TwapReason, TwapState, excess, executed,
-    next_twap, used,
+    least_qty, next_twap, used,
 };
 pub use twap_plan::{Bench, Twap, TwapLeg, TwapTerms, used_of};

@@ -150,16 +150,18 @@ impl TwapLegFacts {
         (qty.0 > 0 && qty >= self.least(px)).then_some(qty)
     }
 
-    /// Smallest quantity the venue takes at this price, on the lot.
     fn least(&self, px: Money) -> Money {
-        let lot = self.lot.0.max(1);
-        let by_notional =
-            mul_div(self.notional_min.0, pow10(MONEY_DECIMALS), px.0).map_or(i128::MAX / 4, |q| {
-                // Truncation above, and the lot: both rounded against the order.
-                (q + lot).div_euclid(lot) * lot
-            });
-        Money(if self.notional_min.0 > 0 { self.qty_min.0.max(by_notional) } else { self.qty_min.0.max(lot) })
+        least_qty(self.lot, self.qty_min, self.notional_min, px)
     }
+}
+
+/// Smallest quantity a venue takes at a price, on its lot.
+pub fn least_qty(lot: Money, qty_min: Money, notional_min: Money, px: Money) -> Money {
+    let (lot, one) = (lot.0.max(1), pow10(MONEY_DECIMALS));
+    let Some(qty) = mul_div(notional_min.0, one, px.0) else { return qty_min };
+    let whole = (qty + lot - 1).div_euclid(lot) * lot;
+    let short = mul_div(whole, px.0, one).is_none_or(|worth| worth < notional_min.0);
+    Money(qty_min.0.max(lot).max(if short { whole + lot } else { whole }))
 }
 
 /// Own quantity that counts against the total: filled, possible, and what the other leg had to give back.
@@ -200,37 +202,48 @@ pub fn next_twap(facts: &TwapFacts<'_>, policy: &Policy) -> TwapDecision {
     }
 }
 
-/// Completes the leg that is behind while its price holds, else takes the excess of the other back.
+/// Completes the leg that is behind while its price holds, else takes the excess of the other back. One leg alone is
+/// ahead of nothing but its total, which only a fill that had been proved absent can exceed.
 fn bring_together(facts: &TwapFacts<'_>, policy: &Policy) -> Option<TwapDecision> {
-    let ahead = excess(facts.legs);
+    let total = facts.base.0 + facts.schedule.total.0;
+    let ahead = match facts.legs {
+        [one] => Money((one.net().0 - total).max(0)),
+        legs => excess(legs),
+    };
     let amount = Money(ahead.0.abs());
     if amount.0 == 0 {
         return None;
     }
     let (long, short) = if ahead.0 > 0 { (0, 1) } else { (1, 0) };
-    let (over, under) = (&facts.legs[long], &facts.legs[short]);
-    let tries = over.attempts.max(under.attempts);
+    let (over, under) = (facts.legs.get(long)?, facts.legs.get(short));
+    let tries = over.attempts.max(under.map_or(0, |under| under.attempts));
     let due = facts.changed + policy.pause * Ns::from(tries.saturating_sub(1));
     let dust =
         |leg: &TwapLegFacts, px: Option<Money>| px.is_some_and(|px| leg.tradable(amount, px).is_none());
-    if dust(over, over.best_back) && dust(under, under.best) {
+    if dust(over, over.best_back) && under.is_none_or(|under| dust(under, under.best)) {
         return None;
     }
-    if over.attempts >= ATTEMPTS_MAX || (under.attempts >= ATTEMPTS_MAX && over.best_back.is_none()) {
-        return Some(TwapDecision::End {
-            state: TwapState::Failed,
-            why: "the legs could not be brought together",
-        });
+    if over.attempts >= ATTEMPTS_MAX {
+        let why = "the legs could not be brought together";
+        return Some(TwapDecision::End { state: TwapState::Failed, why });
     }
     if facts.now < due {
         return Some(TwapDecision::Wait { until: due });
     }
-    let decided = catch_up(facts, policy, short, amount).or_else(|| unwind(over, policy, long, amount));
+    let within_total = used(facts.legs, short.min(facts.legs.len() - 1)).0 + amount.0 <= total;
+    let caught =
+        under.filter(|_| within_total).and_then(|under| catch_up(facts, policy, short, under, amount));
+    let decided = caught.or_else(|| unwind(over, policy, long, amount));
     Some(decided.unwrap_or(TwapDecision::Wait { until: facts.now + LOOK_AGAIN }))
 }
 
-fn catch_up(facts: &TwapFacts<'_>, policy: &Policy, leg: usize, amount: Money) -> Option<TwapDecision> {
-    let short = &facts.legs[leg];
+fn catch_up(
+    facts: &TwapFacts<'_>,
+    policy: &Policy,
+    leg: usize,
+    short: &TwapLegFacts,
+    amount: Money,
+) -> Option<TwapDecision> {
     let late = facts.uneven.is_some_and(|since| facts.now >= since + policy.deadline / 2);
     let opened = short.attempts > 0 && u32::from(short.attempts) <= policy.completions_max;
     if late || !opened || !short.open {

@@ -214,3 +214,20 @@ fn legs_that_differ_come_together_before_anything_is_opened() {
     let opened = opened(next_twap(&TwapFacts { legs: &given_back, ..due }, &POLICY));
     assert_eq!(opened, Some([m("0.01"), m("0.01")]), "what was unwound is not traded again");
 }
+
+#[test]
+fn a_fill_beyond_the_total_is_taken_back() {
+    let plan = schedule();
+    let back = |leg, side| TwapDecision::Hedge {
+        leg,
+        side,
+        qty: m("0.01"),
+        bound: if side == Side::Sell { m("99.95") } else { m("100.05") },
+        reason: TwapReason::Unwind,
+    };
+    let one = [leg(Side::Buy, "0.11", "0")];
+    let ended = TwapFacts { state: TwapState::Completed, ..facts(&plan, &one) };
+    assert_eq!(next_twap(&ended, &POLICY), back(0, Side::Sell));
+    let two = [leg(Side::Buy, "0.1", "0"), leg(Side::Sell, "0.11", "0")];
+    assert_eq!(next_twap(&TwapFacts { legs: &two, ..ended }, &POLICY), back(1, Side::Buy));
+}

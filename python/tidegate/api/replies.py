@@ -177,6 +177,71 @@ class PlanPage(Reply):
     next_cursor: str | None
 
 
+TwapState = Literal["created", "running", "paused", "completed", "cancelled", "failed"]
+
+
+class TwapProgress(Reply):
+    executed: AmountOut
+    remaining: AmountOut
+    slices_done: int
+    slices_total: int
+
+
+class TwapLeg(Reply):
+    """`timeWeightedMid`: the benchmark, from the leg's own book; `costBps` above zero is worse than it."""
+
+    exchange: str
+    symbol: str
+    type: Product
+    side: Side
+    price: AmountOut | None
+    filled_qty: AmountOut
+    unwound_qty: AmountOut
+    avg_price: AmountOut | None
+    time_weighted_mid: AmountOut | None
+    cost_bps: AmountOut | None
+    fees: list[Fee]
+
+
+class TwapPlan(Reply):
+    plan_id: str
+    name: str
+    total_qty: AmountOut
+    slice_qty: AmountOut
+    interval_ms: int
+    randomize_pct: AmountOut
+    limit_offset_bps: int
+    max_participation_pct: AmountOut | None
+    state: TwapState
+    progress: TwapProgress
+    residual: AmountOut
+    avg_price: AmountOut | None
+    legs: list[TwapLeg]
+    created_ts: int
+    ended_ts: int | None
+    timeline: list[TimelineEntry]
+
+
+class TwapPage(Reply):
+    items: list[TwapPlan]
+    next_cursor: str | None
+
+
+class TwapId(Reply):
+    plan_id: str
+
+
+class TwapStatus(Reply):
+    """`avgPrice` is the first leg's; `legs` has both."""
+
+    plan_id: str
+    progress: TwapProgress
+    state: TwapState
+    last_execution_ts: int | None
+    avg_price: AmountOut | None
+    residual: AmountOut
+
+
 class Order(Reply):
     order_id: str
     exchange: str

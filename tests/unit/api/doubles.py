@@ -33,6 +33,20 @@ PLAN = (
     b'"residual":0,"pnl":-0.0545515,"spread":1.000000,"spreadPercent":0.147059,"createdTs":1790000000000,"endedTs":1790000000040,'
     b'"timeline":[{"ts":1790000000000,"event":"planned"}],"simulated":true}'
 )
+TWAP_PROGRESS = b'{"executed":0.030,"remaining":0.07,"slicesDone":3,"slicesTotal":10}'
+TWAP = (
+    b'{"planId":"twap_001","name":"slow","totalQty":0.1,"sliceQty":0.01,"intervalMs":1000,"randomizePct":20,'
+    b'"limitOffsetBps":5,"maxParticipationPct":null,"participationOf":"bookDepth","state":"running","reason":null,'
+    b'"progress":' + TWAP_PROGRESS + b',"residual":0,"avgPrice":68000.123456789012345678,"legs":[{"exchange":"binance",'
+    b'"symbol":"BTCUSDT","type":"spot","account":"main","side":"buy","price":null,"filledQty":0.030,"unwoundQty":0,'
+    b'"avgPrice":68000.123456789012345678,"timeWeightedMid":68000.05,"costBps":0.0108,"fees":[]}],'
+    b'"lastExecutionTs":1790000000000,"createdTs":1790000000000,"startedTs":1790000000000,"endedTs":null,'
+    b'"timeline":[{"ts":1790000000000,"event":"created"}],"simulated":true}'
+)
+TWAP_STATUS = (
+    b'{"planId":"twap_001","progress":' + TWAP_PROGRESS + b',"state":"running","lastExecutionTs":1790000000000,'
+    b'"avgPrice":68000.123456789012345678,"residual":0,"simulated":true}'
+)
 BOOK = (
     b'{"exchange":"binance","symbol":"BTCUSDT","type":"spot","bids":[["68000.10","0.50000000"]],'
     b'"asks":[["68000.20","1.2"]],"ts":1790000000000,"ageMs":3,"synced":true,"simulated":true}'
@@ -63,6 +77,8 @@ VIEWS = {
     "pairs": b"[" + PAIR + b"]",
     "opportunities": b'[{"pairId":"binance_bybit_btc","netPercent":0.061234}]',
     "plan": PLAN,
+    "twap": TWAP,
+    "twap_status": TWAP_STATUS,
     "positions": b"[" + POSITION + b"]",
     "balances": b"[" + BALANCE + b"]",
     "limits": b"[" + LIMIT + b"]",
@@ -74,6 +90,7 @@ VIEWS = {
     b'"unsynced":[],"unknownOrders":[],"latch":"open","journal":null,"accounts":[{"problem":"secret"}]}',
 }
 REPLIES = {
+    "create_twap": b'{"planId":"twap_001"}',
     "upsert_pair": b'{"id":"binance_bybit_btc"}',
     "execute_pair": b'{"planId":"plan_000001"}',
 }
@@ -135,6 +152,13 @@ class FakeHistory:
 
     async def plan(self, plan_id: str) -> bytes | None:
         return PLAN if plan_id == "plan_000001" else None
+
+    async def twaps(self, narrow: HistoryFilter, page: PageRequest | None = None) -> DocPage:
+        self.asked.append((narrow, page))
+        return DocPage((TWAP,), None)
+
+    async def twap(self, plan_id: str) -> bytes | None:
+        return TWAP if plan_id == "twap_001" else None
 
     async def spreads(self, pair_id: str, from_ts: int, to_ts: int, limit: int = 1000) -> SpreadPage:
         assert (pair_id, limit) == ("binance_bybit_btc", 1000)

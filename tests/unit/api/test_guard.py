@@ -15,9 +15,7 @@ from tidegate.model.errors import Code, TidegateError
 KILL = "/api/risk/kill"
 
 
-@pytest.mark.parametrize(
-    "path", ["/api/nothing", "/api/v1/nothing", "/api", "/api/", "/api/twap/plans", "/api/strategies"]
-)
+@pytest.mark.parametrize("path", ["/api/nothing", "/api/v1/nothing", "/api", "/api/", "/api/twap", "/api/strategies"])
 async def test_an_unknown_api_path_is_401_without_and_404_with_a_token(
     path: str, anyone: aiohttp.ClientSession, admin: aiohttp.ClientSession
 ) -> None:

@@ -21,6 +21,13 @@ PAIR_BODY = {
     "qty": "0.01",
     "totalAmount": 500000,
 }
+TWAP_BODY = {
+    "name": "slow",
+    "totalQty": "0.1",
+    "sliceQty": 0.01,
+    "intervalMs": 1000,
+    "legs": [{"exchange": "binance", "symbol": "BTCUSDT", "side": "buy"}],
+}
 BODIES: dict[tuple[str, str], dict[str, object]] = {
     ("POST", "/api/auth/login"): {"username": "admin", "password": "right"},
     ("POST", "/api/auth/refresh"): {"refreshToken": "refresh"},
@@ -29,6 +36,9 @@ BODIES: dict[tuple[str, str], dict[str, object]] = {
     ("PUT", "/api/monitoring/pairs/{id}"): PAIR_BODY,
     ("PUT", "/api/risk/limits"): {"limits": [{"name": "order_notional_max", "value": 100}]},
     ("POST", "/api/risk/kill"): {"reason": "test"},
+    ("POST", "/api/twap/plans"): TWAP_BODY,
+    ("PUT", "/api/twap/plans/{planId}"): TWAP_BODY,
+    ("POST", "/api/twap/{planId}/control"): {"action": "pause"},
 }
 VALUES = {
     "exchange": "binance",

@@ -113,7 +113,7 @@ fn turned(twap: &mut Twap, turn: TwapTurn, wall: Ns) {
         TwapTurn::Pause => twap.pause(wall),
         TwapTurn::Cancel => {
             twap.state = TwapState::Cancelled;
-            twap.why = "cancelled by a person".to_owned();
+            "cancelled by a person".clone_into(&mut twap.why);
         }
         TwapTurn::Delete => {}
     }

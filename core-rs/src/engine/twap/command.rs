@@ -12,11 +12,11 @@ use crate::engine::record::Body;
 use crate::engine::reducer::Engine;
 use crate::market::Instrument;
 use crate::plan::{
-    CATCH_UP_SLICES, Plan, SLICES_MAX, Twap, TwapLeg, TwapState, TwapTerms, common_lot, used_of,
+    CATCH_UP_SLICES, Plan, SLICES_MAX, Twap, TwapLeg, TwapState, TwapTerms, common_lot, least_qty, used_of,
 };
 use crate::units::{
-    ClientId, MONEY_DECIMALS, Money, Now, Ns, OwnerId, PlanId, Price, Qty, Rate, Side, Symbol, mul_div,
-    parse_fixed, pow10,
+    ClientId, MONEY_DECIMALS, Money, Now, Ns, OwnerId, PlanId, Price, Qty, Rate, Side, Symbol, parse_fixed,
+    pow10,
 };
 
 const MS: Ns = 1_000_000;
@@ -167,7 +167,7 @@ impl Engine {
 
     fn twap_named(&self, body: Fields<'_>) -> Result<&Twap, Refusal> {
         let text = body.str("planId")?;
-        let known = Plan::parse_name(text).and_then(|id| self.state.twaps.get(&id));
+        let known = Plan::parse_name(text).and_then(|id| self.state.twaps.get(id));
         known.ok_or_else(|| Refusal::not_found("TWAP", text))
     }
 
@@ -199,14 +199,14 @@ impl Engine {
             counter: self.state.counter + 1,
         };
         if let Some(before) = before {
-            terms.base = self.kept(before, &terms)?;
+            terms.base = Self::kept(before, &terms)?;
         }
         self.check_twap(&terms)?;
         Ok(terms)
     }
 
     /// What earlier terms have done; the legs then stay as they are.
-    fn kept(&self, before: &Twap, terms: &TwapTerms) -> Result<Money, Refusal> {
+    fn kept(before: &Twap, terms: &TwapTerms) -> Result<Money, Refusal> {
         let done = used_of(before);
         if done.0 == 0 {
             return Ok(done);
@@ -303,11 +303,11 @@ impl Engine {
             "sell" => Side::Sell,
             _ => return Err(FieldError::new("side", "must be buy or sell")),
         };
-        let px_limit = f.get("price").map(|_| self.px_of(f, self.instruments.at(id))).transpose()?;
+        let px_limit = f.get("price").map(|_| Self::px_of(f, self.instruments.at(id))).transpose()?;
         Ok(TwapLeg { account, instrument: id, side, px_limit })
     }
 
-    fn px_of(&self, f: Fields<'_>, i: &Instrument) -> Result<Price, FieldError> {
+    fn px_of(f: Fields<'_>, i: &Instrument) -> Result<Price, FieldError> {
         let read = parse_fixed(f.digits("price")?.as_bytes(), i.px_decimals).and_then(Price::new);
         let px = read.map_err(|e| crate::engine::field::unit("price", e))?;
         let on_tick = px.get() % i.tick == 0;
@@ -326,11 +326,7 @@ impl Engine {
     /// The smallest order at the present price, as far as one is known.
     fn least_of(&self, leg: &TwapLeg) -> Money {
         let i = self.instruments.at(leg.instrument);
-        let lot = self.lot_of(leg).0.max(1);
-        let by_notional = self
-            .mark(leg.instrument)
-            .and_then(|px| mul_div(i.notional_min.0, pow10(MONEY_DECIMALS), px.0))
-            .map_or(0, |qty| (qty + lot).div_euclid(lot) * lot);
-        Money(self.amount(leg, i.qty_min).0.max(by_notional))
+        let px = self.mark(leg.instrument).unwrap_or_default();
+        least_qty(self.lot_of(leg), self.amount(leg, i.qty_min), i.notional_min, px)
     }
 }

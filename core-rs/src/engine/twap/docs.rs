@@ -30,13 +30,13 @@ impl Engine {
 
     pub(in crate::engine) fn view_twap(&self, q: Fields<'_>, status: bool) -> Result<Vec<u8>, Refusal> {
         let name = q.str("planId")?;
-        let twap = Plan::parse_name(name).and_then(|id| self.state.twaps.get(&id));
+        let twap = Plan::parse_name(name).and_then(|id| self.state.twaps.get(id));
         let twap = twap.ok_or_else(|| Refusal::not_found("TWAP", name))?;
         Ok(Json::object(|j| if status { self.write_twap_status(j, twap) } else { self.write_twap(j, twap) }))
     }
 
     pub(in crate::engine) fn twap_row(&self, id: PlanId) -> Row {
-        let doc = match self.state.twaps.get(&id) {
+        let doc = match self.state.twaps.get(id) {
             Some(twap) => Json::object(|j| self.write_twap(j, twap)),
             None => Json::object(|j| j.bool("deleted", true)),
         };
@@ -49,7 +49,7 @@ impl Engine {
             write_progress(j, twap);
             j.str("state", twap.state.name());
             j.money("residual", twap.residual());
-            j.opt_money("avgPrice", self.twap_average(twap, 0));
+            j.opt_money("avgPrice", twap_average(twap, 0));
             j.bool("simulated", self.twap_simulated(twap));
             j.int("ts", now.wall_ms());
         }));
@@ -61,11 +61,6 @@ impl Engine {
 
     fn twap_simulated(&self, twap: &Twap) -> bool {
         twap.terms.legs.iter().all(|leg| self.accounts.at(leg.account).simulated)
-    }
-
-    /// Of the leg's own side.
-    fn twap_average(&self, twap: &Twap, leg: usize) -> Option<Money> {
-        average(&twap.sums[leg], twap.terms.legs[leg].side)
     }
 
     fn twap_mid(&self, twap: &Twap, leg: usize) -> Option<Money> {
@@ -82,7 +77,7 @@ impl Engine {
         j.str("state", twap.state.name());
         opt_ms(j, "lastExecutionTs", twap.last_fill);
         // Of the first leg; `legs` has both.
-        j.opt_money("avgPrice", self.twap_average(twap, 0));
+        j.opt_money("avgPrice", twap_average(twap, 0));
         j.opt_money("timeWeightedMid", self.twap_mid(twap, 0));
         j.money("residual", twap.residual());
         j.opt_str("reason", (!twap.why.is_empty()).then_some(twap.why.as_str()));
@@ -110,7 +105,7 @@ impl Engine {
         j.opt_str("reason", (!twap.why.is_empty()).then_some(twap.why.as_str()));
         j.obj("progress", |j| write_progress(j, twap));
         j.money("residual", twap.residual());
-        j.opt_money("avgPrice", self.twap_average(twap, 0));
+        j.opt_money("avgPrice", twap_average(twap, 0));
         j.arr("legs", |j| {
             (0..terms.legs.len()).for_each(|leg| j.obj("", |j| self.write_twap_leg(j, twap, leg)));
         });
@@ -136,7 +131,7 @@ impl Engine {
         let terms = &twap.terms.legs[leg];
         let i = self.instruments.at(terms.instrument);
         let (filled, undone) = twap.filled(leg);
-        let (paid, mid) = (self.twap_average(twap, leg), self.twap_mid(twap, leg));
+        let (paid, mid) = (twap_average(twap, leg), self.twap_mid(twap, leg));
         instrument(j, i);
         j.str("account", &self.accounts.at(terms.account).name);
         j.str("side", terms.side.name());
@@ -170,6 +165,11 @@ impl Engine {
             }
         });
     }
+}
+
+/// Of the leg's own side.
+fn twap_average(twap: &Twap, leg: usize) -> Option<Money> {
+    average(&twap.sums[leg], twap.terms.legs[leg].side)
 }
 
 fn write_progress(j: &mut Json, twap: &Twap) {

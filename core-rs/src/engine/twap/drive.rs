@@ -36,12 +36,12 @@ pub(in crate::engine) struct Watch {
 
 impl Engine {
     pub(in crate::engine) fn drive_twap(&mut self, now: Now, id: PlanId, out: &mut Effects) {
-        let Some(twap) = self.state.twaps.get(&id).filter(|twap| !twap.is_over()) else { return };
+        let Some(twap) = self.state.twaps.get(id).filter(|twap| !twap.is_over()) else { return };
         if !self.started || twap.state == TwapState::Created {
             return;
         }
         self.sample(now, id);
-        let Some(twap) = self.state.twaps.get(&id) else { return };
+        let Some(twap) = self.state.twaps.get(id) else { return };
         let schedule = twap.terms.schedule();
         let legs: Vec<TwapLegFacts> =
             (0..twap.terms.legs.len()).map(|leg| self.twap_leg(now, twap, leg)).collect();
@@ -187,7 +187,7 @@ impl Engine {
 
     /// Adds the span since the last look at the middle it began with.
     fn sample(&mut self, now: Now, id: PlanId) {
-        let Some(twap) = self.state.twaps.get(&id) else { return };
+        let Some(twap) = self.state.twaps.get(id) else { return };
         let mids = [0, 1].map(|leg: usize| {
             let top = self.usable_top(now, twap.terms.legs.get(leg)?.instrument);
             let decimals = self.instruments.at(twap.terms.legs[leg].instrument).px_decimals;
@@ -221,7 +221,7 @@ impl Engine {
         let record = TwapRecord::End { id, state, why: why.to_owned(), bench };
         self.commit(now, Body::Twap(Box::new(record)), out);
         self.timers.clear(Timer::Plan(id));
-        let residual = self.state.twaps.get(&id).map_or(Money::ZERO, Twap::residual);
+        let residual = self.state.twaps.get(id).map_or(Money::ZERO, Twap::residual);
         if residual.0 != 0 {
             let text = format!("{} ended with legs {} of base apart", Plan::name(id), amount_text(residual));
             self.plan_alert(now, "critical", "RESIDUAL", &text, id, out);
@@ -236,7 +236,7 @@ impl Engine {
 
     /// One leg without the other is told, again and again, until it is mended.
     fn alarm_uneven(&mut self, now: Now, id: PlanId, out: &mut Effects) {
-        let Some(twap) = self.state.twaps.get(&id) else { return };
+        let Some(twap) = self.state.twaps.get(id) else { return };
         let residual = twap.residual();
         let late = twap.uneven.is_some_and(|since| now.wall - since >= UNEVEN_ALARM);
         let least = twap.terms.least;
@@ -250,14 +250,14 @@ impl Engine {
 
     /// The plan as a whole, and its progress.
     pub(super) fn tell_twap(&mut self, now: Now, id: PlanId, out: &mut Effects) {
-        if let Some(twap) = self.state.twaps.get(&id) {
+        if let Some(twap) = self.state.twaps.get(id) {
             self.twap_update_event(twap, out);
         }
         self.tell_progress(now, id, out);
     }
 
     fn tell_progress(&mut self, now: Now, id: PlanId, out: &mut Effects) {
-        let Some(twap) = self.state.twaps.get(&id) else { return };
+        let Some(twap) = self.state.twaps.get(id) else { return };
         let what = Some((twap.executed(), twap.state, twap.slices_done(), twap.residual()));
         if self.twap_watch.get(&id).is_none_or(|watch| watch.told != what) {
             self.twap_progress_event(now, twap, out);

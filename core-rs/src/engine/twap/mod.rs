@@ -30,8 +30,8 @@ pub(super) struct Twaps {
 }
 
 impl Twaps {
-    pub(super) fn get(&self, id: &PlanId) -> Option<&Twap> {
-        self.plans.get(id)
+    pub(super) fn get(&self, id: PlanId) -> Option<&Twap> {
+        self.plans.get(&id)
     }
 
     /// Newest first.

@@ -35,7 +35,7 @@ impl Engine {
         bounds: [Money; 2],
         out: &mut Effects,
     ) -> bool {
-        let Some(twap) = self.state.twaps.get(&id) else { return false };
+        let Some(twap) = self.state.twaps.get(id) else { return false };
         let fresh = twap.slot != Some(slot);
         let mut approved: Vec<Approved<Intent>> = Vec::new();
         for (leg, terms) in twap.terms.legs.iter().enumerate() {
@@ -76,7 +76,7 @@ impl Engine {
         reason: TwapReason,
         out: &mut Effects,
     ) -> bool {
-        let Some(twap) = self.state.twaps.get(&id) else { return false };
+        let Some(twap) = self.state.twaps.get(id) else { return false };
         let Some(slot) = twap.slot else { return false };
         let want = Want { leg, slot, fresh: false, side, qty, bound, purpose: Purpose::Hedge };
         match self.approve_twap(now, twap, &want, None) {

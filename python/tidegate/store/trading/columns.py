@@ -99,6 +99,20 @@ COLUMNS: Final[Mapping[str, tuple[Table, tuple[tuple[str, str, Convert], ...]]]]
             ("simulated", "simulated", _flag),
         ),
     ),
+    "twap_plans": (
+        tables.twap_plans,
+        (
+            ("name", "name", _text),
+            ("state", "state", _text),
+            ("total_qty", "totalQty", _decimal),
+            ("slice_qty", "sliceQty", _decimal),
+            ("residual", "residual", _decimal),
+            ("avg_price", "avgPrice", _decimal),
+            ("ts", "createdTs", _number),
+            ("ended_ts", "endedTs", _number),
+            ("simulated", "simulated", _flag),
+        ),
+    ),
     "balances": (
         tables.balances,
         (

@@ -46,6 +46,14 @@ class SqlTradingHistory:
         """See the port."""
         return await self._one(tables.plans, plan_id)
 
+    async def twaps(self, narrow: HistoryFilter = NO_FILTER, page: PageRequest | None = None) -> DocPage:
+        """See the port."""
+        return await self._page(tables.twap_plans, narrow, page or PageRequest())
+
+    async def twap(self, plan_id: str) -> bytes | None:
+        """See the port."""
+        return await self._one(tables.twap_plans, plan_id)
+
     async def spreads(self, pair_id: str, from_ts: int, to_ts: int, limit: int = LIMIT_MAX) -> SpreadPage:
         """See the port. A range with more than `limit` samples is thinned: the newest of each of `limit` stretches."""
         _check_limit(limit)

@@ -87,6 +87,24 @@ plans: Final = Table(
     Index(None, "pair_id", "ts"),
 )
 
+twap_plans: Final = Table(
+    "twap_plans",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("state", _WORD, nullable=False),
+    Column("total_qty", DecimalText, nullable=False),
+    Column("slice_qty", DecimalText, nullable=False),
+    Column("residual", DecimalText),
+    Column("avg_price", DecimalText),
+    Column("ts", BigInteger, nullable=False),
+    Column("ended_ts", BigInteger),
+    Column("simulated", Boolean, nullable=False),
+    Column("doc", Text, nullable=False),
+    Index(None, "ts", "id"),
+    Index(None, "state", "ts"),
+)
+
 balances: Final = Table(
     "balances",
     metadata,

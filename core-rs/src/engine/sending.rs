@@ -1,9 +1,9 @@
 //! Orders and cancels on their way out. Only what the gate approved becomes bytes.
 
+use super::Effects;
 use super::record::Body;
 use super::reducer::Engine;
 use super::timers::Timer;
-use super::Effects;
 use crate::order::{CancelEvent, Order, OrderCmd, OrderOrigin, OrderTerms};
 use crate::risk::{Approved, Intent};
 use crate::units::{AccountId, ClientId, Now, Ns, PlanId};

@@ -9,7 +9,9 @@ use crate::engine::reducer::Engine;
 use crate::order::{Order, OrderKind, PlaceOrder, TimeInForce};
 use crate::plan::{Plan, Twap, TwapReason};
 use crate::risk::{Approved, Intent, Purpose, gate};
-use crate::units::{ClientId, MONEY_DECIMALS, Money, Now, PlanId, Price, Qty, Side, pow10};
+use crate::units::{
+    AccountId, ClientId, InstrumentId, MONEY_DECIMALS, Money, Now, PlanId, Price, Qty, Side, pow10,
+};
 
 /// One order a TWAP wants.
 #[derive(Clone, Copy)]
@@ -35,6 +37,16 @@ impl Engine {
         bounds: [Money; 2],
         out: &mut Effects,
     ) -> bool {
+        let orders: Vec<(AccountId, InstrumentId)> = match self.state.twaps.get(id) {
+            Some(twap) => twap.terms.legs.iter().map(|leg| (leg.account, leg.instrument)).collect(),
+            None => return false,
+        };
+        let worth = qty.into_iter().zip(bounds).filter_map(|(qty, px)| crate::calc::product(px, qty).ok());
+        let notional = Money(worth.map(|worth| worth.0).sum());
+        if let Err(refusal) = self.guard_open(now, None, &orders, notional, out) {
+            self.told_refusal(now, id, slot, &refusal, out);
+            return false;
+        }
         let Some(twap) = self.state.twaps.get(id) else { return false };
         let fresh = twap.slot != Some(slot);
         let mut approved: Vec<Approved<Intent>> = Vec::new();
@@ -130,6 +142,21 @@ impl Engine {
             .ok_or_else(|| Refusal::not_found("limits of", i.symbol.as_str()))?;
         gate(intent, &self.facts(now, &intent, None, other, before), &limits)
             .map_err(|denial| denied(&denial))
+    }
+
+    /// What a hedge may trade on its side to bring the legs together, or back to the total.
+    pub(in crate::engine) fn twap_room(&self, intent: &Intent) -> Option<Money> {
+        let twap = self.state.twaps.get(intent.plan?).filter(|twap| !twap.is_over())?;
+        if intent.purpose != Purpose::Hedge {
+            return None;
+        }
+        let leg = usize::from(intent.leg).min(twap.terms.legs.len() - 1);
+        let ahead = match twap.terms.legs.len() {
+            1 => twap.net(0).0 - twap.terms.total.0,
+            _ => twap.net(leg).0 - twap.net(1 - leg).0,
+        };
+        let own = intent.place.side == twap.terms.legs[leg].side;
+        Some(Money(if own { -ahead } else { ahead }))
     }
 
     /// The first attempt of the slot that no known order has.

@@ -75,7 +75,8 @@ LIMIT = b'{"name":"order_notional_max","unit":"quote","scope":"total","id":"","v
 VIEWS = {
     "book": BOOK,
     "pairs": b"[" + PAIR + b"]",
-    "opportunities": b'[{"pairId":"binance_bybit_btc","netPercent":0.061234}]',
+    "opportunities": b'[{"pairId":"binance_bybit_btc","direction":"leg1_buy","qty":0.02,"gross":3.1,"fees":2.1,'
+    b'"slippage":0.1,"net":1.0,"netPercent":0.061234}]',
     "plan": PLAN,
     "twap": TWAP,
     "twap_status": TWAP_STATUS,

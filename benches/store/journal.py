@@ -8,6 +8,7 @@ replay and start are left out.
 
 import argparse
 import asyncio
+import json
 import os
 import shutil
 import statistics
@@ -29,6 +30,7 @@ RECORD = b"x" * 255 + b"}"
 GROUP = 100
 STARTS = 5
 PORT = 7391
+PACKAGE = str(Path(tidegate.__file__).parents[1])
 
 
 def shown(name: str, values_ns: list[int]) -> None:
@@ -81,18 +83,51 @@ async def groups(directory: Path, count: int) -> None:
 def replays(home: Path) -> None:
     """The core's replay of the whole journal."""
     took: list[int] = []
+    cpu: list[int] = []
     seq = 0
     for _ in range(STARTS):
         core, journal = Engine(b'{"mode":"SIM","instance":"A7"}'), FileJournal(home / "journal")
-        started = time.perf_counter_ns()
+        started, before = time.perf_counter_ns(), time.process_time_ns()
         seq = replay(core, journal).seq
         took.append(time.perf_counter_ns() - started)
+        cpu.append(time.process_time_ns() - before)
     shown(f"replay of {seq} records", took)
+    shown(f"replay of {seq} records, CPU time", cpu)
 
 
 def starts(home: Path) -> None:
-    """From the process's start until /health says 200, killed each time; the first one also fills the tables."""
+    """From the process's start until /health says 200, killed each time; the first one also fills the tables.
+
+    The simulated venues are processes of their own, as real ones would be.
+    """
+    venues = [_venue(home, name) for name in ("binance", "bybit")]
+    lines = [json.loads(venue.stdout.readline()) for venue in venues if venue.stdout is not None]
+    addresses = ", ".join(
+        f'{name}: {{rest: "{line["rest"]}", ws: "{line["ws"]}"}}'
+        for name, line in zip(("binance", "bybit"), lines, strict=True)
+    )
+    (home / "tidegate.yaml").write_text(f"venues: {{{addresses}}}\n")
+    try:
+        _starts(home)
+    finally:
+        for venue in venues:
+            venue.kill()
+            venue.wait()
+
+
+def _venue(home: Path, name: str) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", "tidegate", "venue-sim", "--venue", name, "--product", "spot,linear"]
+    return subprocess.Popen(
+        [*command, "--record", str(home / "sim" / f"{name}.jsonl")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=os.environ | {"PYTHONPATH": PACKAGE},
+    )
+
+
+def _starts(home: Path) -> None:
     took: list[int] = []
+    cpu: list[int] = []
     for number in range(STARTS + 1):
         started = time.perf_counter_ns()
         child = subprocess.Popen(
@@ -100,8 +135,7 @@ def starts(home: Path) -> None:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             cwd=home,
-            env=os.environ
-            | {"PYTHONPATH": str(Path(tidegate.__file__).parents[1]), "TIDEGATE_ADMIN_PASSWORD": "a" * 20},
+            env=os.environ | {"PYTHONPATH": PACKAGE, "TIDEGATE_ADMIN_PASSWORD": "a" * 20},
         )
         while not _ready():
             if child.poll() is not None:
@@ -109,11 +143,14 @@ def starts(home: Path) -> None:
             time.sleep(0.01)
         took.append(time.perf_counter_ns() - started)
         if number == 0:
-            time.sleep(60)  # the tables catch up
+            time.sleep(40)  # the tables catch up
         child.kill()
-        child.wait()
+        used = os.wait4(child.pid, 0)[2]
+        child.returncode = -9
+        cpu.append(int((used.ru_utime + used.ru_stime) * 1e9))
     shown("start until ready, empty tables", took[:1])
     shown("start until ready after kill -9", took[1:])
+    shown("start until ready after kill -9, CPU time", cpu[1:])
 
 
 def _ready() -> bool:

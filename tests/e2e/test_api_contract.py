@@ -191,7 +191,7 @@ BAD = [
     ("DELETE", "/api/trading/orders/nope", None, 404, "NOT_FOUND"),
     ("POST", "/api/arbitrage/plans/plan_999999/unwind", None, 404, "NOT_FOUND"),
     ("GET", "/api/prices/binance/BTCUSDT?depth=0", None, 400, "VALIDATION_ERROR"),
-    ("GET", "/api/twap/plans", None, 404, "NOT_FOUND"),
+    ("GET", "/api/strategies", None, 404, "NOT_FOUND"),
 ]
 
 

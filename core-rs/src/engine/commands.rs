@@ -67,6 +67,7 @@ impl Engine {
             "cancel_order" => self.cancel_order(now, body, asker, out),
             "set_limits" => self.set_limits(now, body, asker, out),
             "kill" => self.kill(now, body, asker, out),
+            "place_order" => self.place_order(now, body, asker, out),
             "reset" => self.reset(now, asker, out),
             "create_twap" => self.create_twap(now, body, asker, out),
             "update_twap" => self.update_twap(now, body, asker, out),

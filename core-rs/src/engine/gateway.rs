@@ -38,7 +38,7 @@ impl Engine {
         self.plan_room(intent).is_some_and(|room| qty <= room) || qty <= self.position_room(intent)
     }
 
-    fn position_room(&self, intent: &Intent) -> Money {
+    pub(super) fn position_room(&self, intent: &Intent) -> Money {
         let place = &intent.place;
         let all = self.exposures();
         let own = all.iter().find(|(id, _)| *id == place.instrument).map(|(_, exposure)| *exposure);

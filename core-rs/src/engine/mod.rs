@@ -32,6 +32,7 @@ mod mutant;
 mod observe;
 mod orders;
 mod pairs;
+mod place;
 mod quarantine;
 mod questions;
 mod recon;

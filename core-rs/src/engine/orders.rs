@@ -264,7 +264,8 @@ impl Engine {
         if order.is_settled() {
             return;
         }
-        let rests = order.terms.place.tif == TimeInForce::Gtc && order.awaited_qty().is_zero();
+        let resting = matches!(order.terms.place.tif, TimeInForce::Gtc | TimeInForce::PostOnly);
+        let rests = resting && order.awaited_qty().is_zero();
         if rests && matches!(order.state, State::Live | State::PartiallyFilled) && !order.cancel.needs_query()
         {
             return;

@@ -1,7 +1,7 @@
 //! Orders and cancels on their way out. Only what the gate approved becomes bytes.
 
 use super::Effects;
-use super::record::Body;
+use super::record::{Body, CommandTag};
 use super::reducer::Engine;
 use super::timers::Timer;
 use crate::order::{CancelEvent, Order, OrderCmd, OrderOrigin, OrderTerms};
@@ -12,6 +12,17 @@ use crate::venues::Role;
 impl Engine {
     /// Journals the intent and sends it. Only what the gate approved gets here.
     pub(super) fn send_order(&mut self, now: Now, approved: Approved<Intent>, out: &mut Effects) -> bool {
+        self.send_tagged(now, approved, None, out)
+    }
+
+    /// The same for a person's order: its intent carries the command.
+    pub(super) fn send_tagged(
+        &mut self,
+        now: Now,
+        approved: Approved<Intent>,
+        command: Option<CommandTag>,
+        out: &mut Effects,
+    ) -> bool {
         let intent = approved.into_inner();
         let place = intent.place;
         let instrument = self.instruments.at(place.instrument);
@@ -38,7 +49,7 @@ impl Engine {
             self.alert(now, "critical", "GATEWAY_REFUSED", &format!("{}: {reason}", place.client_id), out);
             return false;
         }
-        if self.commit(now, Body::Intent { terms, hold }, out).is_none() {
+        if self.commit_for(now, Body::Intent { terms, hold }, command, out).is_none() {
             return false;
         }
         let after = self.sync_before_send(intent.plan);
@@ -61,7 +72,7 @@ impl Engine {
     }
 
     fn rate_interval(&self, intent: &Intent) -> Ns {
-        if intent.plan.is_some_and(PlanId::is_twap) {
+        if intent.plan.is_none_or(PlanId::is_twap) {
             let limits = self.limits_of(intent.place.instrument, intent.account, "");
             return limits.map_or(0, |limits| limits.rate_interval());
         }

@@ -253,6 +253,13 @@ class Order(Reply):
     filled_qty: AmountOut
 
 
+class Placed(Reply):
+    """`state` as it was sent; follow the order for its fate."""
+
+    order_id: str
+    state: str
+
+
 class OrderPage(Reply):
     items: list[Order]
     next_cursor: str | None

@@ -15,6 +15,7 @@ class CommandName(StrEnum):
     UPDATE_TWAP = "update_twap"
     CONTROL_TWAP = "control_twap"
     DELETE_TWAP = "delete_twap"
+    PLACE_ORDER = "place_order"
     CANCEL_ORDER = "cancel_order"
     SET_LIMITS = "set_limits"
     KILL = "kill"

@@ -92,6 +92,7 @@ VIEWS = {
 }
 REPLIES = {
     "create_twap": b'{"planId":"twap_001"}',
+    "place_order": b'{"orderId":"TGA70010000010","state":"SENT"}',
     "upsert_pair": b'{"id":"binance_bybit_btc"}',
     "execute_pair": b'{"planId":"plan_000001"}',
 }

@@ -29,6 +29,13 @@ TWAP_BODY = {
     "legs": [{"exchange": "binance", "symbol": "BTCUSDT", "side": "buy"}],
 }
 BODIES: dict[tuple[str, str], dict[str, object]] = {
+    ("POST", "/api/trading/orders"): {
+        "exchange": "binance",
+        "symbol": "BTCUSDT",
+        "side": "buy",
+        "orderType": "market",
+        "qty": "0.01",
+    },
     ("POST", "/api/auth/login"): {"username": "admin", "password": "right"},
     ("POST", "/api/auth/refresh"): {"refreshToken": "refresh"},
     ("POST", "/api/prices/batch"): {"items": [{"exchange": "binance", "symbol": "BTCUSDT"}]},

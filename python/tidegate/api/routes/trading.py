@@ -1,14 +1,14 @@
 """Orders, trades, positions, performance."""
 
 from collections.abc import Mapping
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from tidegate.api import history
-from tidegate.api.fields import Empty, EpochMs, Exchange, PageQuery, Product, Query, Symbol
-from tidegate.api.jsontext import dumps
-from tidegate.api.replies import Done, Order, OrderPage, Performance, Position, TradePage
+from tidegate.api.fields import DecimalIn, Empty, EpochMs, Exchange, Model, PageQuery, Product, Query, Symbol
+from tidegate.api.jsontext import dumps, number_text
+from tidegate.api.replies import Done, Order, OrderPage, Performance, Placed, Position, TradePage
 from tidegate.api.route import Call, route
 from tidegate.model.access import Permission
 from tidegate.model.commands import CommandName
@@ -48,6 +48,57 @@ class HistoryQuery(PageQuery):
 
 class OrdersQuery(HistoryQuery):
     state: Word | None = None
+
+
+class OrderBody(Model):
+    """One order. A market order goes out as a price-bounded IOC; `reduceOnly` never passes through flat."""
+
+    exchange: Exchange
+    account: Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[A-Za-z0-9_-]+$")] = "main"
+    symbol: Symbol
+    type: Product = "spot"
+    side: Literal["buy", "sell"]
+    order_type: Literal["limit", "market"]
+    qty: Annotated[DecimalIn, Field(gt=0)]
+    price: Annotated[DecimalIn, Field(gt=0)] | None = None
+    time_in_force: Literal["GTC", "IOC", "FOK", "PostOnly"] | None = None
+    post_only: bool = False
+    reduce_only: bool = False
+    client_tag: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")] | None = None
+
+    @model_validator(mode="after")
+    def _price_of_limit_orders(self) -> Self:
+        if (self.order_type == "limit") != (self.price is not None):
+            raise ValueError("a limit order needs a price, a market order has none")
+        if self.order_type == "market" and (self.post_only or self.time_in_force not in (None, "IOC")):
+            raise ValueError("a market order takes at once: no postOnly, no other timeInForce than IOC")
+        return self
+
+    def command_body(self) -> bytes:
+        fields: dict[str, object] = {
+            "exchange": self.exchange,
+            "account": self.account,
+            "symbol": self.symbol,
+            "type": self.type,
+            "side": self.side,
+            "orderType": self.order_type,
+            "qty": number_text(self.qty),
+            "postOnly": self.post_only,
+            "reduceOnly": self.reduce_only,
+        }
+        if self.price is not None:
+            fields["price"] = number_text(self.price)
+        if self.time_in_force is not None and self.order_type == "limit":
+            fields["timeInForce"] = self.time_in_force
+        if self.client_tag is not None:
+            fields["clientTag"] = self.client_tag
+        return dumps(fields)
+
+
+async def place_order(call: Call[OrderBody, Query]) -> bytes:
+    """Sends one order through the same gate as every plan; accepts `Idempotency-Key`."""
+    receipt = await call.services.engine.command(call.command(CommandName.PLACE_ORDER, call.body.command_body()))
+    return receipt.reply
 
 
 async def list_orders(call: Call[Empty, OrdersQuery]) -> Mapping[str, object]:
@@ -101,6 +152,15 @@ ROUTES: Final = (
         reply=OrderPage,
         permission=_READ,
         aliases=("/api/orders",),
+    ),
+    route(
+        "POST",
+        "/api/trading/orders",
+        place_order,
+        body=OrderBody,
+        query=Query,
+        reply=Placed,
+        permission=_TRADE,
     ),
     route("GET", _ORDER, get_order, body=Empty, query=Query, reply=Order, permission=_READ),
     route("DELETE", _ORDER, cancel_order, body=Empty, query=Query, reply=Done, permission=_TRADE),

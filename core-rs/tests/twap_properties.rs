@@ -193,7 +193,9 @@ impl Run {
                 }
                 let children: Vec<Child> =
                     (0..self.legs.len()).map(|leg| child(leg, true, qty[leg].0, slot)).collect();
-                children.into_iter().for_each(|child| self.place(child, now));
+                for child in children {
+                    self.place(child, now);
+                }
                 true
             }
             TwapDecision::Hedge { leg, side, qty, .. } => {

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)] // a test that can not go on stops
 
+#[allow(unused_imports)] // other tests use the rest
 mod common;
 
 use common::{MS, SECOND, World};

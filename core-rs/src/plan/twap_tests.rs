@@ -13,6 +13,10 @@ const POLICY: Policy = Policy {
     pause: 50_000_000,
 };
 
+type ChangeLeg<'a> = &'a dyn Fn(&mut TwapLegFacts);
+type ChangeLegs<'a> = &'a dyn Fn(&mut [TwapLegFacts; 2]);
+type ChangeFacts<'a> = &'a dyn Fn(&mut TwapFacts<'_>, &mut TwapLegFacts);
+
 fn m(text: &str) -> Money {
     Money::parse(text.as_bytes()).unwrap()
 }
@@ -75,7 +79,7 @@ fn opened(decision: TwapDecision) -> Option<[Money; 2]> {
 #[test]
 fn a_slot_opens_what_is_due_less_what_is_done_or_may_be() {
     let plan = schedule();
-    let cases: &[(&str, &dyn Fn(&mut TwapLegFacts), &str)] = &[
+    let cases: &[(&str, ChangeLeg<'_>, &str)] = &[
         ("on schedule", &|_| {}, "0.01"),
         ("ahead of it", &|l| l.filled = m("0.025"), "0.005"),
         ("an order of unknown fate counts whole", &|l| l.possible = m("0.006"), "0.004"),
@@ -94,7 +98,7 @@ fn a_slot_opens_what_is_due_less_what_is_done_or_may_be() {
 fn a_slot_that_is_used_up_waits_for_the_next() {
     let plan = schedule();
     let wait = TwapDecision::Wait { until: 1_010 * S };
-    let cases: &[(&str, &dyn Fn(&mut TwapFacts<'_>, &mut TwapLegFacts), TwapDecision)] = &[
+    let cases: &[(&str, ChangeFacts<'_>, TwapDecision)] = &[
         ("nothing due", &|_, l| l.filled = m("0.03"), TwapDecision::Wait { until: 1_001 * S }),
         ("three openings", &|f, l| (f.slot, l.attempts) = (Some(2), 3), wait),
         (
@@ -161,7 +165,7 @@ fn no_remainder_stays_below_the_minimum() {
 #[test]
 fn it_ends_when_all_is_done_or_nothing_more_can_be() {
     let plan = schedule();
-    let cases: &[(&str, &dyn Fn(&mut TwapFacts<'_>, &mut TwapLegFacts), TwapState)] = &[
+    let cases: &[(&str, ChangeFacts<'_>, TwapState)] = &[
         ("all filled", &|_, l| l.filled = m("0.1"), TwapState::Completed),
         ("dust is left", &|_, l| l.filled = m("0.0995"), TwapState::Completed),
         ("out of slots", &|f, _| f.elapsed = 280 * S, TwapState::Failed),
@@ -198,7 +202,7 @@ fn legs_that_differ_come_together_before_anything_is_opened() {
             "known exposure is hedged in any state"
         );
     }
-    let changes: [&dyn Fn(&mut [TwapLegFacts; 2]); 3] =
+    let changes: [ChangeLegs<'_>; 3] =
         [&|legs| legs[1].best = Some(m("99.8")), &|legs| legs[1].open = false, &|legs| legs[1].attempts = 4];
     for change in changes {
         let mut legs = behind;

@@ -1,5 +1,5 @@
 //! Engine and simulated venues in one process, meeting only through wire bytes, under virtual time.
-#![allow(dead_code, unreachable_pub, unused_imports, clippy::unwrap_used, clippy::panic)] // shared by several tests; a test stops
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::panic)] // shared by several tests; a test stops
 
 mod setup;
 

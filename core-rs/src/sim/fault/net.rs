@@ -376,11 +376,8 @@ impl World {
         let lag = if self.strikes(Fault::ReadLag) { self.rng.span(0, 500 * MS) } else { 0 };
         let effects =
             self.venues[venue].on_http_lagging((method, target), &headers, body.as_bytes(), (lag, wall));
-        let answer = effects.into_iter().find_map(|effect| match effect {
-            SimEffect::Http { status, body, .. } => Some((status, body)),
-            _ => None,
-        });
-        let Some((mut status, mut body)) = answer else { return };
+        let answered = effects.into_iter().find(|effect| matches!(effect, SimEffect::Http { .. }));
+        let Some(SimEffect::Http { mut status, mut body, .. }) = answered else { return };
         let mut delay = self.wire();
         if self.strikes(Fault::AnswerLost) {
             (status, body, delay) = (0, Vec::new(), DEADLINE + LOST_PAUSE);

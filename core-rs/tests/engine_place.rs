@@ -40,7 +40,7 @@ fn a_market_order_fills_within_its_bound_and_the_same_command_places_it_once() {
     let id = place(&mut world, more, "o1");
     assert_eq!(place(&mut world, more, "o1"), id);
     world.run_for(2 * SECOND);
-    assert_eq!(world.sent, [id.clone()]);
+    assert_eq!(world.sent, std::slice::from_ref(&id));
     let filled = order(&world, &id);
     assert_eq!((filled["state"].as_str(), filled["filledQty"].to_string()), (Some("FILLED"), "0.01".into()));
     world.restart();

@@ -41,7 +41,8 @@ fn write(world: &World, home: &Path) -> std::io::Result<()> {
     }
     for venue in ["binance", "bybit"] {
         let own = format!("\"venue\":\"{venue}\"");
-        let lines: String = world.record.iter().filter(|l| l.contains(&own)).map(|l| format!("{l}\n")).collect();
+        let lines: String =
+            world.record.iter().filter(|l| l.contains(&own)).map(|l| format!("{l}\n")).collect();
         fs::write(home.join(format!("sim/{venue}.jsonl")), lines)?;
     }
     Ok(())
@@ -49,7 +50,8 @@ fn write(world: &World, home: &Path) -> std::io::Result<()> {
 
 fn main() -> std::io::Result<()> {
     let mut arguments = std::env::args().skip(1);
-    let (Some(home), Some(records)) = (arguments.next(), arguments.next().and_then(|n| n.parse().ok())) else {
+    let (Some(home), Some(records)) = (arguments.next(), arguments.next().and_then(|n| n.parse().ok()))
+    else {
         eprintln!("usage: long_journal DIRECTORY RECORDS");
         std::process::exit(2);
     };
@@ -60,7 +62,9 @@ fn main() -> std::io::Result<()> {
         world.events.clear();
     }
     // Nothing is under way at the end.
-    world.command("kill", r#"{"reason":"end of the run","mode":"halt"}"#, "end").map_err(std::io::Error::other)?;
+    world
+        .command("kill", r#"{"reason":"end of the run","mode":"halt"}"#, "end")
+        .map_err(std::io::Error::other)?;
     world.run_for(5 * SECOND);
     world.command("reset", "{}", "again").map_err(std::io::Error::other)?;
     write(&world, Path::new(&home))

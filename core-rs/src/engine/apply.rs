@@ -320,8 +320,9 @@ impl State {
         let plan = self.plans.get_mut(&id).ok_or(ApplyError::NoPlan(id))?;
         if plan.state.is_end() {
             self.ended.retain(|ended| *ended != id);
-            let (pnl, fees, turnover) = counted(plan);
-            self.totals.uncount(pnl, fees, turnover);
+            if let Some([pnl, fees, turnover]) = plan.counted.take() {
+                self.totals.uncount(pnl, fees, turnover);
+            }
         }
         plan.note(wall, turn.name(), text.to_owned());
         plan.state = PlanState::Hedging;
@@ -353,6 +354,7 @@ impl State {
         plan.pnl = pnl;
         plan.note(wall, state_word(state), String::new());
         let (pnl, fees, turnover) = counted(plan);
+        plan.counted = Some([pnl, fees, turnover]);
         self.totals.count(pnl, fees, turnover);
         with.changed.push(Changed::Plan(id));
         self.ended.push_back(id);

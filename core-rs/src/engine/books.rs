@@ -89,6 +89,10 @@ impl Engine {
         if ids.is_empty() {
             return;
         }
+        if self.tracked_on(link).all(|id| !self.tracked[id.0 as usize].subscribed) {
+            // A link that nothing was asked of was silent by right; its silence counts from here.
+            self.links[link.0 as usize].heard = now.mono;
+        }
         self.send_subscription(link, true, ids, out);
         for id in ids {
             self.tracked[id.0 as usize].subscribed = true;
@@ -224,6 +228,12 @@ impl Engine {
         if !self.books[id.0 as usize].is_synced() {
             self.resync(now, id, out);
         }
+    }
+
+    /// The book's stream is asked for, over a link that is up.
+    pub(super) fn is_subscribed(&self, id: InstrumentId) -> bool {
+        let Some(tracked) = self.tracked.get(id.0 as usize) else { return false };
+        tracked.subscribed && tracked.link.and_then(|link| self.link(link)).is_some_and(|link| link.up)
     }
 
     /// The book as far as it may be priced from.

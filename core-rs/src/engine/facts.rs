@@ -101,25 +101,33 @@ impl Engine {
         }
         for plan in self.state.active() {
             for leg in 0..2 {
-                let (terms, missing) = (&plan.terms.legs[leg], self.still_to_come(plan, leg));
-                let _counted = slot(&mut all, terms.instrument).add(terms.side, missing);
+                let terms = &plan.terms.legs[leg];
+                let [onwards, back] = self.still_to_come(plan, leg);
+                let _counted = slot(&mut all, terms.instrument).add(terms.side, onwards);
+                let _counted = slot(&mut all, terms.instrument).add(terms.side.opposite(), back);
             }
         }
         all
     }
 
-    /// What a plan under way may still order on a leg beyond what is in flight: it was let in with its whole quantity,
-    /// and completing it must not find the limit taken by others.
-    fn still_to_come(&self, plan: &Plan, leg: usize) -> Money {
-        let (terms, sum) = (&plan.terms.legs[leg], &plan.sums[leg]);
-        if plan.unwinding || self.has(Mutant::PlanShareIgnored) {
-            return Money::ZERO;
+    /// What a plan under way may still order on a leg beyond what is in flight, to complete it and to take it back: it
+    /// was let in with its whole quantity, and neither way out may find the limit taken by others.
+    fn still_to_come(&self, plan: &Plan, leg: usize) -> [Money; 2] {
+        if self.has(Mutant::PlanShareIgnored) {
+            return [Money::ZERO; 2];
         }
-        let orders = sum.orders.iter().filter_map(|id| self.state.orders.get(id));
-        let same = orders.filter(|order| order.terms.place.side == terms.side);
-        let in_flight: i128 = same.map(|o| Money::of_qty(o.possible_qty(), o.terms.qty_decimals).0).sum();
+        let (terms, sum) = (&plan.terms.legs[leg], &plan.sums[leg]);
+        let in_flight = |side: Side| -> i128 {
+            let orders = sum.orders.iter().filter_map(|id| self.state.orders.get(id));
+            let same = orders.filter(|order| order.terms.place.side == side);
+            same.map(|o| Money::of_qty(o.possible_qty(), o.terms.qty_decimals).0).sum()
+        };
         let done = sum.net().0 * i128::from(terms.side.sign());
-        Money((plan.terms.qty.0 - done - in_flight).max(0))
+        let whole = if plan.unwinding { 0 } else { plan.terms.qty.0 };
+        [
+            Money((whole - done - in_flight(terms.side)).max(0)),
+            Money((done - in_flight(terms.side.opposite())).max(0)),
+        ]
     }
 
     /// Price of an instrument for valuation: the book's middle, else what its position cost.
@@ -131,7 +139,16 @@ impl Engine {
             return Some(Money(twice * pow10(MONEY_DECIMALS - decimals) / 2));
         }
         let held = self.state.ledger.positions().iter().find(|(_, of, p)| *of == id && p.basis.qty.0 != 0);
-        held.and_then(|(_, _, position)| position.basis.entry_px())
+        held.and_then(|(_, _, position)| position.basis.entry_px()).or_else(|| self.asked_px(id))
+    }
+
+    /// Without a book or a position: what our own orders were ready to pay. In flight never counts as worthless.
+    fn asked_px(&self, id: InstrumentId) -> Option<Money> {
+        let decimals = self.instruments.at(id).px_decimals;
+        let money = |px: Price| Money(i128::from(px.get()) * pow10(MONEY_DECIMALS - decimals));
+        let order = self.state.orders.iter_open().find(|order| order.terms.place.instrument == id);
+        let leg = || self.state.active().flat_map(|plan| plan.terms.legs).find(|leg| leg.instrument == id);
+        order.and_then(|order| order.terms.place.px).or_else(|| leg().map(|leg| leg.px)).map(money)
     }
 
     pub(super) fn value(&self, id: InstrumentId, base: Money) -> Money {

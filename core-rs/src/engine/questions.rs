@@ -154,6 +154,8 @@ impl Engine {
             }
         }
         match request.query {
+            // One that comes after its stream is gone joins nothing: it would be a book that nobody keeps.
+            Query::Snapshot { instrument, .. } if !self.is_subscribed(instrument) => {}
             Query::Snapshot { .. } => {
                 for event in &buf.events {
                     if let Event::Depth(depth) = event {

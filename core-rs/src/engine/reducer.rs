@@ -26,7 +26,7 @@ use crate::order::FillReport;
 use crate::risk::OrderRate;
 use crate::units::{AccountId, Asset, InstrumentId, Now, Ns, PlanId, Venue, VenueOrderId};
 use crate::venues::EventBuf;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// The reducer. Durable state changes by records alone; everything else is rebuilt from the venues.
 #[derive(Debug)]
@@ -56,6 +56,8 @@ pub struct Engine {
     pub(super) venue_positions: BTreeMap<(AccountId, InstrumentId), PositionReport>,
     pub(super) deferred: Vec<(AccountId, FillReport)>,
     /// Orders at the venue that are not ours, as it told us.
+    /// Orders that wait for their records to be on disk.
+    pub(super) held: VecDeque<super::sending::Held>,
     pub(super) strangers: BTreeSet<(AccountId, InstrumentId, VenueOrderId)>,
     pub(super) dirty: Dirty,
     pub(super) ready_rows: Vec<Row>,
@@ -106,6 +108,7 @@ impl Engine {
             reported: BTreeMap::new(),
             venue_positions: BTreeMap::new(),
             deferred: Vec::new(),
+            held: VecDeque::new(),
             strangers: BTreeSet::new(),
             dirty: Dirty::default(),
             ready_rows: Vec::new(),

@@ -6,10 +6,38 @@ use super::reducer::Engine;
 use super::timers::Timer;
 use crate::order::{CancelEvent, Order, OrderCmd, OrderOrigin, OrderTerms};
 use crate::risk::{Approved, Intent};
-use crate::units::{AccountId, ClientId, Now, Ns, PlanId};
+use crate::units::{AccountId, ClientId, LinkId, Now, Ns, PlanId};
 use crate::venues::Role;
 
+/// An order whose record is not on disk yet.
+#[derive(Clone, Debug)]
+pub(super) struct Held {
+    after: u64,
+    link: LinkId,
+    intent: Intent,
+    data: Vec<u8>,
+}
+
 impl Engine {
+    /// Sends what was waiting for the disk, after one more look at the latch: it may have closed meanwhile.
+    pub(super) fn release_held(&mut self, now: Now, out: &mut Effects) {
+        while self.held.front().is_some_and(|held| held.after <= self.durable) {
+            let Some(held) = self.held.pop_front() else { return };
+            if self.held_back(&held.intent).is_none() {
+                out.push(super::Effect::Send { link: held.link, after: held.after, data: held.data });
+            } else {
+                self.on_send_failed(now, held.link, &held.data, out);
+            }
+        }
+    }
+
+    /// The journal fails: what waits for it never leaves.
+    pub(super) fn drop_held(&mut self, now: Now, out: &mut Effects) {
+        for held in core::mem::take(&mut self.held) {
+            self.on_send_failed(now, held.link, &held.data, out);
+        }
+    }
+
     /// Journals the intent and sends it. Only what the gate approved gets here.
     pub(super) fn send_order(&mut self, now: Now, approved: Approved<Intent>, out: &mut Effects) -> bool {
         self.send_tagged(now, approved, None, out)
@@ -53,7 +81,11 @@ impl Engine {
             return false;
         }
         let after = self.sync_before_send(intent.plan);
-        out.push(super::Effect::Send { link, after, data });
+        if after > self.durable {
+            self.held.push_back(Held { after, link, intent, data });
+        } else {
+            out.send(link, data);
+        }
         let venue_config = self.config.venue(venue, product);
         // The order was taken in just now, so it is there to be armed.
         let _armed = self.state.orders.arm_fence(&place.client_id, now.mono + self.fence_of(&venue_config));

@@ -42,12 +42,16 @@ impl Engine {
 
     /// The configuration's pairs and limits count only while the journal holds none.
     fn seed(&mut self, now: Now, out: &mut Effects) {
-        if !self.state.pairs_set {
+        // The limits are seeded last: without them, a crash may have come between two pairs.
+        let sealed = self.state.limits_set || self.config.limits.is_empty();
+        if !self.state.pairs_set || !sealed {
             let seeds = core::mem::take(&mut self.config.pairs);
             for (id, terms) in &seeds {
                 let base = terms.legs[0].symbol.as_str().trim_end_matches("USDT");
                 let wanted = id.clone().unwrap_or_else(|| id_base(terms, base));
-                if let Some(id) = self.free_pair_id(&wanted) {
+                let seeded =
+                    PairId::new(wanted.as_bytes()).is_ok_and(|id| self.state.pairs.contains_key(&id));
+                if let Some(id) = self.free_pair_id(&wanted).filter(|_| !seeded || !self.state.pairs_set) {
                     self.commit(now, Body::Pair { id, terms: Some(*terms) }, out);
                 }
             }

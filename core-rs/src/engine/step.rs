@@ -116,6 +116,7 @@ impl Engine {
     fn on_durable(&mut self, now: Now, seq: u64, out: &mut Effects) {
         let was = self.is_booted();
         self.durable = self.durable.max(seq);
+        self.release_held(now, out);
         if !was && self.is_booted() {
             self.drive_all(now, out);
         }
@@ -131,6 +132,7 @@ impl Engine {
             self.journal_failed = Some(reason.to_owned());
             let text = format!("the journal can not be written ({reason}): only cancels until a restart");
             self.alert(now, "critical", "JOURNAL_FAILED", &text, out);
+            self.drop_held(now, out);
             self.cancel_all(now, out);
         }
     }

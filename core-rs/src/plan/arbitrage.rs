@@ -138,7 +138,9 @@ fn trade(facts: &PlanFacts, policy: &Policy, side: Side, fits: [Option<Money>; 2
             return Some(Decision::Order { leg: short, side, qty, bound, reason: Reason::Complete });
         }
     }
-    [long, short].into_iter().find_map(|leg| unwind(facts, policy, leg, side, fits[leg]?))
+    // Taking a plan apart never builds up the leg that is flat already: the two would chase each other.
+    let apart = |leg: &usize| !facts.unwinding || legs[*leg].net.0.signum() == -i128::from(side.sign());
+    [long, short].into_iter().filter(apart).find_map(|leg| unwind(facts, policy, leg, side, fits[leg]?))
 }
 
 /// A bounded order against the present book.
@@ -336,6 +338,17 @@ mod tests {
         assert_eq!(next(&asked, &POLICY), order(0, Side::Sell, "0.01", "99.940005", Reason::Unwind));
         asked.legs[0].net = Money::ZERO;
         assert_eq!(next(&asked, &POLICY), order(1, Side::Buy, "0.01", "100.060005", Reason::Unwind));
+    }
+
+    #[test]
+    fn a_plan_taken_apart_waits_for_the_leg_that_is_left() {
+        let mut half = facts("0", "-0.01");
+        half.unwinding = true;
+        half.legs[0].attempts = 2;
+        half.legs[1].open = false;
+        assert!(matches!(next(&half, &POLICY), Decision::Wait { .. }));
+        half.legs[1].open = true;
+        assert!(matches!(next(&half, &POLICY), Decision::Order { leg: 1, side: Side::Buy, .. }));
     }
 
     #[test]

@@ -85,6 +85,8 @@ pub struct Plan {
     pub unwinding: bool,
     pub residual: Money,
     pub pnl: Option<Money>,
+    /// What its end counted for in the totals: profit, fees, turnover. A late fill changes the sums, not this.
+    pub counted: Option<[Money; 3]>,
     pub sums: [LegSum; 2],
     pub timeline: Vec<Note>,
 }
@@ -186,6 +188,7 @@ impl Plan {
             unwinding: false,
             residual: Money::ZERO,
             pnl: None,
+            counted: None,
             sums: [LegSum::default(), LegSum::default()],
             timeline: Vec::new(),
         };

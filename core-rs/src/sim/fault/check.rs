@@ -101,6 +101,9 @@ impl Check {
         let Some(order) = engine.orders().get(&id) else { return };
         if opening {
             self.check_book_age(now, order, engine, links);
+        }
+        // One that takes off what is held may go out above the limit too.
+        if opening && !shrinks(engine, id) {
             self.check_exposure(id, engine, venues);
         }
     }

@@ -159,17 +159,14 @@ impl World {
             } else if self.strikes(Fault::RequestLate) {
                 delay += self.rng.span(1_500 * MS, 4_000 * MS);
             }
-            if self.strikes(Fault::WorkedLate) {
-                gate = Some(self.wall() + delay);
-                delay += if self.swarm.broken_bound {
-                    self.rng.span(0, 40 * SECOND)
-                } else {
-                    self.rng.span(0, 1_000 * MS)
-                };
-            }
             reply = self.reply_fault();
         }
-        let at = self.in_order(conn, 0, delay, gate.is_some());
+        let mut at = self.in_order(conn, 0, delay, false);
+        if order_request(&data).is_some() && self.strikes(Fault::WorkedLate) {
+            gate = Some(self.wall() + at);
+            let bound = if self.swarm.broken_bound { 40 * SECOND } else { SECOND };
+            at += self.rng.span(0, bound);
+        }
         self.at(at, Job::ToVenue { conn, data, gate, reply });
     }
 

@@ -65,7 +65,7 @@ pub fn simulate(request: &[u8]) -> Result<Vec<u8>, String> {
         trace: String::new(),
     };
     for seed in request.from..request.from.saturating_add(request.seeds) {
-        let mut outcome = run(seed, &request.mutant, request.trace);
+        let mut outcome = guarded(seed, &request.mutant, request.trace);
         if seed % TWICE_EVERY == 0 && outcome.violation.is_none() {
             outcome.violation = differs(&outcome, &run(seed, &request.mutant, false));
         }
@@ -86,6 +86,16 @@ pub fn simulate(request: &[u8]) -> Result<Vec<u8>, String> {
     }
     report.probes = probes.rows();
     serde_json::to_vec(&report).map_err(|e| e.to_string())
+}
+
+/// A run that panics is a violation like any other.
+fn guarded(seed: u64, mutant: &str, tracing: bool) -> Outcome {
+    let ended = std::panic::catch_unwind(|| run(seed, mutant, tracing));
+    ended.unwrap_or_else(|cause| {
+        let text = cause.downcast_ref::<String>().cloned();
+        let text = text.or_else(|| cause.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+        Outcome::panicked(text.unwrap_or_else(|| "panic".to_owned()))
+    })
 }
 
 /// 26: one seed, one run.

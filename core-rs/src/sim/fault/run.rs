@@ -9,9 +9,9 @@ use crate::engine::Engine;
 use crate::risk::LatchMode;
 use crate::units::Ns;
 
-/// How long the engine trades after the last fault, and how long it may take to come to rest.
+/// How long the engine trades after the last fault, and how long it may take to come to rest: a ban alone is two minutes.
 const CALM: Ns = 10 * SECOND;
-const REST_MAX: Ns = 60 * SECOND;
+const REST_MAX: Ns = 240 * SECOND;
 /// Steps between two replays of the journal, on average.
 const REPLAY_EVERY: u64 = 400;
 
@@ -24,6 +24,19 @@ pub(super) struct Outcome {
     pub hash: u64,
     pub probes: Probes,
     pub trace: String,
+}
+
+impl Outcome {
+    pub(super) fn panicked(text: String) -> Self {
+        Self {
+            violation: Some(("no panic".to_owned(), text)),
+            events: 0,
+            span: 0,
+            hash: 0,
+            probes: Probes::default(),
+            trace: String::new(),
+        }
+    }
 }
 
 pub(super) fn run(seed: u64, mutant: &str, tracing: bool) -> Outcome {
@@ -102,7 +115,7 @@ impl World {
             }
             if self.now > until {
                 let why = self.process.as_ref().map_or_else(String::new, |p| Check::unrest(&p.engine));
-                self.check.fail("20 liveness", &format!("no rest within a minute: {why}"));
+                self.check.fail("20 liveness", &format!("no rest within four minutes: {why}"));
                 return;
             }
             self.run_until(self.now + 100 * MS);

@@ -22,10 +22,12 @@ __all__ = [
     "CoreError",
     "Effect",
     "Engine",
+    "JournalReader",
     "Replayer",
     "Row",
     "SimEffect",
     "SimVenue",
+    "simulate",
 ]
 
 class CoreError(Exception):

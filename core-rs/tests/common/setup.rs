@@ -78,11 +78,11 @@ pub fn btc_pair(threshold: &str) -> String {
 pub fn instruments(product: &str) -> String {
     let tick = if product == "spot" { "0.01" } else { "0.1" };
     let lot = if product == "spot" { "0.00001" } else { "0.001" };
-    let one = |symbol: &str, base: &str| {
+    let one = |symbol: &str, base: &str, tick: &str| {
         format!(
             r#"{{"symbol":"{symbol}","base":"{base}","quote":"USDT","tick":"{tick}","lot":"{lot}","qtyMin":"{lot}",
             "qtyMax":"100","notionalMin":"5","feeMaker":"0.0002","feeTaker":"0.0005","status":"TRADING"}}"#
         )
     };
-    format!("[{},{}]", one("BTCUSDT", "BTC"), one("ETHUSDT", "ETH"))
+    format!("[{},{}]", one("BTCUSDT", "BTC", tick), one("ETHUSDT", "ETH", "0.01"))
 }

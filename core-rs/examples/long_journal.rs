@@ -1,7 +1,6 @@
 //! Makes a data directory as a long run of profile sim leaves it: journal segments and the simulated venues' books of
 //! record, which agree. `cargo run --example long_journal -- DIRECTORY RECORDS`; for benches of start and replay.
 
-#[allow(unused_imports)] // the tests use the rest
 #[path = "../tests/common/mod.rs"]
 mod common;
 
@@ -41,9 +40,9 @@ fn write(world: &World, home: &Path) -> std::io::Result<()> {
     }
     for venue in ["binance", "bybit"] {
         let own = format!("\"venue\":\"{venue}\"");
-        let lines: String =
-            world.record.iter().filter(|l| l.contains(&own)).map(|l| format!("{l}\n")).collect();
-        fs::write(home.join(format!("sim/{venue}.jsonl")), lines)?;
+        let lines: Vec<&str> =
+            world.record.iter().map(String::as_str).filter(|line| line.contains(&own)).collect();
+        fs::write(home.join(format!("sim/{venue}.jsonl")), lines.join("\n") + "\n")?;
     }
     Ok(())
 }

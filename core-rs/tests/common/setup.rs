@@ -76,13 +76,15 @@ pub fn btc_pair(threshold: &str) -> String {
 }
 
 pub fn instruments(product: &str) -> String {
-    let tick = if product == "spot" { "0.01" } else { "0.1" };
+    // As the simulated venues list them: a tick that is too coarse refuses every frame of the instrument.
+    let tick_of = |symbol: &str| if product == "spot" || symbol == "ETHUSDT" { "0.01" } else { "0.1" };
     let lot = if product == "spot" { "0.00001" } else { "0.001" };
-    let one = |symbol: &str, base: &str, tick: &str| {
+    let one = |symbol: &str, base: &str| {
+        let tick = tick_of(symbol);
         format!(
             r#"{{"symbol":"{symbol}","base":"{base}","quote":"USDT","tick":"{tick}","lot":"{lot}","qtyMin":"{lot}",
             "qtyMax":"100","notionalMin":"5","feeMaker":"0.0002","feeTaker":"0.0005","status":"TRADING"}}"#
         )
     };
-    format!("[{},{}]", one("BTCUSDT", "BTC", tick), one("ETHUSDT", "ETH", "0.01"))
+    format!("[{},{}]", one("BTCUSDT", "BTC"), one("ETHUSDT", "ETH"))
 }

@@ -75,10 +75,10 @@ fn ready(seed: u64) -> World {
 #[test]
 fn one_leg_is_bought_slice_by_slice_on_schedule() {
     let mut world = ready(7);
-    let reply =
-        world.command("create_twap", &body("0.1", "0.01", SPOT, r#","randomizePct":30"#), "c1").unwrap();
+    let wanted = body("0.1", "0.01", SPOT, r#","randomizePct":30"#);
+    let reply = world.command("create_twap", &wanted, "c1").unwrap();
     assert_eq!(reply, r#"{"planId":"twap_001"}"#);
-    let again = world.command("create_twap", &body("0.1", "0.01", SPOT, ""), "c1").unwrap();
+    let again = world.command("create_twap", &wanted, "c1").unwrap();
     assert_eq!(again, reply, "the same command id makes one plan");
     world.run_for(5 * SECOND);
     let half = status(&world, "twap_001");

@@ -46,7 +46,7 @@ def until(condition, what, timeout_s=READY_S, every_s=0.02):
 class Process:
     """One command of ours; its output is kept."""
 
-    def __init__(self, arguments, home, env=None, preexec=None):
+    def __init__(self, arguments, home, env=None, preexec=None, program=("-m", "tidegate")):
         self.arguments = arguments
         self.out = deque(maxlen=2000)
         self.err = deque(maxlen=5000)
@@ -54,7 +54,7 @@ class Process:
         full |= {"TIDEGATE_HOME": str(home), "PYTHONPATH": PACKAGE, "HOME": str(home)} | (env or {})
         self.started = time.monotonic()
         self.child = subprocess.Popen(
-            [sys.executable, "-m", "tidegate", *arguments],
+            [sys.executable, *program, *arguments],
             cwd=home, env=full, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=preexec,  # noqa: PLW1509
         )  # fmt: skip
         self._readers = [
@@ -103,7 +103,7 @@ class Process:
 class Node(Process):
     """`tidegate run` and its API."""
 
-    def __init__(self, home, *, config="", port=None, env=None, preexec=None):
+    def __init__(self, home, *, config="", port=None, env=None, preexec=None, program=("-m", "tidegate")):
         self.home = Path(home)
         self.port = port or free_port()
         (self.home / "tidegate.yaml").write_text(config)
@@ -112,6 +112,7 @@ class Node(Process):
             self.home,
             {"TIDEGATE_ADMIN_PASSWORD": PASSWORD} | (env or {}),
             preexec,
+            program,
         )
         self._token = None
 

@@ -25,6 +25,7 @@ class Record:
         self.accepts = Counter()
         self.qty = {}
         self.ended = set()
+        self.ends = {}
         self.fills = defaultdict(Filled)
         self.positions = defaultdict(Decimal)
         for path in paths:
@@ -42,6 +43,7 @@ class Record:
                 self.qty[name] = Decimal(row["qty"])
             elif row["kind"] == "end":
                 self.ended.add(name)
+                self.ends[name] = row["state"]
             elif row["kind"] == "fill":
                 self._fill(row, name)
 

@@ -45,7 +45,7 @@ impl State {
         with: &mut Applier<'_>,
     ) -> Result<Applied, ApplyError> {
         if let Some(command) = &record.command {
-            self.commands.put(&command.id, &command.reply);
+            self.commands.put(command);
         }
         match &record.body {
             Body::Boot { epoch, machine } => self.boot(*epoch, machine, wall),

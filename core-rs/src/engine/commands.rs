@@ -11,7 +11,7 @@ use super::reducer::Engine;
 use super::step::unknown;
 use super::{Command, Effects};
 use crate::market::PairIx;
-use crate::order::CancelEvent;
+use crate::order::{CancelEvent, push_field, row_digest};
 use crate::plan::Plan;
 use crate::risk::{LatchMode, LimitRow};
 use crate::units::{ClientId, Direction, Now, Qty};
@@ -24,6 +24,8 @@ const LIMIT_ROWS_MAX: usize = 1_000;
 pub(super) struct Asker<'a> {
     id: &'a str,
     actor: &'a str,
+    /// Hash of the command's name and body.
+    asked: u64,
 }
 
 impl Asker<'_> {
@@ -32,6 +34,7 @@ impl Asker<'_> {
             id: self.id.to_owned(),
             actor: self.actor.to_owned(),
             reply: String::from_utf8_lossy(reply).into_owned(),
+            asked: self.asked,
         })
     }
 }
@@ -40,25 +43,34 @@ pub(super) type Reply = Result<Vec<u8>, Refusal>;
 
 impl Engine {
     pub(super) fn on_command(&mut self, now: Now, command: &mut Command<'_>, out: &mut Effects) {
+        let asked = row_digest(|row| {
+            push_field(row, command.name.as_bytes());
+            push_field(row, command.body);
+        });
         *command.reply = match self.state.commands.get(command.id) {
-            Some(reply) if !command.id.is_empty() => Ok(reply.as_bytes().to_vec()),
-            Some(_) | None => self.run_command(now, command, out),
+            Some(answered) if !command.id.is_empty() => {
+                if answered.asked == asked || answered.asked == 0 {
+                    Ok(answered.reply.as_bytes().to_vec())
+                } else {
+                    let text = format!("{} was given to another command before", command.id);
+                    Err(Refusal::new(Code::Conflict, text))
+                }
+            }
+            Some(_) | None => self.run_command(now, command, asked, out),
         };
     }
 
-    fn run_command(&mut self, now: Now, command: &Command<'_>, out: &mut Effects) -> Reply {
+    fn run_command(&mut self, now: Now, command: &Command<'_>, asked: u64, out: &mut Effects) -> Reply {
         if !self.started {
             return Err(Refusal::new(Code::ExchangeUnavailable, "the engine is still recovering"));
         }
-        if self.journal_failed.is_some() {
-            return Err(Refusal::new(
-                Code::Internal,
-                "the journal can not be written; only cancels until a restart",
-            ));
-        }
         let value = parse(command.body)?;
         let body = Fields::of(&value)?;
-        let asker = Asker { id: command.id, actor: command.actor };
+        if let (Some(reason), false) = (&self.journal_failed, only_stops(command.name, body)) {
+            let text = format!("the journal can not be written ({reason}); only cancels until a restart");
+            return Err(Refusal::new(Code::Internal, text));
+        }
+        let asker = Asker { id: command.id, actor: command.actor, asked };
         match command.name {
             "upsert_pair" => self.upsert_pair(now, body, asker, out),
             "delete_pair" => self.delete_pair(now, body, asker, out),
@@ -176,7 +188,7 @@ impl Engine {
             let text = format!("{}: a book is not synced or too thin", pair.id);
             return Err(Refusal::new(Code::ExchangeUnavailable, text));
         };
-        let plan = self.execute(now, pair.id, direction, &quote, true, Some((asker.id, asker.actor)), out)?;
+        let plan = self.execute(now, pair.id, direction, &quote, true, Some(asker), out)?;
         Ok(Json::object(|j| j.str("planId", &Plan::name(plan))))
     }
 
@@ -264,7 +276,7 @@ impl Engine {
     }
 
     /// A halt stops hedging too: what stays unhedged is told.
-    fn alarm_naked(&mut self, now: Now, out: &mut Effects) {
+    pub(super) fn alarm_naked(&mut self, now: Now, out: &mut Effects) {
         let naked: Vec<(crate::units::PlanId, crate::units::Money)> = self
             .state
             .active()
@@ -293,6 +305,15 @@ impl Engine {
         self.reset_breakers(now, out);
         self.drive_all(now, out);
         Ok(b"{}".to_vec())
+    }
+}
+
+/// Commands that need no journal: they only stop something, so forgetting them opens nothing.
+fn only_stops(command: &str, body: Fields<'_>) -> bool {
+    match command {
+        "cancel_order" | "kill" => true,
+        "control_twap" => matches!(body.str("action"), Ok("pause" | "cancel")),
+        _ => false,
     }
 }
 

@@ -36,7 +36,8 @@ pub(super) fn decode(kind: u8, payload: &[u8], tables: &mut Interning<'_>) -> Re
 fn read_command(f: Fields<'_>) -> Read<CommandTag> {
     let c = f.obj("command")?;
     let text = |key: &str| c.str(key).map(str::to_owned);
-    Ok(CommandTag { id: text("id")?, actor: text("actor")?, reply: text("reply")? })
+    let asked = c.opt_str("asked")?.and_then(|digits| digits.parse().ok()).unwrap_or(0);
+    Ok(CommandTag { id: text("id")?, actor: text("actor")?, reply: text("reply")?, asked })
 }
 
 fn read_body(kind: u8, f: Fields<'_>, t: &mut Interning<'_>) -> Read<Body> {

@@ -26,6 +26,7 @@ pub(super) fn encode(record: &Record, tables: Tables<'_>) -> Vec<u8> {
                 j.str("id", &command.id);
                 j.str("actor", &command.actor);
                 j.str("reply", &command.reply);
+                j.str("asked", &command.asked.to_string());
             });
         }
     })

@@ -2,10 +2,11 @@
 
 use super::Effects;
 use super::Mutant;
+use super::commands::Asker;
 use super::error::{Code, Refusal};
 use super::events::pair_alert;
 use super::pairs::{Pair, PairId};
-use super::record::{Body, CommandTag};
+use super::record::Body;
 use super::reducer::Engine;
 use super::timers::Timer;
 use crate::market::{BookState, EdgeChange, InstrumentStatus, PairIx, Quote, SpreadLeg, SpreadSpec};
@@ -89,17 +90,14 @@ impl Engine {
         direction: Direction,
         quote: &Quote,
         manual: bool,
-        command: Option<(&str, &str)>,
+        asker: Option<Asker<'_>>,
         out: &mut Effects,
     ) -> Result<PlanId, Refusal> {
         self.guard_pair(now, pair, quote, out)?;
         let ready = self.approve(now, pair, direction, quote, manual)?;
         let id = ready.terms.id;
-        let command = command.map(|(command_id, actor)| CommandTag {
-            id: command_id.to_owned(),
-            actor: actor.to_owned(),
-            reply: format!("{{\"planId\":\"{}\"}}", Plan::name(id)),
-        });
+        let reply = format!("{{\"planId\":\"{}\"}}", Plan::name(id));
+        let command = asker.and_then(|asker| asker.tag(reply.as_bytes()));
         self.commit_for(now, Body::Plan(ready.terms), command, out);
         let ix = self.state.pairs.get(&pair).map(|pair| pair.ix);
         if let Some(lane) = ix.and_then(|ix| self.lanes.get_mut(ix.0 as usize)) {

@@ -18,8 +18,16 @@ impl Engine {
         self.state.latch.mode.max(losses)
     }
 
+    /// Nothing is opened, for whatever reason.
+    pub(super) fn is_shut(&self) -> bool {
+        self.journal_failed.is_some() || self.latch_now() != LatchMode::Open
+    }
+
     /// Why an order may not leave; `None` lets it.
     pub(super) fn held_back(&self, intent: &Intent) -> Option<&'static str> {
+        if self.journal_failed.is_some() {
+            return Some("the journal can not be written");
+        }
         match self.latch_now() {
             LatchMode::Open => None,
             LatchMode::Halt => Some("the latch is at HALT"),

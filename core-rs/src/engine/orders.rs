@@ -6,8 +6,8 @@ use super::record::Body;
 use super::reducer::Engine;
 use super::timers::Timer;
 use crate::order::{
-    CancelEvent, ClientRef, Event, Order, OrderKind, OrderOrigin, OrderReport, OrderTerms, PlaceOrder, State,
-    TimeInForce, VenueStatus, next,
+    CancelEvent, CancelState, ClientRef, Event, Order, OrderKind, OrderOrigin, OrderReport, OrderTerms,
+    PlaceOrder, State, TimeInForce, VenueStatus, next,
 };
 use crate::plan::Plan;
 use crate::units::{AccountId, ClientId, LinkId, Now, Ns, Symbol, VenueOrderId};
@@ -129,10 +129,16 @@ impl Engine {
             self.commit(now, Body::Cancel { id, event: CancelEvent::NoAnswer }, out);
             return;
         }
-        if matches!(order.state, State::Created | State::Sent) {
+        self.never_left(now, id, "the link was down before the order was written", out);
+    }
+
+    /// The order's bytes certainly stayed here.
+    pub(super) fn never_left(&mut self, now: Now, id: ClientId, why: &str, out: &mut Effects) {
+        let state = self.state.orders.get(&id).map(|order| order.state);
+        if matches!(state, Some(State::Created | State::Sent)) {
             let code = Symbol::new(b"NOT_SENT").unwrap_or(Symbol::EMPTY);
             self.commit(now, Body::Reject { id, code, never_left: true }, out);
-            self.failed_event(now, id, "NOT_SENT", "the link was down before the order was written", out);
+            self.failed_event(now, id, "NOT_SENT", why, out);
             self.after_change(now, id, out);
         }
     }
@@ -239,6 +245,9 @@ impl Engine {
         let taken = self.commit(now, Body::Intent { terms, hold }, out).is_some();
         if taken {
             self.arm_again(now, id);
+            if self.is_shut() {
+                self.cancel(now, id, out);
+            }
         }
         taken
     }
@@ -266,8 +275,8 @@ impl Engine {
         }
         let resting = matches!(order.terms.place.tif, TimeInForce::Gtc | TimeInForce::PostOnly);
         let rests = resting && order.awaited_qty().is_zero();
-        if rests && matches!(order.state, State::Live | State::PartiallyFilled) && !order.cancel.needs_query()
-        {
+        let wanted = order.cancel == CancelState::None;
+        if rests && wanted && matches!(order.state, State::Live | State::PartiallyFilled) {
             return;
         }
         self.doubt(now, id, out);

@@ -295,8 +295,9 @@ impl Engine {
         }
     }
 
-    /// What an order's answer leaves open.
+    /// What an order's answer leaves open: a cancel that went astray, fills that were not told.
     fn after_query(&mut self, now: Now, id: ClientId, out: &mut Effects) {
+        self.recancel(now, id, out);
         let Some(order) = self.state.orders.get(&id) else { return };
         if order.awaited_qty().is_zero() {
             return;

@@ -14,6 +14,8 @@ pub(super) struct CommandTag {
     pub id: String,
     pub actor: String,
     pub reply: String,
+    /// Hash of what was asked under the id; 0 when it was not noted.
+    pub asked: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

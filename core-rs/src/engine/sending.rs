@@ -4,7 +4,7 @@ use super::Effects;
 use super::record::{Body, CommandTag};
 use super::reducer::Engine;
 use super::timers::Timer;
-use crate::order::{CancelEvent, Order, OrderCmd, OrderOrigin, OrderTerms};
+use crate::order::{CancelEvent, CancelState, Order, OrderCmd, OrderOrigin, OrderTerms, State};
 use crate::risk::{Approved, Intent};
 use crate::units::{AccountId, ClientId, LinkId, Now, Ns, PlanId};
 use crate::venues::Role;
@@ -23,10 +23,9 @@ impl Engine {
     pub(super) fn release_held(&mut self, now: Now, out: &mut Effects) {
         while self.held.front().is_some_and(|held| held.after <= self.durable) {
             let Some(held) = self.held.pop_front() else { return };
-            if self.held_back(&held.intent).is_none() {
-                out.push(super::Effect::Send { link: held.link, after: held.after, data: held.data });
-            } else {
-                self.on_send_failed(now, held.link, &held.data, out);
+            match self.held_back(&held.intent) {
+                None => out.push(super::Effect::Send { link: held.link, after: held.after, data: held.data }),
+                Some(reason) => self.never_left(now, held.intent.place.client_id, reason, out),
             }
         }
     }
@@ -34,7 +33,7 @@ impl Engine {
     /// The journal fails: what waits for it never leaves.
     pub(super) fn drop_held(&mut self, now: Now, out: &mut Effects) {
         for held in core::mem::take(&mut self.held) {
-            self.on_send_failed(now, held.link, &held.data, out);
+            self.never_left(now, held.intent.place.client_id, "the journal can not be written", out);
         }
     }
 
@@ -127,19 +126,44 @@ impl Engine {
         Some(data)
     }
 
-    /// Asks the venue to cancel an order; its end is told by its own report.
+    /// Asks the venue to cancel an order; its end is told by its own report. One that still waits here never leaves.
     pub(super) fn cancel(&mut self, now: Now, id: ClientId, out: &mut Effects) {
+        if let Some(at) = self.held.iter().position(|held| held.intent.place.client_id == id) {
+            self.held.remove(at);
+            self.never_left(now, id, "cancelled before it was sent", out);
+            return;
+        }
+        if self.state.orders.get(&id).is_none() {
+            return;
+        }
+        self.commit(now, Body::Cancel { id, event: CancelEvent::Requested }, out);
+        self.send_cancel(now, id, out);
+        self.timers.set_earlier(Timer::Order(id), now.mono + super::orders::END_LATE);
+    }
+
+    /// The venue was asked and still has the order open: the cancel, or its answer, went astray.
+    pub(super) fn recancel(&mut self, now: Now, id: ClientId, out: &mut Effects) {
+        let Some(order) = self.state.orders.get(&id) else { return };
+        let open = matches!(order.state, State::Live | State::PartiallyFilled);
+        if !open || order.cancel == CancelState::None {
+            return;
+        }
+        if order.cancel != CancelState::Requested {
+            self.commit(now, Body::Cancel { id, event: CancelEvent::Requested }, out);
+        }
+        self.send_cancel(now, id, out);
+    }
+
+    fn send_cancel(&mut self, now: Now, id: ClientId, out: &mut Effects) {
         let Some(order) = self.state.orders.get(&id) else { return };
         let (account, instrument) = (order.terms.account, order.terms.place.instrument);
         let cmd = OrderCmd::Cancel { client_id: id, instrument, venue_id: order.venue_id };
         let i = self.instruments.at(instrument);
         let link = self.find_link(i.venue, i.product, Role::Trade, Some(account));
         let data = self.encode_order(now, &cmd, account);
-        self.commit(now, Body::Cancel { id, event: CancelEvent::Requested }, out);
         if let (Some(link), Some(data), false) = (link, data, self.is_down(now, account)) {
             out.send(link, data);
         }
-        self.timers.set_earlier(Timer::Order(id), now.mono + super::orders::END_LATE);
     }
 
     /// Cancels everything that may still be open.

@@ -2,6 +2,7 @@
 
 use super::instruments::TableNames;
 use super::pairs::{Pair, PairId};
+use super::record::CommandTag;
 use super::twap::Twaps;
 use crate::ledger::Ledger;
 use crate::order::{Orders, push_field, row_digest};
@@ -68,8 +69,15 @@ pub(super) struct Totals {
 /// Replies by command id, oldest first out.
 #[derive(Debug, Default)]
 pub(super) struct Commands {
-    replies: BTreeMap<String, String>,
+    replies: BTreeMap<String, Answered>,
     order: VecDeque<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Answered {
+    pub reply: String,
+    /// See `CommandTag::asked`.
+    pub asked: u64,
 }
 
 #[derive(Debug, Default)]
@@ -79,13 +87,14 @@ pub(super) struct Foreign {
 }
 
 impl Commands {
-    pub(super) fn get(&self, id: &str) -> Option<&str> {
-        self.replies.get(id).map(String::as_str)
+    pub(super) fn get(&self, id: &str) -> Option<&Answered> {
+        self.replies.get(id)
     }
 
-    pub(super) fn put(&mut self, id: &str, reply: &str) {
-        if self.replies.insert(id.to_owned(), reply.to_owned()).is_none() {
-            self.order.push_back(id.to_owned());
+    pub(super) fn put(&mut self, command: &CommandTag) {
+        let answered = Answered { reply: command.reply.clone(), asked: command.asked };
+        if self.replies.insert(command.id.clone(), answered).is_none() {
+            self.order.push_back(command.id.clone());
         }
         if self.order.len() > COMMANDS_MAX
             && let Some(old) = self.order.pop_front()
@@ -151,9 +160,10 @@ impl State {
             push_field(out, self.machine.as_bytes());
             out.extend_from_slice(&self.machine_lost.unwrap_or(0).to_le_bytes());
             out.extend_from_slice(&[u8::from(self.pairs_set), u8::from(self.limits_set)]);
-            for (id, reply) in &self.commands.replies {
+            for (id, answered) in &self.commands.replies {
                 push_field(out, id.as_bytes());
-                push_field(out, reply.as_bytes());
+                push_field(out, answered.reply.as_bytes());
+                out.extend_from_slice(&answered.asked.to_le_bytes());
             }
             for amount in [self.totals.pnl, self.totals.fees, self.totals.peak, self.totals.drawdown] {
                 out.extend_from_slice(&amount.0.to_le_bytes());

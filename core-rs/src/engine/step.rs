@@ -134,6 +134,7 @@ impl Engine {
             self.alert(now, "critical", "JOURNAL_FAILED", &text, out);
             self.drop_held(now, out);
             self.cancel_all(now, out);
+            self.alarm_naked(now, out);
         }
     }
 

@@ -59,6 +59,8 @@ pub struct World {
     pub drop_next: BTreeSet<usize>,
     /// The next order request of these links never arrives.
     pub lose_request: BTreeSet<usize>,
+    /// The next cancel of these links never arrives.
+    pub lose_cancel: BTreeSet<usize>,
     /// Replies and frames of order links are lost while set.
     pub lose_answers: bool,
     /// Stop at a journal record with this number: the process dies right after the write.
@@ -99,6 +101,7 @@ impl World {
             life: 0,
             drop_next: BTreeSet::new(),
             lose_request: BTreeSet::new(),
+            lose_cancel: BTreeSet::new(),
             lose_answers: false,
             crash_at: None,
             crashed: false,
@@ -344,6 +347,9 @@ impl World {
                     }
                     let at = text.find("TGA7").unwrap();
                     self.sent.push(text[at..at + 14].to_owned());
+                }
+                if text.contains("order.cancel") && self.lose_cancel.remove(&link) {
+                    return;
                 }
                 let effects = self.venues[LINKS[link].venue].on_frame(conn, &data, wall);
                 self.venue_effects(effects, None);

@@ -20,7 +20,7 @@ _NOT_SENT: Final = {"id", "used_amount", "simulated"}
 class CommandMaker(Protocol):
     """`Call.command`: a command in the caller's name."""
 
-    def __call__(self, name: CommandName, body: bytes, *, target: str = "") -> Command: ...
+    def __call__(self, name: CommandName, body: bytes) -> Command: ...
 
 
 async def create(services: Services, pair: BaseModel, command: CommandMaker) -> bytes:
@@ -35,13 +35,13 @@ async def replace(services: Services, pair_id: str, pair: BaseModel, command: Co
     if named not in {None, pair_id}:
         raise TidegateError(Code.VALIDATION_ERROR, "the body names another pair", {"id": f"must be {pair_id}"})
     await _known(services, pair_id)
-    await services.engine.command(command(CommandName.UPSERT_PAIR, _body(pair, pair_id), target=pair_id))
+    await services.engine.command(command(CommandName.UPSERT_PAIR, _body(pair, pair_id)))
 
 
 async def delete(services: Services, pair_id: str, command: CommandMaker) -> None:
     """Raises TidegateError NOT_FOUND."""
     await _known(services, pair_id)
-    await services.engine.command(command(CommandName.DELETE_PAIR, dumps({"id": pair_id}), target=pair_id))
+    await services.engine.command(command(CommandName.DELETE_PAIR, dumps({"id": pair_id})))
 
 
 async def history(

@@ -22,7 +22,10 @@ class Reply(BaseModel):
 
 
 class Done(Reply):
+    """`warning` stands there when the next start may not know of it."""
+
     success: bool
+    warning: str | None = None
 
 
 class User(Reply):

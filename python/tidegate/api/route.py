@@ -3,7 +3,6 @@
 The row turns a request into a typed call, and is also what the OpenAPI document is generated from.
 """
 
-import hashlib
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -49,15 +48,14 @@ class Call(Generic[BodyT, QueryT]):
             raise TidegateError(Code.UNAUTHENTICATED, "log in first")
         return self.caller
 
-    def command(self, name: CommandName, body: bytes, *, target: str = "", always: bool = False) -> Command:
-        """A command in the caller's name; the same key for the same target and body is the same command.
+    def command(self, name: CommandName, body: bytes, *, always: bool = False) -> Command:
+        """A command in the caller's name. One key of a caller is one command: with another body it is refused.
 
         always: carried out each time, whatever key the client sent.
         """
         actor = self.principal.name
         key = "" if always else self.idempotency_key
-        digest = hashlib.sha256(body).hexdigest()[:16]
-        command_id = f"{actor}:{name}:{target}:{digest}:{key}" if key else f"api-{secrets.token_hex(12)}"
+        command_id = f"{actor}:{key}" if key else f"api-{secrets.token_hex(12)}"
         return Command(name=name, body=body, actor=actor, command_id=command_id)
 
 

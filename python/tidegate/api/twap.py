@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from tidegate.api.jsontext import dumps, number_text
 from tidegate.api.pairs import CommandMaker
 from tidegate.api.services import Services
-from tidegate.model.commands import CommandName
+from tidegate.model.commands import CommandName, Receipt
 from tidegate.model.errors import Code, TidegateError
 from tidegate.model.views import ViewName
 
@@ -24,19 +24,19 @@ async def replace(services: Services, plan_id: str, plan: BaseModel, command: Co
     if fields.get("planId", plan_id) != plan_id:
         raise TidegateError(Code.VALIDATION_ERROR, "the body names another plan", {"planId": f"must be {plan_id}"})
     body = dumps({**fields, "planId": plan_id})
-    await services.engine.command(command(CommandName.UPDATE_TWAP, body, target=plan_id))
+    await services.engine.command(command(CommandName.UPDATE_TWAP, body))
 
 
-async def control(services: Services, plan_id: str, action: str, command: CommandMaker) -> None:
+async def control(services: Services, plan_id: str, action: str, command: CommandMaker) -> Receipt:
     """Raises TidegateError NOT_FOUND, or CONFLICT when the plan's state does not admit the action."""
     body = dumps({"planId": plan_id, "action": action})
-    await services.engine.command(command(CommandName.CONTROL_TWAP, body, target=plan_id))
+    return await services.engine.command(command(CommandName.CONTROL_TWAP, body))
 
 
 async def delete(services: Services, plan_id: str, command: CommandMaker) -> None:
     """Raises TidegateError NOT_FOUND, or CONFLICT while it is under way."""
     body = dumps({"planId": plan_id})
-    await services.engine.command(command(CommandName.DELETE_TWAP, body, target=plan_id))
+    await services.engine.command(command(CommandName.DELETE_TWAP, body))
 
 
 async def status(services: Services, plan_id: str) -> bytes:

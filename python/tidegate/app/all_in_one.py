@@ -120,6 +120,8 @@ async def _serve(config: Config, announce: Callable[[Started], None]) -> None:
         await _work(
             config, (node, outside, tables), auth, listener, stop, lambda: announce(_started(config, listener, token))
         )
+    if isinstance(stop.failure, JournalError):
+        raise TidegateError(Code.INTERNAL, f"{stop.failure.reason}; check the disk, then start again")
     if stop.failure is not None:
         raise TidegateError(Code.INTERNAL, f"the core failed: {stop.failure!r}; the journal is intact, start again")
 
@@ -263,4 +265,5 @@ def _overdue(loop: asyncio.AbstractEventLoop) -> None:
     tasks = sorted(task.get_name() for task in asyncio.all_tasks(loop) if not task.done())
     threads = sorted(thread.name for thread in threading.enumerate() if not thread.daemon)
     _log.error("stop_overdue", seconds=STOP_S, tasks=tasks[:50], threads=threads, success=False)
+    log.flush()
     os._exit(1)

@@ -20,7 +20,7 @@ from tidegate.obs import log
 from tidegate.obs.latency import Hops
 from tidegate.ports.bus import MessageBus
 from tidegate.ports.http import Http, HttpError
-from tidegate.ports.journal import Journal, JournalError
+from tidegate.ports.journal import Journal, JournalError, JournalFault
 from tidegate.ports.link import Link
 
 FETCHES_MAX: Final = 128
@@ -30,6 +30,8 @@ FETCH_REFUSED_PAUSE_S: Final = 0.25
 """A request that could not even be sent is answered after this, so that asking again can not spin."""
 PARKED_MAX: Final = 4096
 """Sends waiting for their record to be durable; one more fails like a send on a link that is down."""
+LAST_CANCELS_S: Final = 2.0
+"""What the venues have to take the last cancels, before a process whose journal lost its disk ends."""
 STEP_SAMPLE_MASK: Final = 7
 """One frame in eight has its step timed: timing each would cost more than a quiet step. Every send is timed."""
 
@@ -40,7 +42,7 @@ _log = log.get("engine")
 
 
 class Runtime:
-    """The executor of one core. `on_fatal` is called once when the core itself broke: the process must end."""
+    """The executor of one core. `on_fatal` is called once when the process must end: core or disk broke."""
 
     def __init__(
         self,
@@ -150,7 +152,7 @@ class Runtime:
         """Returns once record `seq` is durable. Raises JournalError when it never will be."""
         if seq <= self._journal.durable_seq:
             return
-        if self.journal_fault:
+        if self._journal_closed:
             raise JournalError(self.journal_fault)
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiters.append((seq, future))
@@ -227,8 +229,8 @@ class Runtime:
         try:
             self._journal.append(effect.seq, effect.data)
         except JournalError as failure:
-            self._journal_closed = True
-            self._on_journal_failed(failure.reason)
+            self._close_journal(failure.reason)
+            self._on_journal_failed(failure.reason, failure.fault)
             return
         self._journal_hop.add(monotonic_ns() - started)
 
@@ -319,23 +321,34 @@ class Runtime:
             self._send(self._parked.popleft())
         self._input(lambda now: self._core.on_durable(seq, now, now + self._base_ns))
 
-    def _on_journal_failed(self, reason: str) -> None:
-        """From now on only cancels leave: the core is told, whoever waits for durability learns that it never comes."""
+    def _on_journal_failed(self, reason: str, fault: JournalFault) -> None:
+        """From now on only cancels leave. After a failed sync what is on disk is known only to who reads it anew."""
+        if fault is JournalFault.SYNC_FAILED:
+            self._close_journal(reason)
+            asyncio.get_running_loop().call_later(LAST_CANCELS_S, self._end, JournalError(reason, fault))
         if self.journal_fault:
             return
         self.journal_fault = reason
         _log.error("journal_failed", reason=reason, success=False, error_code="INTERNAL")
-        while self._waiters:
-            future = self._waiters.popleft()[1]
-            if not future.done():
-                future.set_exception(JournalError(reason))
         self._input(lambda now: self._core.on_journal_failed(reason, now, now + self._base_ns))
         while self._parked:
             self._send_failed(self._parked.popleft())
 
+    def _close_journal(self, reason: str) -> None:
+        """Nothing more is written; whoever waits for durability learns that it never comes."""
+        self._journal_closed = True
+        while self._waiters:
+            future = self._waiters.popleft()[1]
+            if not future.done():
+                future.set_exception(JournalError(reason))
+
     def _die(self, failure: BaseException) -> None:
-        if self._dead:
-            return
-        self._dead = True
-        _log.error("core_failed", reason=repr(failure), success=False, error_code="INTERNAL")
-        self._on_fatal(failure)
+        if not self._dead:
+            _log.error("core_failed", reason=repr(failure), success=False, error_code="INTERNAL")
+            self._end(failure)
+
+    def _end(self, failure: BaseException) -> None:
+        """No input is taken any more, and the process is asked to end."""
+        if not self._dead:
+            self._dead = True
+            self._on_fatal(failure)

@@ -8,7 +8,7 @@ import orjson
 from tidegate._core import CoreError
 from tidegate.engine.core import Core
 from tidegate.engine.runtime import Runtime
-from tidegate.model.commands import Command, Receipt
+from tidegate.model.commands import STOPS, Command, Receipt
 from tidegate.model.errors import Code, TidegateError, code_of
 from tidegate.ports.bus import MessageBus
 from tidegate.ports.journal import JournalError
@@ -42,15 +42,10 @@ class LocalEngine:
         try:
             async with asyncio.timeout(DURABLE_WAIT_S):
                 await self._runtime.durable(seq)
-        except JournalError as failure:
-            raise TidegateError(
-                Code.INTERNAL,
-                f"the journal can not be written ({failure.reason}): the change may not survive a restart",
-            ) from None
-        except TimeoutError:
-            raise TidegateError(
-                Code.OUTCOME_UNKNOWN, f"the disk did not confirm record {seq} within {DURABLE_WAIT_S} s"
-            ) from None
+        except (JournalError, TimeoutError) as failure:
+            if command.name in STOPS:
+                return Receipt(seq=seq, reply=reply, durable=False)
+            raise _not_durable(seq, failure) from None
         return Receipt(seq=seq, reply=reply)
 
     async def query(self, name: str, **params: object) -> bytes:
@@ -92,6 +87,13 @@ def translate(failure: CoreError) -> TidegateError:
     """The core's refusal as ours; a code that our table lacks is INTERNAL."""
     details = orjson.loads(failure.details or b"{}")
     return TidegateError(code_of(failure.code), failure.message, details if isinstance(details, dict) else {})
+
+
+def _not_durable(seq: int, failure: JournalError | TimeoutError) -> TidegateError:
+    if isinstance(failure, JournalError):
+        text = f"the journal can not be written ({failure.reason}): the change may not survive a restart"
+        return TidegateError(Code.INTERNAL, text)
+    return TidegateError(Code.OUTCOME_UNKNOWN, f"the disk did not confirm record {seq} within {DURABLE_WAIT_S} s")
 
 
 def _ended(plan: bytes) -> bool:

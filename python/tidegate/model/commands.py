@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class CommandName(StrEnum):
@@ -22,12 +23,16 @@ class CommandName(StrEnum):
     RESET = "reset"
 
 
+STOPS: Final = frozenset({CommandName.CANCEL_ORDER, CommandName.KILL, CommandName.CONTROL_TWAP})
+"""What stops something is carried out and answered also when it can not be made durable."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """One request to the engine.
 
     body: JSON object, decimals as exact number text. actor: who asked (user name or `system`). command_id: a repeated
-    id gives the first reply again, so a client that lost an answer may ask twice.
+    id gives the first reply again, so a client that lost an answer may ask twice; for another command it is CONFLICT.
     """
 
     name: CommandName
@@ -38,7 +43,11 @@ class Command:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """`seq`: the journal's newest record after the command. `reply`: JSON object as bytes."""
+    """`seq`: the journal's newest record after the command. `reply`: JSON object as bytes.
+
+    durable: False for a command that stopped something and may be forgotten by the next start.
+    """
 
     seq: int
     reply: bytes
+    durable: bool = True

@@ -6,21 +6,24 @@ Common facts: exchange, pair_id, symbol, latency_ms, success, error_code; `simul
 import json
 import logging
 import sys
-from contextlib import suppress
 from typing import TextIO
 
 import orjson
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
 
+from tidegate.obs.sink import LineSink, to_stream
+
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+_sink: LineSink | None = None
 
 
 def configure(level: str, *, simulated: bool, stream: TextIO | None = None) -> None:
     """Sets the process's one log sink. Lines of other libraries (warnings and worse) take the same form."""
     number = _LEVELS[level]
     out = stream if stream is not None else sys.stderr
-    sink = _Sink(out)
+    global _sink  # noqa: PLW0603  # the process has one log
+    _sink = sink = LineSink(to_stream(out))
     shared = [structlog.processors.add_log_level, _stamp, _mark if simulated else _pass]
     structlog.configure(
         processors=[*shared, _message_last, structlog.processors.format_exc_info, _render],
@@ -33,24 +36,16 @@ def configure(level: str, *, simulated: bool, stream: TextIO | None = None) -> N
     root.setLevel(max(number, logging.WARNING))
 
 
+def flush() -> None:
+    """Waits a moment until the lines so far are written."""
+    if _sink is not None:
+        _sink.flush()
+
+
 def get(room: str) -> FilteringBoundLogger:
     """The logger of one room (`transport`, `engine`, ...). Bound late, so that it may be taken before `configure`."""
     logger: FilteringBoundLogger = structlog.get_logger(room=room)
     return logger
-
-
-class _Sink:
-    """Writes lines. One that can not be written is lost: on a full disk the log must not stop those who act on it."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-
-    def msg(self, line: str) -> None:
-        with suppress(OSError, ValueError):  # ValueError: the stream is closed
-            self._stream.write(line + "\n")
-            self._stream.flush()
-
-    log = debug = info = warning = error = critical = msg
 
 
 class _Foreign(logging.Handler):

@@ -68,11 +68,12 @@ class Journal(Protocol):
         """`callback(seq)` runs on the loop each time `durable_seq` has grown. One callback; set before `start`."""
         ...
 
-    def on_failed(self, callback: Callable[[str], None]) -> None:
-        """`callback(reason)` runs once on the loop when a sync failed or no room for the next segment was to be had.
+    def on_failed(self, callback: Callable[[str, JournalFault], None]) -> None:
+        """`callback(reason, fault)` runs on the loop, at most once per fault.
 
-        In the second case the rest of the segment in use still takes records: time to cancel and to note what ends.
-        One callback; set before `start`.
+        After SYNC_FAILED nothing is known to be on disk that was not before: the process must end and read anew. When
+        no room for the next segment was to be had, the segment in use still takes records: time to cancel and to note
+        what ends. One callback; set before `start`.
         """
         ...
 

@@ -18,7 +18,8 @@ from tidegate.store.sync import GroupSync
 
 _END_MARK: Final = 8
 """Zero bytes kept behind the last record of a segment, so that a reader always meets an end."""
-_NEXT_SEGMENT_S: Final = 5.0
+OVERRUN_BYTES: Final = segments.SEGMENT_BYTES
+"""What a segment may grow beyond its end while a slow disk still prepares the next."""
 
 _log = log.get("store")
 
@@ -31,10 +32,12 @@ class FileJournal:
         directory: Path,
         *,
         segment_bytes: int = segments.SEGMENT_BYTES,
+        overrun_bytes: int = OVERRUN_BYTES,
         fdatasync: Callable[[int], None] = os.fdatasync,
     ) -> None:
         self._directory = directory
         self._segment_bytes = segment_bytes
+        self._overrun_bytes = overrun_bytes
         self._sync = GroupSync(self._from_sync, self._sync_failed, fdatasync=fdatasync)
         self._ahead = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal-ahead")
         self._next: Future[int] | None = None
@@ -45,8 +48,8 @@ class FileJournal:
         self._refusal = JournalError("the journal is not started", JournalFault.CLOSED)
         self._durable = 0
         self._durable_callback: Callable[[int], None] = _ignore
-        self._failed_callback: Callable[[str], None] = _ignore
-        self._failure_told = False
+        self._failed_callback: Callable[[str, JournalFault], None] = _ignore_fault
+        self._told: set[JournalFault] = set()
         self._waiters: list[tuple[int, asyncio.Future[None]]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -64,7 +67,7 @@ class FileJournal:
         try:
             self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._fd = self._open(self._number)
-            torn = segments.wipe_after(self._fd, end, self._segment_bytes)
+            torn = segments.wipe_after(self._fd, end)
         except OSError as error:
             fault = segments.fault_of(error, JournalFault.WRITE_FAILED)
             raise JournalError(f"cannot open the journal in {self._directory}: {error.strerror}", fault) from error
@@ -110,14 +113,14 @@ class FileJournal:
         """See the port."""
         self._durable_callback = callback
 
-    def on_failed(self, callback: Callable[[str], None]) -> None:
+    def on_failed(self, callback: Callable[[str, JournalFault], None]) -> None:
         """See the port."""
         self._failed_callback = callback
 
     async def flush(self) -> None:
         """See the port."""
         wanted = self._sync.newest
-        if self._failure_told and self._limit < 0:
+        if self._told and self._limit < 0:
             raise self._refusal
         if self._durable >= wanted:
             return
@@ -153,21 +156,26 @@ class FileJournal:
 
     def _prepared(self, done: Future[int]) -> None:
         if not done.cancelled() and (error := done.exception()) is not None:
-            self._to_loop(self._tell_failure, str(error))
+            self._to_loop(self._tell_failure, str(error), _fault_of(error))
 
     def _make_room(self, size: int) -> int:
-        """Goes over to the next segment; returns where to write in it."""
+        """Goes over to the next segment, or on in this one while that is not ready; returns where to write.
+
+        The loop never waits for a disk here: a segment that grows costs its syncs some time, a blocked loop an order.
+        """
         if self._limit < 0:
             raise self._refusal
         if size > self._segment_bytes - _END_MARK:
             raise JournalError(f"a record of {size} bytes does not fit a segment", JournalFault.TOO_LARGE)
         if self._next is None:
             raise self._fail(JournalFault.WRITE_FAILED, "no next segment was prepared")
-        try:
-            fd = self._next.result(_NEXT_SEGMENT_S)
-        except (JournalError, OSError, TimeoutError) as error:
-            fault = error.fault if isinstance(error, JournalError) else JournalFault.WRITE_FAILED
-            raise self._fail(fault, str(error)) from error
+        if not self._next.done():
+            if self._end + size > self._segment_bytes + self._overrun_bytes:
+                raise self._fail(JournalFault.WRITE_FAILED, "the disk is too slow to prepare the next segment")
+            return self._end
+        if (error := self._next.exception()) is not None:
+            raise self._fail(_fault_of(error), str(error)) from error
+        fd = self._next.result()
         self._sync.switch(fd)
         self._fd = fd
         self._number += 1
@@ -180,15 +188,15 @@ class FileJournal:
         """Ends the journal for this process: nothing is written to it again."""
         self._limit = -1
         self._refusal = JournalError(f"the journal in {self._directory} cannot be written: {why}", fault)
-        self._tell_failure(self._refusal.reason)
+        self._tell_failure(self._refusal.reason, fault)
         return self._refusal
 
-    def _tell_failure(self, reason: str) -> None:
-        if self._failure_told:
+    def _tell_failure(self, reason: str, fault: JournalFault) -> None:
+        if fault in self._told:
             return
-        self._failure_told = True
-        _log.critical("journal_failed", reason=reason)
-        self._failed_callback(reason)
+        self._told.add(fault)
+        _log.critical("journal_failed", reason=reason, fault=fault.value)
+        self._failed_callback(reason, fault)
 
     def _from_sync(self, seq: int) -> None:
         self._to_loop(self._became_durable, seq)
@@ -197,7 +205,7 @@ class FileJournal:
         self._to_loop(self._on_sync_failed, error)
 
     def _on_sync_failed(self, error: OSError) -> None:
-        refusal = self._fail(segments.fault_of(error, JournalFault.SYNC_FAILED), f"{error.strerror}")
+        refusal = self._fail(JournalFault.SYNC_FAILED, f"{error.strerror}")
         waiters, self._waiters = self._waiters, []
         for _, waiter in waiters:
             if not waiter.done():
@@ -225,3 +233,11 @@ class FileJournal:
 
 def _ignore(_: object) -> None:
     """The callback until one is set."""
+
+
+def _ignore_fault(_: str, __: JournalFault) -> None:
+    """The callback until one is set."""
+
+
+def _fault_of(error: BaseException) -> JournalFault:
+    return error.fault if isinstance(error, JournalError) else JournalFault.WRITE_FAILED

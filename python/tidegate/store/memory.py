@@ -48,7 +48,7 @@ class MemoryJournal:
         """See the port."""
         self._durable_callback = callback
 
-    def on_failed(self, callback: Callable[[str], None]) -> None:
+    def on_failed(self, callback: Callable[[str, JournalFault], None]) -> None:
         """See the port: memory does not fail."""
 
     async def flush(self) -> None:

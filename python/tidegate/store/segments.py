@@ -1,7 +1,8 @@
 """Journal segments as files: names, reading, preallocation. Must not know when to append or sync.
 
 A segment is `00000001.journal`, ...: SEGMENT_BYTES long from its birth, zero-filled, so that appending changes no
-metadata and fdatasync stays short. A zero length field ends its written part.
+metadata and fdatasync stays short. A zero length field, or the file's end, ends its written part. One may be longer:
+it took what came while a slow disk prepared the next.
 """
 
 import errno
@@ -93,9 +94,9 @@ def _fill(path: Path, size: int) -> None:
         os.close(fd)
 
 
-def wipe_after(fd: int, end: int, size: int) -> int:
+def wipe_after(fd: int, end: int) -> int:
     """Zeroes everything from `end` on that is not zero yet; returns how many bytes up to the last such one."""
-    tail = os.pread(fd, size - end, end).rstrip(b"\0")
+    tail = os.pread(fd, os.fstat(fd).st_size - end, end).rstrip(b"\0")
     if tail:
         os.pwrite(fd, bytes(len(tail)), end)
         os.fdatasync(fd)

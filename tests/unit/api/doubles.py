@@ -103,6 +103,7 @@ class FakeEngine:
     views: dict[str, bytes | TidegateError] = field(default_factory=lambda: dict(VIEWS))
     refusals: dict[str, Exception] = field(default_factory=dict)
     commands: list[Command] = field(default_factory=list)
+    durable: bool = True
     queries: list[tuple[str, dict[str, object]]] = field(default_factory=list)
     watched: list[tuple[str, bool]] = field(default_factory=list)
     plan: bytes | None = PLAN
@@ -113,7 +114,7 @@ class FakeEngine:
         refusal = self.refusals.get(command.name)
         if refusal is not None:
             raise refusal
-        return Receipt(seq=self.seq, reply=REPLIES.get(command.name, b"{}"))
+        return Receipt(seq=self.seq, reply=REPLIES.get(command.name, b"{}"), durable=self.durable)
 
     async def query(self, name: str, **params: object) -> bytes:
         self.queries.append((str(name), params))

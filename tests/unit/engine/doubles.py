@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from tidegate._core import CLOSE, EVENT, FETCH, JOURNAL, SEND, WAKE
 from tidegate.ports.http import HttpError, HttpReply
-from tidegate.ports.journal import JournalError
+from tidegate.ports.journal import JournalError, JournalFault
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ class StubJournal:
 
     def append(self, seq, record):
         if self.fails_at is not None and seq >= self.fails_at:
-            raise JournalError("disk full")
+            raise JournalError("disk full", JournalFault.DISK_FULL)
         self.records.append((seq, record))
 
     def on_durable(self, callback):

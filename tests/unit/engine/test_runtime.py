@@ -25,7 +25,7 @@ from tidegate.engine.runtime import FETCHES_MAX, PARKED_MAX, Runtime
 from tidegate.model.errors import Code, TidegateError
 from tidegate.obs.latency import Hops
 from tidegate.ports.http import HttpError
-from tidegate.ports.journal import JournalError
+from tidegate.ports.journal import JournalError, JournalFault
 
 
 class Rig:
@@ -135,14 +135,38 @@ async def test_a_failed_sync_fails_parked_sends_and_waiters():
     rig.frame()
     waiter = asyncio.create_task(rig.runtime.durable(1))
     await until(lambda: rig.runtime.depths["durableWaiters"] == 1)
-    rig.journal.fail("sync failed")
-    rig.journal.fail("again")
+    rig.journal.fail("sync failed", JournalFault.SYNC_FAILED)
+    rig.journal.fail("again", JournalFault.WRITE_FAILED)
     with pytest.raises(JournalError, match="sync failed"):
         await waiter
     assert rig.calls("on_send_failed") == [(1, b"order")]
     assert rig.calls("on_journal_failed") == [("sync failed",)]
     with pytest.raises(JournalError):
         await rig.runtime.durable(2)
+
+
+async def test_a_failed_sync_cancels_and_then_ends_the_process(monkeypatch):
+    monkeypatch.setattr("tidegate.engine.runtime.LAST_CANCELS_S", 0)
+    rig = Rig(ScriptedCore(on_journal_failed=[[journal(2), send(data=b"cancel")]], command=[[send(data=b"person")]]))
+    rig.journal.fail("sync failed", JournalFault.SYNC_FAILED)
+    rig.runtime.command("cancel_order", b"{}", "admin", "c")
+    assert (rig.link.sent, rig.journal.records, rig.failures) == ([b"cancel", b"person"], [], [])
+    await until(lambda: rig.failures)
+    assert [failure.fault for failure in rig.failures] == [JournalFault.SYNC_FAILED]
+    rig.frame()
+    assert rig.calls("on_frame") == []
+
+
+async def test_on_a_full_disk_the_rest_of_the_segment_still_takes_what_stops():
+    rig = Rig(ScriptedCore(on_journal_failed=[[journal(1), send(data=b"cancel")]], command=[[journal(2)]]))
+    rig.journal.fail("no room", JournalFault.DISK_FULL)
+    rig.runtime.command("kill", b"{}", "admin", "k")
+    assert [seq for seq, _ in rig.journal.records] == [1, 2]
+    waiter = asyncio.create_task(rig.runtime.durable(2))
+    await until(lambda: rig.runtime.depths["durableWaiters"] == 1)
+    rig.journal.make_durable(2)
+    await waiter
+    assert rig.failures == []
 
 
 async def test_waiting_for_durability_ends_with_the_record():

@@ -15,6 +15,7 @@ from tidegate.model.commands import Command, CommandName
 from tidegate.model.errors import Code, TidegateError
 from tidegate.obs.latency import Hops
 
+RESET = Command(name=CommandName.RESET, body=b"{}", actor="ann", command_id="c2")
 KILL = Command(name=CommandName.KILL, body=b'{"reason":"test"}', actor="ann", command_id="c1")
 
 
@@ -65,7 +66,7 @@ async def test_a_command_on_a_broken_journal_says_that_it_may_not_last():
     core.seq = 1
     store.fails_at = 1
     with pytest.raises(TidegateError, match="may not survive a restart"):
-        await engine.command(KILL)
+        await engine.command(RESET)
 
 
 async def test_a_disk_that_does_not_confirm_leaves_the_outcome_open(monkeypatch):
@@ -73,8 +74,17 @@ async def test_a_disk_that_does_not_confirm_leaves_the_outcome_open(monkeypatch)
     engine, core, *_ = build(command=[[journal(1)]])
     core.seq = 1
     with pytest.raises(TidegateError) as caught:
-        await engine.command(KILL)
+        await engine.command(RESET)
     assert caught.value.code == Code.OUTCOME_UNKNOWN
+
+
+@pytest.mark.parametrize("fails_at", [1, None], ids=["broken", "silent"])
+async def test_what_stops_is_done_and_said_to_be_done_also_when_the_disk_does_not_take_it(fails_at, monkeypatch):
+    monkeypatch.setattr("tidegate.engine.service.DURABLE_WAIT_S", 0.01)
+    engine, core, store, _ = build(command=[[journal(1)]])
+    core.seq = 1
+    store.fails_at = fails_at
+    assert not (await engine.command(KILL)).durable
 
 
 async def test_a_query_carries_its_parameters_and_both_times():

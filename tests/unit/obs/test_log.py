@@ -23,6 +23,7 @@ def sink():
 
 
 def lines(sink):
+    log.flush()
     return [orjson.loads(line) for line in sink.getvalue().splitlines()]
 
 
@@ -61,13 +62,16 @@ class FullDisk(io.StringIO):
 def test_a_line_that_can_not_be_written_is_lost_and_stops_nobody(sink):
     log.configure("info", simulated=False, stream=FullDisk())
     log.get("engine").error("journal_failed", reason="disk full")
+    log.flush()
     sink.close()
     log.configure("info", simulated=False, stream=sink)
     log.get("engine").error("journal_failed", reason="disk full")
+    log.flush()
 
 
 @pytest.mark.parametrize("odd", ["\udcff", 2**70], ids=["half a surrogate", "large number"])
 def test_a_fact_that_is_no_json_is_still_told(odd, sink):
     log.configure("info", simulated=False, stream=sink)
     log.get("engine").info("odd", fact=odd)
+    log.flush()
     assert json.loads(sink.getvalue())["fact"] == odd

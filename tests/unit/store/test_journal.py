@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,8 @@ async def written(directory: Path, count: int) -> None:
     journal = open_journal(directory)
     journal.start(0, 0)
     for seq in range(1, count + 1):
+        while journal._next is not None and not journal._next.done():  # noqa: ASYNC110  # a thread's work, not an event
+            await asyncio.sleep(0)
         journal.append(seq, record(seq))
     await journal.flush()
     await journal.close()
@@ -86,9 +89,9 @@ async def test_a_failed_sync_ends_the_journal_and_tells_once(tmp_path: Path) -> 
     def broken(fd: int) -> None:
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 
-    told: list[str] = []
+    told: list[JournalFault] = []
     journal = FileJournal(tmp_path, segment_bytes=SMALL, fdatasync=broken)
-    journal.on_failed(told.append)
+    journal.on_failed(lambda _, fault: told.append(fault))
     journal.start(0, 0)
     journal.append(1, record(1))
     with pytest.raises(JournalError) as caught:
@@ -97,7 +100,7 @@ async def test_a_failed_sync_ends_the_journal_and_tells_once(tmp_path: Path) -> 
     with pytest.raises(JournalError):
         journal.append(2, record(2))
     assert journal.durable_seq == 0
-    assert len(told) == 1
+    assert told == [JournalFault.SYNC_FAILED]
     await journal.close()
 
 
@@ -107,7 +110,8 @@ async def test_a_full_disk_is_told_while_the_segment_still_takes_records(
     told = asyncio.Event()
     reasons: list[str] = []
 
-    def on_failed(reason: str) -> None:
+    def on_failed(reason: str, fault: JournalFault) -> None:
+        assert fault is JournalFault.DISK_FULL
         reasons.append(reason)
         told.set()
 
@@ -131,6 +135,62 @@ async def test_a_full_disk_is_told_while_the_segment_still_takes_records(
     await journal.close()
     assert found(tmp_path)[0] == 1
     assert not list(tmp_path.glob("*.new"))
+
+
+async def test_a_slow_disk_blocks_nobody_and_the_segment_grows_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared, make = threading.Event(), segments.create
+
+    def slow(directory: Path, number: int, size: int) -> Path:
+        if number > 1:
+            assert prepared.wait(10)
+        return make(directory, number, size)
+
+    monkeypatch.setattr(segments, "create", slow)
+    journal = open_journal(tmp_path)
+    journal.start(0, 0)
+    seq, grown = 0, segments.path_of(tmp_path, 1)
+    while grown.stat().st_size < SMALL + 1000:
+        seq += 1
+        journal.append(seq, record(seq))
+    await journal.flush()
+    prepared.set()
+    while not segments.path_of(tmp_path, 2).exists() or not segments.read(segments.path_of(tmp_path, 2)):
+        await asyncio.sleep(0)
+        seq += 1
+        journal.append(seq, record(seq))
+    await journal.close()
+    assert found(tmp_path) == list(range(1, seq + 1))
+    # The end of the grown one is where it was left: another start cuts nothing off it.
+    segments.path_of(tmp_path, 2).write_bytes(bytes(SMALL))
+    left = read_back(segments.read(grown))
+    again = open_journal(tmp_path)
+    again.start(left[0], left[1][-1])
+    again.append(left[1][-1] + 1, record(left[1][-1] + 1))
+    await again.close()
+    assert found(tmp_path) == [*left[1], left[1][-1] + 1]
+
+
+async def test_a_disk_that_never_gets_ready_fails_the_journal_at_a_bound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared, make = threading.Event(), segments.create
+
+    def stuck(directory: Path, number: int, size: int) -> Path:
+        if number > 1:
+            prepared.wait(10)
+        return make(directory, number, size)
+
+    monkeypatch.setattr(segments, "create", stuck)
+    journal = FileJournal(tmp_path, segment_bytes=SMALL, overrun_bytes=SMALL)
+    journal.start(0, 0)
+    with pytest.raises(JournalError, match="too slow"):
+        for seq in range(1, 1000):
+            journal.append(seq, record(seq))
+    assert SMALL < len(segments.read(segments.path_of(tmp_path, 1))) <= SMALL * 2
+    prepared.set()
+    await journal.close()
 
 
 async def test_a_record_larger_than_a_segment_is_refused_and_the_journal_goes_on(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ class PlansQuery(PageQuery):
 async def execute(call: Call[Empty, Query]) -> dict[str, object]:
     """Triggers a pair once, through the same risk path as automatic executions."""
     pair_id = call.path["pairId"]
-    command = call.command(CommandName.EXECUTE_PAIR, dumps({"id": pair_id}), target=pair_id)
+    command = call.command(CommandName.EXECUTE_PAIR, dumps({"id": pair_id}))
     return await execution.execute(call.services, command)
 
 
@@ -45,7 +45,7 @@ async def unwind_plan(call: Call[Empty, Query]) -> dict[str, object]:
     """Closes what a plan still holds."""
     plan_id = call.path["planId"]
     body = dumps({"planId": plan_id})
-    await call.services.engine.command(call.command(CommandName.UNWIND_PLAN, body, target=plan_id))
+    await call.services.engine.command(call.command(CommandName.UNWIND_PLAN, body))
     return {"success": True, "planId": plan_id}
 
 

@@ -8,6 +8,7 @@ from tidegate.api.fields import DecimalIn, Empty, Model, Query, Text
 from tidegate.api.jsontext import dumps, number_text
 from tidegate.api.replies import Done, Limit, RiskMetrics
 from tidegate.api.route import Call, route
+from tidegate.api.stopped import stopped
 from tidegate.model.access import Permission
 from tidegate.model.commands import CommandName
 from tidegate.model.views import ViewName
@@ -89,8 +90,8 @@ async def kill(call: Call[KillBody, Query]) -> dict[str, object]:
     """Stops trading at once, and keeps it stopped over restarts."""
     body = dumps({"reason": call.body.reason, "mode": call.body.mode})
     # Twice does no harm, but an old key must never answer "stopped" for a stop that was lifted since.
-    await call.services.engine.command(call.command(CommandName.KILL, body, always=True))
-    return {"success": True, "mode": call.body.mode}
+    receipt = await call.services.engine.command(call.command(CommandName.KILL, body, always=True))
+    return stopped(receipt, mode=call.body.mode)
 
 
 async def reset(call: Call[Empty, Query]) -> dict[str, object]:

@@ -10,6 +10,7 @@ from tidegate.api.fields import DecimalIn, Empty, EpochMs, Exchange, Model, Page
 from tidegate.api.jsontext import dumps, number_text
 from tidegate.api.replies import Done, Order, OrderPage, Performance, Placed, Position, TradePage
 from tidegate.api.route import Call, route
+from tidegate.api.stopped import stopped
 from tidegate.model.access import Permission
 from tidegate.model.commands import CommandName
 from tidegate.model.views import ViewName
@@ -118,8 +119,8 @@ async def cancel_order(call: Call[Empty, Query]) -> dict[str, object]:
     """Asks the venue to cancel an order; what had filled stays filled."""
     order_id = call.path["orderId"]
     body = dumps({"orderId": order_id})
-    await call.services.engine.command(call.command(CommandName.CANCEL_ORDER, body, target=order_id))
-    return {"success": True, "orderId": order_id}
+    receipt = await call.services.engine.command(call.command(CommandName.CANCEL_ORDER, body))
+    return stopped(receipt, orderId=order_id)
 
 
 async def list_trades(call: Call[Empty, HistoryQuery]) -> Mapping[str, object]:

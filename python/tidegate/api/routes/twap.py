@@ -9,6 +9,7 @@ from tidegate.api import history, twap
 from tidegate.api.fields import DecimalIn, Empty, Exchange, Model, PageQuery, Product, Query, Symbol
 from tidegate.api.replies import Done, Side, TwapId, TwapPage, TwapPlan, TwapState, TwapStatus
 from tidegate.api.route import Call, route
+from tidegate.api.stopped import stopped
 from tidegate.model.access import Permission
 from tidegate.ports.read import HistoryFilter, PageRequest
 
@@ -96,8 +97,7 @@ async def twap_status(call: Call[Empty, Query]) -> bytes:
 
 async def control_twap(call: Call[TwapControl, Query]) -> dict[str, object]:
     """Starts, pauses, resumes or cancels a plan."""
-    await twap.control(call.services, call.path["planId"], call.body.action, call.command)
-    return {"success": True}
+    return stopped(await twap.control(call.services, call.path["planId"], call.body.action, call.command))
 
 
 _READ, _TRADE = Permission.READ, Permission.TRADE

@@ -2,7 +2,7 @@
 
 use super::Mutant;
 use super::error::{Code, Refusal};
-use super::field::{FieldError, Fields, parse};
+use super::field::{FieldError, Fields, Value, parse};
 use super::pairs::PairTerms;
 use crate::ledger::{ZONE_STEPS_MAX, Zone};
 use crate::units::{Ns, Product, Venue};
@@ -169,7 +169,7 @@ impl LimitSeed {
             name: f.str("name")?.to_owned(),
             scope: f.opt_str("scope")?.unwrap_or("total").to_owned(),
             id: f.opt_str("id")?.unwrap_or_default().to_owned(),
-            value: f.get("value").map(|_| f.digits("value")).transpose()?,
+            value: f.get("value").map(|_| f.digits("value").map(str::to_owned)).transpose()?,
         })
     }
 }
@@ -304,8 +304,8 @@ fn read_zone(top: Fields<'_>) -> Result<Zone, FieldError> {
     if rows.len() > ZONE_STEPS_MAX {
         return Err(wrong());
     }
-    let step = |row: &serde_json::Value| {
-        let [from, minutes] = row.as_array()?.as_slice() else { return None };
+    let step = |row: &Value<'_>| {
+        let [from, minutes] = row.as_list()? else { return None };
         Some((from.as_i64()?.checked_mul(MS)?, i32::try_from(minutes.as_i64()?).ok()?))
     };
     let steps = rows.iter().map(step).collect::<Option<Vec<_>>>().ok_or_else(wrong)?;

@@ -238,6 +238,6 @@ fn read_amounts(f: Fields<'_>, key: &str) -> Read<Vec<(Wallet, Asset, Money)>> {
 
 fn read_limit(f: Fields<'_>) -> Read<LimitRow> {
     let value = f.get("value").map(|_| f.digits("value")).transpose()?;
-    LimitRow::parse(f.str("name")?, f.str("scope")?, f.str("id")?, value.as_deref())
+    LimitRow::parse(f.str("name")?, f.str("scope")?, f.str("id")?, value)
         .map_err(|e| FieldError::new("rows", e.code()))
 }

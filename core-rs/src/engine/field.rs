@@ -1,8 +1,9 @@
 //! JSON in: named fields of an object, each with one clear error. Amounts are read from their digits.
 
+pub(super) use super::value::Value;
 use crate::units::{ClientId, Money, Rate, Text, UnitError};
 use core::fmt;
-use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 /// Which field is wrong, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,43 +26,40 @@ impl fmt::Display for FieldError {
 
 /// The fields of one JSON object.
 #[derive(Clone, Copy, Debug)]
-pub struct Fields<'a>(&'a Map<String, Value>);
+pub struct Fields<'a>(&'a [(Cow<'a, str>, Value<'a>)]);
 
 /// Parses bytes to a value; an empty input is an empty object.
-pub(super) fn parse(bytes: &[u8]) -> Result<Value, FieldError> {
+pub(super) fn parse(bytes: &[u8]) -> Result<Value<'_>, FieldError> {
     if bytes.is_empty() {
-        return Ok(Value::Object(Map::new()));
+        return Ok(Value::Object(Vec::new()));
     }
-    serde_json::from_slice(bytes).map_err(|e| FieldError::new("body", format!("not JSON ({e})")))
-}
-
-/// Number or numeric string, as its digits.
-pub(super) fn digits(value: &Value) -> Option<String> {
-    match value {
-        Value::Number(number) => Some(number.to_string()),
-        Value::String(text) => Some(text.clone()),
-        _ => None,
-    }
+    Value::parse(bytes).map_err(|e| FieldError::new("body", format!("not JSON ({e})")))
 }
 
 impl<'a> Fields<'a> {
-    pub fn of(value: &'a Value) -> Result<Self, FieldError> {
-        value.as_object().map(Self).ok_or_else(|| FieldError::new("body", "not an object"))
+    pub fn of(value: &'a Value<'a>) -> Result<Self, FieldError> {
+        Self::within(value).ok_or_else(|| FieldError::new("body", "not an object"))
+    }
+
+    fn within(value: &'a Value<'a>) -> Option<Self> {
+        if let Value::Object(fields) = value { Some(Self(fields)) } else { None }
     }
 
     /// Refuses fields that are not in `known`.
     pub fn only(self, known: &[&str]) -> Result<Self, FieldError> {
-        match self.0.keys().find(|k| !known.contains(&k.as_str())) {
-            Some(key) => Err(FieldError::new(key, "unknown field")),
+        match self.0.iter().find(|(key, _)| !known.contains(&key.as_ref())) {
+            Some((key, _)) => Err(FieldError::new(key, "unknown field")),
             None => Ok(self),
         }
     }
 
-    pub fn get(self, key: &str) -> Option<&'a Value> {
-        self.0.get(key).filter(|v| !v.is_null())
+    /// Of a field that stands twice the last one counts; null is absent.
+    pub fn get(self, key: &str) -> Option<&'a Value<'a>> {
+        let (_, value) = self.0.iter().rev().find(|(name, _)| name == key)?;
+        (*value != Value::Null).then_some(value)
     }
 
-    pub fn need(self, key: &str) -> Result<&'a Value, FieldError> {
+    pub fn need(self, key: &str) -> Result<&'a Value<'a>, FieldError> {
         self.get(key).ok_or_else(|| FieldError::new(key, "required"))
     }
 
@@ -82,11 +80,11 @@ impl<'a> Fields<'a> {
     }
 
     pub fn obj(self, key: &str) -> Result<Fields<'a>, FieldError> {
-        self.need(key)?.as_object().map(Fields).ok_or_else(|| FieldError::new(key, "must be an object"))
+        Self::within(self.need(key)?).ok_or_else(|| FieldError::new(key, "must be an object"))
     }
 
-    pub fn arr(self, key: &str) -> Result<&'a [Value], FieldError> {
-        self.need(key)?.as_array().map(Vec::as_slice).ok_or_else(|| FieldError::new(key, "must be a list"))
+    pub fn arr(self, key: &str) -> Result<&'a [Value<'a>], FieldError> {
+        self.need(key)?.as_list().ok_or_else(|| FieldError::new(key, "must be a list"))
     }
 
     pub fn int(self, key: &str) -> Result<i64, FieldError> {
@@ -105,8 +103,9 @@ impl<'a> Fields<'a> {
         if self.get(key).is_some() { self.bool(key) } else { Ok(default) }
     }
 
-    pub fn digits(self, key: &str) -> Result<String, FieldError> {
-        digits(self.need(key)?).ok_or_else(|| FieldError::new(key, "must be a number"))
+    /// Number or numeric text, as its digits.
+    pub fn digits(self, key: &str) -> Result<&'a str, FieldError> {
+        self.need(key)?.digits().ok_or_else(|| FieldError::new(key, "must be a number"))
     }
 
     pub fn money(self, key: &str) -> Result<Money, FieldError> {

@@ -1,14 +1,13 @@
 //! The instruments the engine knows, by dense id and by name. An id and its decimals never change once given: orders
 //! and postings are mantissas at them.
 
-use super::field::{FieldError, Fields, unit};
+use super::field::{FieldError, Fields, Value, unit};
 use crate::market::{Instrument, InstrumentStatus, instrument_name, parse_instrument_name};
 use crate::order::Names;
 use crate::units::{
     AccountId, Asset, InstrumentId, MONEY_DECIMALS, Money, Product, Qty, Rate, Symbol, Venue, parse_fixed,
 };
 use crate::venues::Instruments;
-use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Most instruments, all venues together.
@@ -118,9 +117,9 @@ impl InstrumentTable {
         &mut self,
         venue: Venue,
         product: Product,
-        rows: &Value,
+        rows: &Value<'_>,
     ) -> Result<Loaded, FieldError> {
-        let rows = rows.as_array().ok_or_else(|| FieldError::new("instruments", "must be a list"))?;
+        let rows = rows.as_list().ok_or_else(|| FieldError::new("instruments", "must be a list"))?;
         let parsed: Vec<Row> = rows.iter().map(Row::read).collect::<Result<_, _>>()?;
         let mut loaded = Loaded::default();
         for row in parsed {
@@ -236,7 +235,7 @@ struct Row {
 }
 
 impl Row {
-    fn read(value: &Value) -> Result<Self, FieldError> {
+    fn read(value: &Value<'_>) -> Result<Self, FieldError> {
         let f = Fields::of(value)?;
         let rate = |key: &str| Rate::parse(f.digits(key)?.as_bytes()).map_err(|e| unit(key, e));
         let status = match f.opt_str("status")?.unwrap_or("TRADING") {
@@ -248,10 +247,10 @@ impl Row {
             symbol: f.text("symbol")?,
             base: f.text("base")?,
             quote: f.text("quote")?,
-            tick: f.digits("tick")?,
-            lot: f.digits("lot")?,
-            qty_min: f.digits("qtyMin")?,
-            qty_max: f.digits("qtyMax")?,
+            tick: f.digits("tick")?.to_owned(),
+            lot: f.digits("lot")?.to_owned(),
+            qty_min: f.digits("qtyMin")?.to_owned(),
+            qty_max: f.digits("qtyMax")?.to_owned(),
             notional_min: f.money("notionalMin")?,
             fee_maker: rate("feeMaker")?,
             fee_taker: rate("feeTaker")?,

@@ -110,17 +110,20 @@ impl Json {
     fn quote(&mut self, text: &str) {
         const HEX: &[u8; 16] = b"0123456789abcdef";
         self.out.push(b'"');
-        for &byte in text.as_bytes() {
-            match byte {
-                b'"' | b'\\' => self.out.extend_from_slice(&[b'\\', byte]),
-                0..=0x1f => {
+        let mut rest = text.as_bytes();
+        while let Some(at) = rest.iter().position(|byte| *byte < 0x20 || matches!(byte, b'"' | b'\\')) {
+            self.out.extend_from_slice(&rest[..at]);
+            match rest[at] {
+                byte @ (b'"' | b'\\') => self.out.extend_from_slice(&[b'\\', byte]),
+                byte => {
                     self.out.extend_from_slice(b"\\u00");
                     self.out.push(HEX[(byte >> 4) as usize]);
                     self.out.push(HEX[(byte & 15) as usize]);
                 }
-                _ => self.out.push(byte),
             }
+            rest = &rest[at + 1..];
         }
+        self.out.extend_from_slice(rest);
         self.out.push(b'"');
     }
 }

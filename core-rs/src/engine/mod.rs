@@ -47,6 +47,7 @@ mod state;
 mod step;
 mod timers;
 mod twap;
+mod value;
 mod venue_status;
 mod views;
 

@@ -3,6 +3,9 @@
 use crate::units::{Money, Text};
 use core::fmt::Write;
 
+/// Room made for an object, bytes; more is no fault.
+pub(super) const OBJECT_USUAL: usize = 256;
+
 /// A value that can stand in JSON.
 pub(super) trait Put {
     fn put(&self, out: &mut String);
@@ -40,6 +43,12 @@ impl Put for Null {
 impl Put for str {
     fn put(&self, out: &mut String) {
         out.push('"');
+        let escaped = |byte: &u8| *byte < 0x20 || matches!(byte, b'"' | b'\\');
+        if !self.as_bytes().iter().any(escaped) {
+            out.push_str(self);
+            out.push('"');
+            return;
+        }
         for c in self.chars() {
             match c {
                 '"' | '\\' => {
@@ -120,7 +129,8 @@ put_display!(bool, i32, i64, u8, u16, u32, u64, usize);
 /// An object as [`Raw`] JSON: `object! { "e" => "trade", "t" => 7 }`.
 macro_rules! object {
     ($($key:literal => $value:expr),* $(,)?) => {{
-        let mut out = String::from("{");
+        let mut out = String::with_capacity($crate::sim::json::OBJECT_USUAL);
+        out.push('{');
         $(
             if out.len() > 1 {
                 out.push(',');

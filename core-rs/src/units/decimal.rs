@@ -95,38 +95,52 @@ pub fn parse_wide(text: &[u8], decimals: u8) -> Result<i128, UnitError> {
     Ok(if negative { -value } else { value })
 }
 
+/// Digits of the largest power of ten that a `u64` holds.
+const CHUNK_DIGITS: usize = 19;
+const CHUNK: u128 = POW10[CHUNK_DIGITS] as u128;
+
 /// Appends the mantissa as decimal text with exactly `decimals` digits after the point.
 pub fn push_fixed(out: &mut Vec<u8>, mantissa: i128, decimals: u8) {
     let mut buffer = [b'0'; 44];
-    let mut at = buffer.len();
-    let mut rest = mantissa.unsigned_abs();
-    let mut written = 0;
-    while rest > 0 || written <= decimals {
-        if written == decimals && decimals > 0 {
-            at -= 1;
-            buffer[at] = b'.';
-        }
-        at -= 1;
-        buffer[at] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        written += 1;
+    let (mut rest, mut end) = (mantissa.unsigned_abs(), buffer.len());
+    let mut first = end;
+    while rest > u128::from(u64::MAX) {
+        let above = rest / CHUNK;
+        first = put_digits(&mut buffer, end, (rest - above * CHUNK) as u64);
+        end -= CHUNK_DIGITS;
+        rest = above;
     }
+    first = first.min(put_digits(&mut buffer, end, rest as u64));
+    // At least one digit before the point.
+    let point = buffer.len() - decimals as usize;
+    let whole = &buffer[first.min(point - 1)..point];
     if mantissa < 0 {
         out.push(b'-');
     }
-    out.extend_from_slice(&buffer[at..]);
+    out.extend_from_slice(whole);
+    if decimals > 0 {
+        out.push(b'.');
+        out.extend_from_slice(&buffer[point..]);
+    }
+}
+
+/// Writes the digits of `value` so that the last stands before `end`; returns where the first stands.
+fn put_digits(buffer: &mut [u8; 44], end: usize, mut value: u64) -> usize {
+    let mut at = end;
+    while value > 0 {
+        at -= 1;
+        buffer[at] = b'0' + (value % 10) as u8;
+        value /= 10;
+    }
+    at
 }
 
 /// Like [`push_fixed`] with trailing zeros (and a bare point) dropped: the shortest exact text.
 pub fn push_plain(out: &mut Vec<u8>, mantissa: i128, decimals: u8) {
     push_fixed(out, mantissa, decimals);
     if decimals > 0 {
-        while out.last() == Some(&b'0') {
-            out.pop();
-        }
-        if out.last() == Some(&b'.') {
-            out.pop();
-        }
+        let kept = out.iter().rposition(|byte| *byte != b'0').map_or(0, |at| at + 1);
+        out.truncate(kept - usize::from(kept > 0 && out[kept - 1] == b'.'));
     }
 }
 
@@ -176,6 +190,28 @@ mod tests {
             (-125, 2, "-1.25", "-1.25"),
             (0, 3, "0.000", "0"),
             (100, 0, "100", "100"),
+            (0, 0, "0", "0"),
+            (1_000_000_000_000_000_000, 18, "1.000000000000000000", "1"),
+            (10_000_000_000_000_000_000, 0, "10000000000000000000", "10000000000000000000"),
+            (18_446_744_073_709_551_616, 18, "18.446744073709551616", "18.446744073709551616"),
+            (
+                i128::MIN,
+                0,
+                "-170141183460469231731687303715884105728",
+                "-170141183460469231731687303715884105728",
+            ),
+            (
+                i128::MAX,
+                38,
+                "1.70141183460469231731687303715884105727",
+                "1.70141183460469231731687303715884105727",
+            ),
+            (
+                -1,
+                38,
+                "-0.00000000000000000000000000000000000001",
+                "-0.00000000000000000000000000000000000001",
+            ),
         ];
         for (value, decimals, fixed, plain) in cases {
             let (mut a, mut b) = (Vec::new(), Vec::new());

@@ -109,12 +109,29 @@ fn mul_div_parts(a: i128, b: i128, c: i128) -> Option<(bool, u128, u128, u128)> 
     let negative = (a < 0) ^ (b < 0) ^ (c < 0);
     let (a, b, c) = (a.unsigned_abs(), b.unsigned_abs(), c.unsigned_abs());
     if let Some(product) = a.checked_mul(b) {
-        return Some((negative, product / c, product % c, c));
+        let quotient = product / c;
+        return Some((negative, quotient, product - quotient * c, c));
     }
     let (high, low) = wide_mul(a, b);
     if high >= c {
         return None;
     }
+    let (quotient, remainder) =
+        if c <= u128::from(u64::MAX) { div_by_word(high, low, c) } else { div_by_bits(high, low, c) };
+    Some((negative, quotient, remainder, c))
+}
+
+/// (quotient, remainder) of a 256-bit number by one word, a word at a time; `high` < `c`.
+fn div_by_word(high: u128, low: u128, c: u128) -> (u128, u128) {
+    let upper = (high << 64) | (low >> 64);
+    let first = upper / c;
+    let lower = ((upper - first * c) << 64) | (low & u128::from(u64::MAX));
+    let second = lower / c;
+    ((first << 64) | second, lower - second * c)
+}
+
+/// The same by any number, a bit at a time.
+fn div_by_bits(high: u128, low: u128, c: u128) -> (u128, u128) {
     let (mut quotient, mut remainder) = (0u128, high);
     for bit in (0..128).rev() {
         let carry = remainder >> 127;
@@ -125,7 +142,7 @@ fn mul_div_parts(a: i128, b: i128, c: i128) -> Option<(bool, u128, u128, u128)> 
             quotient |= 1;
         }
     }
-    Some((negative, quotient, remainder, c))
+    (quotient, remainder)
 }
 
 /// Full 256-bit product as (high, low).
@@ -158,6 +175,14 @@ mod tests {
             assert_eq!(mul_div_half_even(*a, *b, *c), *want, "{a} {b} {c}");
         }
         assert_eq!(mul_div(-7, 1, 2), Some(-3));
+    }
+
+    #[test]
+    fn both_ways_of_wide_division_agree() {
+        let word = u128::from(u64::MAX);
+        for (high, low, c) in [(1, 0, 3), (1, u128::MAX, 1_000_000_000_000_000_000), (word - 1, word, word)] {
+            assert_eq!(div_by_word(high, low, c), div_by_bits(high, low, c), "{high} {low} {c}");
+        }
     }
 
     #[test]

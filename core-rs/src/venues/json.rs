@@ -6,7 +6,7 @@
 
 use super::DecodeError;
 use super::field::{Field, Value};
-use super::scan::{hex4, quoted_mantissa};
+use super::scan::{hex4, plain_run, quoted_mantissa};
 
 /// Deepest nesting of arrays and objects in one message.
 pub const DEPTH_MAX: u8 = 32;
@@ -151,6 +151,7 @@ impl<'a> Reader<'a> {
         let start = self.at;
         let mut all = 0u8;
         loop {
+            self.at += plain_run(&self.bytes[self.at..]);
             match self.bytes.get(self.at) {
                 Some(b'"') => break,
                 Some(b'\\') => self.escape()?,

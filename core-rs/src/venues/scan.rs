@@ -50,6 +50,28 @@ fn take_digits(text: &[u8], at: &mut usize, max: usize, value: &mut u64) -> usiz
     *at - start
 }
 
+/// How many bytes from the start are ASCII that stands for itself in a string: eight at a time, the last few are left to
+/// the caller.
+#[inline]
+pub(super) fn plain_run(text: &[u8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = ONES << 7;
+    // The lowest set bit of each is exact: a borrow only travels upwards.
+    let zero_in = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
+    let mut at = 0;
+    while let Some(&chunk) = text.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+        let word = u64::from_le_bytes(chunk);
+        let control = word.wrapping_sub(ONES * 0x20) & !word & HIGH;
+        let special = zero_in(word ^ (ONES * u64::from(b'"'))) | zero_in(word ^ (ONES * u64::from(b'\\')));
+        let stop = control | special | (word & HIGH);
+        if stop != 0 {
+            return at + (stop.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    at
+}
+
 /// The value of four hex digits.
 pub(super) fn hex4(text: Option<&[u8]>) -> Option<u32> {
     let digits = text?.get(..4)?;
@@ -80,6 +102,19 @@ pub(super) fn unescape_into(text: &[u8], out: &mut [u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_plain_run_ends_at_the_first_byte_that_needs_care() {
+        for stop in [b'"', b'\\', 0x1f, 0, b'\n', 0x80, 0xff] {
+            for at in 0..24 {
+                let mut text = [b'~'; 24];
+                text[..at].fill(b' ');
+                text[at] = stop;
+                assert_eq!(plain_run(&text), at, "{stop} at {at}");
+            }
+        }
+        assert_eq!((plain_run(b"0123456789"), plain_run(b"[]!#^_\x7f`{}012345")), (8, 16));
+    }
 
     #[test]
     fn prose_is_unescaped_and_cut() {

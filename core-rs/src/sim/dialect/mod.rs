@@ -113,11 +113,14 @@ impl Conn {
         match push.account {
             None => self.follows(push.product, &push.topic),
             Some(account) => {
-                let named = format!("{}.{}", push.topic, push.product.name());
+                let named = |full: &String| {
+                    full.strip_prefix(push.topic.as_str()).and_then(|rest| rest.strip_prefix('.'))
+                        == Some(push.product.name())
+                };
                 self.socket == Socket::Account
                     && self.account == Some(account)
                     && self.product.is_none_or(|product| product == push.product)
-                    && (self.subscriptions.contains(&push.topic) || self.subscriptions.contains(&named))
+                    && (self.subscriptions.contains(&push.topic) || self.subscriptions.iter().any(named))
             }
         }
     }

@@ -4,6 +4,7 @@ use super::disk::Disk;
 use super::net::Link;
 use super::probe::{Probes, alert_code};
 use super::setup::{EXPOSURE_MAX, LINKS, MS, Role, STALE, VENUES};
+use super::tally::Tally;
 use crate::engine::Engine;
 use crate::order::{Order, State};
 use crate::risk::LatchMode;
@@ -32,6 +33,9 @@ const NEVER: [&str; 15] = [
 /// Kind of an INTENT record, and where a record's kind and payload stand.
 const INTENT: u8 = 3;
 const KIND_AT: usize = 24;
+const PAYLOAD_AT: usize = 33;
+/// Steps between two looks at every order.
+const ALL_EVERY: u64 = 64;
 
 #[derive(Debug)]
 pub(super) struct Check {
@@ -44,10 +48,14 @@ pub(super) struct Check {
     issued: BTreeSet<ClientId>,
     seen: BTreeMap<ClientId, (State, i64)>,
     gone: BTreeSet<ClientId>,
+    /// Orders that the step's records speak of.
+    touched: Vec<ClientId>,
+    steps: u64,
+    tally: Tally,
 }
 
 impl Check {
-    pub(super) const fn new(broken_bound: bool) -> Self {
+    pub(super) fn new(broken_bound: bool) -> Self {
         Self {
             violation: None,
             power_losses: 0,
@@ -56,6 +64,9 @@ impl Check {
             issued: BTreeSet::new(),
             seen: BTreeMap::new(),
             gone: BTreeSet::new(),
+            touched: Vec::new(),
+            steps: 0,
+            tally: Tally::default(),
         }
     }
 
@@ -65,11 +76,15 @@ impl Check {
         }
     }
 
+    /// A record was made.
+    pub(super) fn decided(&mut self, data: &[u8]) {
+        self.touched.extend(order_in(data));
+    }
+
     /// A record reached the page cache.
     pub(super) fn record(&mut self, data: &[u8]) {
         if data.get(KIND_AT) == Some(&INTENT) {
-            let ours = data.windows(ClientId::LEN).filter(|window| window.starts_with(&ClientId::PREFIX));
-            self.journaled.extend(ours.filter_map(ClientId::parse));
+            self.journaled.extend(order_in(data));
         }
     }
 
@@ -125,26 +140,25 @@ impl Check {
 
     /// 6: what the venues have filled for us, and all that may still fill, stays within the limit.
     fn check_exposure(&mut self, id: ClientId, engine: &Engine, venues: &[SimVenue]) {
+        self.tally.catch_up(venues);
         let (mut total, mut parts) = (0i128, Vec::new());
         for (at, venue) in venues.iter().enumerate() {
             let model = venue.model();
             for (listing, facts) in model.listings.iter().enumerate() {
-                let net: i64 =
-                    model.fills.iter().filter(|f| f.listing == listing).map(|f| f.qty * f.side.sign()).sum();
+                let net = self.tally.net(at, listing);
                 let (mut up, mut down) = (net, net);
                 for order in engine.orders().iter_open() {
                     let instrument = engine.instrument(order.terms.place.instrument);
                     if (instrument.venue, instrument.product) == (VENUES[at].0, facts.product)
                         && instrument.symbol == facts.symbol
-                        && !model.orders.values().any(|known| known.label.as_str() == order.id().as_str())
+                        && !self.tally.has(at, &order.id())
                     {
                         let left = order.terms.place.qty.get() * order.terms.place.side.sign();
                         if left > 0 { up += left } else { down += left }
                     }
                 }
-                let worst = up.abs().max(down.abs());
-                total += facts.notional(model.mark(listing), worst).0;
-                parts.push(format!("{} {} {net} up {up} down {down}", VENUES[at].1, facts.product.name()));
+                total += facts.notional(model.mark(listing), up.abs().max(down.abs())).0;
+                parts.push((at, facts.product, net, up, down));
             }
         }
         let limit = EXPOSURE_MAX * crate::units::pow10(crate::units::MONEY_DECIMALS);
@@ -198,17 +212,15 @@ impl Check {
 
     /// After each step that changed durable state.
     pub(super) fn step(&mut self, engine: &Engine, venues: &[SimVenue], probes: &mut Probes) {
-        for order in engine.orders().iter() {
-            let now = (order.state, order.filled.get());
-            let before = self.seen.insert(order.id(), now);
-            if before == Some(now) {
-                continue;
-            }
-            let from = before.unwrap_or((State::Created, 0));
-            if from.0 != now.0 {
-                probes.moved(from.0, now.0);
-            }
-            self.check_move(order, from, venues);
+        let mut touched = std::mem::take(&mut self.touched);
+        for order in touched.drain(..).filter_map(|id| engine.orders().get(&id)) {
+            self.check_order(order, venues, probes);
+        }
+        self.touched = touched;
+        // What changed without a record is found by looking at everything, now and then.
+        self.steps += 1;
+        if self.steps.is_multiple_of(ALL_EVERY) {
+            self.check_all(engine, venues, probes);
         }
         self.check_ledger(engine);
         for (name, size, bound) in engine.depths() {
@@ -216,6 +228,25 @@ impl Check {
                 self.fail("17 bounded memory", &format!("{name}: {size} of {bound}"));
             }
         }
+    }
+
+    pub(super) fn check_all(&mut self, engine: &Engine, venues: &[SimVenue], probes: &mut Probes) {
+        for order in engine.orders().iter() {
+            self.check_order(order, venues, probes);
+        }
+    }
+
+    fn check_order(&mut self, order: &Order, venues: &[SimVenue], probes: &mut Probes) {
+        let now = (order.state, order.filled.get());
+        let before = self.seen.insert(order.id(), now);
+        if before == Some(now) {
+            return;
+        }
+        let from = before.unwrap_or((State::Created, 0));
+        if from.0 != now.0 {
+            probes.moved(from.0, now.0);
+        }
+        self.check_move(order, from, venues);
     }
 
     /// 8, 9: final words stand, fills only grow, a claim of absence is true.
@@ -234,9 +265,8 @@ impl Check {
             return;
         }
         self.gone.insert(id);
-        let taken =
-            |venue: &SimVenue| venue.model().orders.values().any(|known| known.label.as_str() == id.as_str());
-        if !self.broken_bound && venues.iter().any(taken) {
+        self.tally.catch_up(venues);
+        if !self.broken_bound && (0..venues.len()).any(|venue| self.tally.has(venue, &id)) {
             self.fail("9 dead but live", &format!("{id} is {} and the venue has it", state.name()));
         }
     }
@@ -260,6 +290,13 @@ impl Check {
     pub(super) fn was_issued(&self, id: &ClientId) -> bool {
         self.issued.contains(id)
     }
+}
+
+/// The order that a record speaks of.
+fn order_in(data: &[u8]) -> Option<ClientId> {
+    let text = core::str::from_utf8(data.get(PAYLOAD_AT..)?).ok()?;
+    let (_, rest) = text.split_once(r#""order":""#)?;
+    ClientId::parse(rest.as_bytes().get(..ClientId::LEN)?)
 }
 
 /// The order is on the other side of a position that is at least as large.

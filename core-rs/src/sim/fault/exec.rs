@@ -94,6 +94,7 @@ impl World {
     }
 
     fn write(&mut self, seq: u64, data: &[u8]) {
+        self.check.decided(data);
         let Some(process) = &mut self.process else { return };
         if process.journal_closed {
             return;

@@ -4,25 +4,23 @@ use super::setup::Row;
 use super::swarm::Fault;
 use crate::units::Product;
 
-fn has(data: &[u8], needle: &str) -> bool {
-    data.windows(needle.len()).any(|window| window == needle.as_bytes())
+/// What stands in a frame, by the names that its venue gives it.
+fn has(data: &[u8], names: &[&str]) -> bool {
+    let text = core::str::from_utf8(data).unwrap_or_default();
+    names.iter().any(|name| text.contains(name))
 }
 
 pub(super) fn is_market(data: &[u8]) -> bool {
-    has(data, "depthUpdate") || has(data, "\"topic\":\"orderbook.")
+    has(data, &["depthUpdate", "\"topic\":\"orderbook."])
 }
 
 pub(super) fn is_account_event(data: &[u8]) -> bool {
-    ["executionReport", "ORDER_TRADE_UPDATE", "\"topic\":\"order", "\"topic\":\"execution"]
-        .iter()
-        .any(|name| has(data, name))
-        || is_balance(data)
+    let orders = ["executionReport", "ORDER_TRADE_UPDATE", "\"topic\":\"order", "\"topic\":\"execution"];
+    has(data, &orders) || is_balance(data)
 }
 
 pub(super) fn is_balance(data: &[u8]) -> bool {
-    ["outboundAccountPosition", "ACCOUNT_UPDATE", "\"topic\":\"wallet", "\"topic\":\"position"]
-        .iter()
-        .any(|name| has(data, name))
+    has(data, &["outboundAccountPosition", "ACCOUNT_UPDATE", "\"topic\":\"wallet", "\"topic\":\"position"])
 }
 
 /// The text after `key` up to the closing quote.

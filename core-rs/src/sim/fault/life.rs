@@ -24,6 +24,7 @@ impl World {
         self.trace.say(self.now, || format!("DEATH  {death:?} in epoch"));
         self.process = None;
         self.life += 1;
+        let written = self.disk.bytes().len();
         match death {
             Death::Kill => self.disk.killed(),
             Death::PowerLoss => {
@@ -33,6 +34,9 @@ impl World {
                 self.mono = self.rng.span(SECOND, 1_000 * SECOND) - self.now;
                 self.config = engine_config(&self.swarm, &self.mutant, self.machine);
             }
+        }
+        if death == Death::PowerLoss || self.disk.bytes().len() < written {
+            self.shadow = None;
         }
         for link in 0..self.links.len() {
             if let Some(conn) = self.links[link].conn.take() {

@@ -17,6 +17,7 @@ mod rng;
 mod run;
 mod setup;
 mod swarm;
+mod tally;
 mod trace;
 mod world;
 

@@ -39,9 +39,9 @@ pub(super) struct Conn {
 
 /// The client id of an order request, and whether it places.
 pub(super) fn order_request(data: &[u8]) -> Option<(ClientId, bool)> {
-    let has = |needle: &[u8]| data.windows(needle.len()).any(|window| window == needle);
-    let place = has(b"order.place") || has(b"order.create");
-    if !place && !has(b"order.cancel") {
+    let text = core::str::from_utf8(data).ok()?;
+    let place = text.contains("order.place") || text.contains("order.create");
+    if !place && !text.contains("order.cancel") {
         return None;
     }
     let known = data.windows(ClientId::LEN).find(|window| window.starts_with(&ClientId::PREFIX))?;

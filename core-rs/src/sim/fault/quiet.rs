@@ -3,6 +3,7 @@
 use super::check::{Check, serves};
 use super::probe::Probes;
 use super::setup::VENUES;
+use super::tally::fills_by_order;
 use crate::calc::product;
 use crate::engine::Engine;
 use crate::ledger::Wallet;
@@ -46,6 +47,8 @@ impl Check {
     /// 10, 11, 21: every order of ours at the venue is known, with exactly its fills.
     fn check_orders(&mut self, engine: &Engine, side: &Side<'_>) {
         let model = side.venue.model();
+        let mut counts: BTreeMap<u64, usize> = BTreeMap::new();
+        model.fills.iter().for_each(|fill| *counts.entry(fill.order).or_default() += 1);
         for theirs in model.orders.values() {
             let Some(id) = ClientId::parse(theirs.label.as_str().as_bytes()) else { continue };
             if !self.was_issued(&id) {
@@ -61,7 +64,7 @@ impl Check {
                 }
                 continue;
             };
-            let fills = model.fills.iter().filter(|fill| fill.order == theirs.id).count();
+            let fills = counts.get(&theirs.id).copied().unwrap_or(0);
             if ours.filled.get() != theirs.filled || ours.trades().len() != fills {
                 let text = format!(
                     "{id} is {} with {} in {} fills, the venue has {} in {fills}",
@@ -121,7 +124,7 @@ impl Check {
         &mut self,
         engine: &Engine,
         plan: &Plan,
-        fills: &BTreeMap<ClientId, Vec<(usize, Fill)>>,
+        fills: &BTreeMap<ClientId, Vec<(usize, &Fill)>>,
         venues: &[SimVenue],
         calm: Ns,
         probes: &mut Probes,
@@ -212,20 +215,6 @@ impl Check {
             .collect();
         format!("reconciled {}; open {orders:?}; under way {plans:?}", engine.is_reconciled())
     }
-}
-
-fn fills_by_order(venues: &[SimVenue]) -> BTreeMap<ClientId, Vec<(usize, Fill)>> {
-    let mut all: BTreeMap<ClientId, Vec<(usize, Fill)>> = BTreeMap::new();
-    for (at, venue) in venues.iter().enumerate() {
-        let model = venue.model();
-        for fill in &model.fills {
-            let label = model.orders.get(&fill.order).map_or("", |order| order.label.as_str());
-            if let Some(id) = ClientId::parse(label.as_bytes()) {
-                all.entry(id).or_default().push((at, fill.clone()));
-            }
-        }
-    }
-    all
 }
 
 fn fee_quote(fill: &Fill, px: Money) -> i128 {

@@ -127,6 +127,8 @@ pub(super) struct World {
     /// Counts processes.
     pub life: u64,
     pub disk: Disk,
+    /// A replay of the journal, and how far it has read; void once the disk lost something.
+    pub shadow: Option<(Engine, usize)>,
     pub links: Vec<Link>,
     /// Live connections and those that still have frames under way.
     pub conns: BTreeMap<u64, super::net::Conn>,
@@ -163,6 +165,7 @@ impl World {
             process: None,
             life: 0,
             disk: Disk::new(harness == Harness::JournalAfterAck, harness == Harness::PageCacheOnly),
+            shadow: None,
             links: LINKS.iter().map(|_| Link::default()).collect(),
             conns: BTreeMap::new(),
             check: Check::new(swarm.broken_bound),
@@ -178,6 +181,7 @@ impl World {
             harness,
         };
         for at in 0..world.venues.len() {
+            world.venues[at].stop_writing();
             let effects = world.venues[at].start(EPOCH);
             world.carry(at, effects);
             world.schedule_venue(at);

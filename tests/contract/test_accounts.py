@@ -13,7 +13,8 @@ from tidegate.ports.accounts import AccountStore
 from tidegate.store.control.accounts import SqlAccounts
 
 ANNA = User(id="u1", username="anna", role=Role.TRADER, password_hash="h", disabled=False, created_ts=1, updated_ts=1)
-FIRST = Session(id="s1", family="f1", user_id="u1", token_hash="t1", created_ts=1, expires_ts=100)
+BOSS = replace(ANNA, id="u0", username="boss", role=Role.ADMIN)
+FIRST = Session(id="s1", family="f1", user_id="u1", token_hash="t1", created_ts=1, expires_ts=100, login_ts=1)
 SECOND = replace(FIRST, id="s2", token_hash="t2")
 
 
@@ -67,3 +68,41 @@ async def test_expired_sessions_are_forgotten(store: AccountStore) -> None:
     assert await store.prune_sessions(100) == 0
     assert await store.prune_sessions(101) == 1
     assert await store.session_by_hash("t1") is None
+
+
+async def test_a_user_is_changed_and_his_logins_end(store: AccountStore) -> None:
+    await store.add_user(BOSS)
+    await store.add_session(FIRST)
+    changed = replace(ANNA, role=Role.VIEWER, disabled=True, updated_ts=7)
+    assert await store.change_user(changed, end_sessions=True)
+    assert await store.user("u1") == changed
+    assert not await store.is_family_live("f1")
+
+
+@pytest.mark.parametrize("change", [{"disabled": True}, {"role": Role.TRADER}], ids=["disabled", "demoted"])
+async def test_the_last_admin_stays(store: AccountStore, change: dict[str, object]) -> None:
+    await store.add_user(BOSS)
+    assert not await store.change_user(replace(BOSS, **change), end_sessions=True)  # type: ignore[arg-type]
+    assert not await store.remove_user("u0")
+    assert await store.user("u0") == BOSS
+    await store.add_user(replace(BOSS, id="u2", username="deputy"))
+    assert await store.remove_user("u0")
+    assert await store.user("u0") is None
+
+
+async def test_a_removed_users_sessions_go_with_him(store: AccountStore) -> None:
+    await store.add_user(BOSS)
+    await store.add_session(FIRST)
+    assert await store.remove_user("u1")
+    assert await store.session_by_hash("t1") is None
+
+
+async def test_logins_are_the_newest_token_of_each_family_that_stands(store: AccountStore) -> None:
+    await store.add_session(FIRST)
+    await store.rotate("s1", SECOND, 5)
+    other = replace(FIRST, id="s3", family="f2", token_hash="t3", login_ts=9, address="::1", agent="curl")
+    await store.add_session(other)
+    assert await store.logins("u1", 50) == (other, SECOND)
+    assert await store.logins("u1", 100) == ()
+    await store.revoke_user("u1", 60)
+    assert await store.logins("u1", 50) == ()

@@ -52,6 +52,7 @@ class Process:
         self.err = deque(maxlen=5000)
         full = {key: value for key, value in os.environ.items() if not key.startswith("TIDEGATE_")}
         full |= {"TIDEGATE_HOME": str(home), "PYTHONPATH": PACKAGE, "HOME": str(home)} | (env or {})
+        self.environment = full
         self.started = time.monotonic()
         self.child = subprocess.Popen(
             [sys.executable, *program, *arguments],
@@ -156,6 +157,15 @@ class Node(Process):
             self._token = answer["data"]["accessToken"]
         status, answer = self.request(method, path, body, self._token)
         return status, answer.get("data") if answer.get("success") else answer.get("error")
+
+    def cli(self, *arguments, given=""):
+        """Exit code and output of a verb on this node's data directory."""
+        done = subprocess.run(
+            [sys.executable, "-m", "tidegate", *arguments],
+            cwd=self.home, env=self.environment, input=given, capture_output=True, text=True,
+            timeout=READY_S, check=False,
+        )  # fmt: skip
+        return done.returncode, done.stdout + done.stderr
 
     def get(self, path):
         """The data of a GET that must succeed."""

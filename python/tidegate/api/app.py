@@ -27,8 +27,8 @@ def build_app(services: Services, rows: tuple[Route, ...] = ROUTES) -> web.Appli
     public = frozenset(path for row in rows if row.permission == PUBLIC for path in paths_of(row))
     app = web.Application(middlewares=[envelope(public)], client_max_size=BODY_BYTES_MAX)
     app[SERVICES] = services
-    app[HUB] = Hub(services)
     app.on_response_prepare.append(on_prepare)
+    app[HUB] = Hub(services)
     for row in rows:
         for path in paths_of(row):
             app.router.add_route(row.method, path, _handler(row), expect_handler=expect)
@@ -41,7 +41,7 @@ def _handler(row: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
             async with asyncio.timeout(ANSWER_S):
-                answer = await row.run(request, await authorise(request, row.permission))
+                answer = await row.run(request, await authorise(request, row))
         except TimeoutError:
             raise _late(request) from None
         return answer if isinstance(answer, web.StreamResponse) else success(answer)

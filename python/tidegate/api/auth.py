@@ -1,9 +1,10 @@
-"""Who is asking: the bearer header of a request as a principal."""
+"""Who is asking: the bearer header of a request as a principal, or whoever owns this process on its local socket."""
 
 from typing import Final
 
 from aiohttp import web
 
+from tidegate.api.peer import local_uid
 from tidegate.api.services import SERVICES
 from tidegate.model.access import Principal
 from tidegate.model.errors import Code, TidegateError
@@ -18,9 +19,13 @@ def bearer_token(request: web.Request) -> str | None:
     return token if scheme.lower() == "bearer" and 0 < len(token) <= TOKEN_CHARS_MAX else None
 
 
-async def bearer_principal(request: web.Request) -> Principal:
+async def caller_of(request: web.Request) -> Principal:
     """Raises TidegateError UNAUTHENTICATED."""
+    auth = request.app[SERVICES].auth
     token = bearer_token(request)
-    if token is None:
-        raise TidegateError(Code.UNAUTHENTICATED, "a bearer token is needed: log in at /api/auth/login")
-    return await request.app[SERVICES].auth.authenticate(token)
+    if token is not None:
+        return await auth.authenticate(token)
+    uid = local_uid(request)
+    if uid is not None:
+        return auth.local(uid)
+    raise TidegateError(Code.UNAUTHENTICATED, "a bearer token is needed: log in at /api/auth/login")

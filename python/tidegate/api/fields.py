@@ -63,6 +63,8 @@ PATH_FIELDS: Final[Mapping[str, re.Pattern[str]]] = {
     "id": re.compile(r"[A-Za-z0-9_-]{1,96}", re.ASCII),
     "pairId": re.compile(r"[A-Za-z0-9_-]{1,96}", re.ASCII),
     "planId": re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII),
+    "userId": re.compile(r"[A-Za-z0-9]{1,64}", re.ASCII),
+    "sessionId": re.compile(r"[A-Za-z0-9]{1,64}", re.ASCII),
     "orderId": re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII),
 }
 """Every placeholder of a route's path, and what may stand in it."""

@@ -7,8 +7,10 @@ from typing import Final
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from tidegate.api.auth import bearer_principal
+from tidegate.api.auth import caller_of
 from tidegate.api.envelope import failure
+from tidegate.api.origin import cors_headers, is_admitted, preflight
+from tidegate.api.services import SERVICES
 from tidegate.model.errors import Code, TidegateError
 from tidegate.obs import log
 
@@ -24,6 +26,8 @@ SECURITY_HEADERS: Final = {
     ),
 }
 CACHE_HEADER: Final = "no-store"
+HSTS_HEADER: Final = "max-age=31536000"
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _LOG = log.get("api")
 
@@ -34,6 +38,12 @@ def envelope(public: frozenset[str]) -> Middleware:
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
+            origins = request.app[SERVICES].config.api.origins
+            answered = preflight(request, origins)
+            if answered is not None:
+                return answered
+            if request.method not in SAFE_METHODS and not is_admitted(request, origins):
+                raise TidegateError(Code.FORBIDDEN, "a page of this Origin may not do this")
             return await handler(request)
         except TidegateError as error:
             return failure(error)
@@ -49,7 +59,11 @@ def envelope(public: frozenset[str]) -> Middleware:
 
 async def on_prepare(request: web.Request, response: web.StreamResponse) -> None:
     """Signal: headers of every answer, errors and upgrades included."""
+    config = request.app[SERVICES].config
     response.headers.update(SECURITY_HEADERS)
+    response.headers.update(cors_headers(request, config.api.origins))
+    if config.tls is not None:
+        response.headers["Strict-Transport-Security"] = HSTS_HEADER
     response.headers.setdefault("Cache-Control", CACHE_HEADER)
     response.headers.popall("Server", None)
 
@@ -66,7 +80,7 @@ async def _from_http(request: web.Request, error: web.HTTPException, public: fro
     """The server's own refusals. Under /api nobody learns without a token which paths exist."""
     if request.path.startswith("/api") and request.path not in public:
         try:
-            await bearer_principal(request)
+            await caller_of(request)
         except TidegateError as refused:
             return refused
     if isinstance(error, web.HTTPRequestEntityTooLarge):

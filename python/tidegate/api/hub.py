@@ -19,8 +19,7 @@ from tidegate.obs import log
 from tidegate.ports.bus import Message, Subscription
 from tidegate.ports.store import StoreError
 
-CLIENTS_MAX: Final = 1000
-CLIENTS_PER_USER_MAX: Final = 20
+CLIENTS_MAX: Final = 2000
 CHANNELS_MAX: Final = 200
 REPLAY_EVENTS_MAX: Final = 4096
 BUS_QUEUE_MAX: Final = 8192
@@ -61,11 +60,12 @@ class Hub:
     def join(self, principal: Principal) -> Client:
         """Raises TidegateError RATE_LIMITED when there are too many."""
         own = sum(1 for client in self._clients if client.principal.user_id == principal.user_id)
-        if len(self._clients) >= CLIENTS_MAX or own >= CLIENTS_PER_USER_MAX:
+        own_max = self._services.config.api.sockets_per_user
+        if len(self._clients) >= CLIENTS_MAX or own >= own_max:
             raise TidegateError(
                 Code.RATE_LIMITED,
                 "too many open WebSockets",
-                {"perUser": CLIENTS_PER_USER_MAX, "total": CLIENTS_MAX, "retryAfterS": 5},
+                {"perUser": own_max, "total": CLIENTS_MAX, "retryAfterS": 5},
             )
         client = Client(principal)
         self._clients.add(client)

@@ -42,6 +42,41 @@ class Session(Reply):
     user: User
 
 
+class UserReply(Reply):
+    id: str
+    username: str
+    role: str
+    disabled: bool
+    created_ts: int
+    updated_ts: int
+
+
+class UserId(Reply):
+    id: str
+
+
+class Login(Reply):
+    """One login that stands. `current`: the caller's own."""
+
+    id: str
+    login_ts: int
+    last_used_ts: int
+    expires_ts: int
+    address: str
+    agent: str
+    current: bool
+
+
+class Permissions(Reply):
+    role: str
+    permissions: list[str]
+    roles: dict[str, list[str]]
+
+
+class LinkReply(Reply):
+    path: str
+
+
 class TicketReply(Reply):
     ticket: str
     expires_in: int

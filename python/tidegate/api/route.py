@@ -11,20 +11,23 @@ from typing import Final, Generic, Literal, TypeVar
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
-from tidegate.api.auth import bearer_principal
+from tidegate.api.auth import caller_of
 from tidegate.api.fields import check_path
 from tidegate.api.jsontext import Exact, parse_exact
+from tidegate.api.peer import peer_of
 from tidegate.api.services import SERVICES, Services
-from tidegate.model.access import Permission, Principal
+from tidegate.model.access import Peer, Permission, Principal
 from tidegate.model.commands import Command, CommandName
 from tidegate.model.errors import Code, Json, TidegateError
 
 PUBLIC: Final = "public"
+LOCAL: Final = "local"
+"""Only for whoever owns the process, over its local socket."""
 IDEMPOTENCY_KEY_CHARS_MAX: Final = 128
 PUBLIC_BODY_BYTES_MAX: Final = 16 * 1024
 """Of a caller whom nobody knows: parsing a large body holds up the loop, and with it the orders."""
 
-Access = Permission | Literal["public"]
+Access = Permission | Literal["public", "local"]
 BodyT = TypeVar("BodyT", bound=BaseModel)
 QueryT = TypeVar("QueryT", bound=BaseModel)
 
@@ -38,7 +41,7 @@ class Call(Generic[BodyT, QueryT]):
     path: Mapping[str, str]
     body: BodyT
     query: QueryT
-    peer: str
+    peer: Peer
     idempotency_key: str
 
     @property
@@ -75,6 +78,7 @@ class Route:
     summary: str
     run: Callable[[web.Request, Principal | None], Awaitable[object]]
     raw: bool
+    limited: bool
     aliases: tuple[str, ...]
 
 
@@ -88,21 +92,26 @@ def route(  # noqa: PLR0913 - the columns of the table
     reply: type[object],
     permission: Access | None,
     raw: bool = False,
+    limited: bool = True,
     aliases: tuple[str, ...] = (),
 ) -> Route:
-    """One row. `reply`: the type of `data`. `raw`: the handler answers a whole response, outside the envelope."""
+    """One row. `reply`: the type of `data`. `raw`: the handler answers a whole response, outside the envelope.
+
+    `limited`: counts against how often the user may ask.
+    """
 
     async def run(request: web.Request, caller: Principal | None) -> object:
         path_fields = dict(request.match_info)
         check_path(path_fields)
+        services = request.app[SERVICES]
         return await handler(
             Call(
-                services=request.app[SERVICES],
+                services=services,
                 caller=caller,
                 path=path_fields,
                 query=_read_query(request, query),
                 body=await _read_body(request, body, public=permission == PUBLIC),
-                peer=request.remote or "",
+                peer=peer_of(request, services.config.trusted_proxies),
                 idempotency_key=_idempotency_key(request),
             )
         )
@@ -118,20 +127,34 @@ def route(  # noqa: PLR0913 - the columns of the table
         summary=summary,
         run=run,
         raw=raw,
+        limited=limited,
         aliases=aliases,
     )
 
 
-async def authorise(request: web.Request, access: Access | None) -> Principal | None:
-    """Who may pass. Raises TidegateError UNAUTHENTICATED or FORBIDDEN."""
+async def authorise(request: web.Request, row: Route) -> Principal | None:
+    """Who may pass. Raises TidegateError UNAUTHENTICATED, FORBIDDEN or RATE_LIMITED."""
+    access = row.permission
     if access is None:
         raise TidegateError(Code.FORBIDDEN, "this route declares no permission")
     if access == PUBLIC:
         return None
-    principal = await bearer_principal(request)
-    if access not in principal.permissions:
+    principal = await caller_of(request)
+    if access == LOCAL and not principal.local:
+        raise TidegateError(Code.FORBIDDEN, "this is only for whoever is on the server's own machine")
+    if access != LOCAL and access not in principal.permissions:
         raise TidegateError(Code.FORBIDDEN, f"the role {principal.role} lacks the permission {access}")
+    if row.limited:
+        _count(request.app[SERVICES], principal, changes=row.method != "GET")
     return principal
+
+
+def _count(services: Services, principal: Principal, *, changes: bool) -> None:
+    wait = services.rates.take(principal.user_id, services.clock.mono_ns() / 1e9, changes=changes)
+    if wait > 0:
+        raise TidegateError(
+            Code.RATE_LIMITED, f"too many requests; try again in {wait:.3f} s", {"retryAfterS": int(wait) + 1}
+        )
 
 
 async def _read_body(request: web.Request, model: type[BodyT], *, public: bool) -> BodyT:

@@ -1,22 +1,25 @@
 """What the HTTP face works with. `app/wire.py` fills it; nothing here is made by this room."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
 
+from tidegate.api.rates import Rates
+from tidegate.model.access import Permission, Role
 from tidegate.model.config import Config
 from tidegate.ports.auth import AuthService
 from tidegate.ports.bus import MessageBus
 from tidegate.ports.clock import Clock
 from tidegate.ports.engine import EngineService
 from tidegate.ports.market import MarketFetch, SystemProbe
+from tidegate.ports.people import UserAdmin
 from tidegate.ports.read import Freshness, TradingHistory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """The collaborators of every handler. `metrics` gives the Prometheus text."""
+    """The collaborators of every handler. `metrics` gives the Prometheus text; `roles`: who holds what."""
 
     engine: EngineService
     history: TradingHistory
@@ -24,6 +27,9 @@ class Services:
     market: MarketFetch
     probe: SystemProbe
     auth: AuthService
+    people: UserAdmin
+    roles: Mapping[Role, frozenset[Permission]]
+    rates: Rates
     bus: MessageBus
     clock: Clock
     config: Config

@@ -3,16 +3,16 @@
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated, Final, Literal
-from urllib.parse import urlsplit
 
 from aiohttp import WSMessage, WSMsgType, web
 from pydantic import Field, TypeAdapter, ValidationError
 
-from tidegate.api.auth import bearer_principal
+from tidegate.api.auth import caller_of
 from tidegate.api.channels import CHANNEL_CHARS_MAX, parse_channel
 from tidegate.api.fields import EpochMs, Model
 from tidegate.api.hub import CHANNELS_MAX, Client, Hub
 from tidegate.api.jsontext import parse_exact
+from tidegate.api.origin import is_admitted
 from tidegate.api.outbox import CloseCode, Ending
 from tidegate.api.pagelog import PageEvent, PageLog
 from tidegate.api.services import SERVICES
@@ -98,24 +98,16 @@ async def _serve(request: web.Request) -> web.StreamResponse:
 
 async def _who(request: web.Request) -> Principal:
     """Raises TidegateError: FORBIDDEN for a foreign page, UNAUTHENTICATED without ticket or bearer header."""
-    origin = request.headers.get("Origin")
-    if origin is not None and not _is_own(origin, request.host):
+    if not is_admitted(request, request.app[SERVICES].config.api.origins):
         raise TidegateError(Code.FORBIDDEN, "this Origin may not open a WebSocket here")
     ticket = request.query.get("ticket")
     if ticket is None:
-        principal = await bearer_principal(request)
+        principal = await caller_of(request)
     else:
         principal = request.app[SERVICES].auth.redeem_ticket(ticket[:TICKET_CHARS_MAX])
     if Permission.READ not in principal.permissions:
         raise TidegateError(Code.FORBIDDEN, f"the role {principal.role} may not read")
     return principal
-
-
-def _is_own(origin: str, host: str) -> bool:
-    try:
-        return urlsplit(origin).netloc == host
-    except ValueError:
-        return False
 
 
 async def _run(socket: web.WebSocketResponse, hub: Hub, client: Client) -> Ending | None:

@@ -4,9 +4,21 @@ from collections.abc import Iterator
 from typing import Final
 
 from tidegate.api.route import Route
-from tidegate.api.routes import account, arbitrage, auth, documents, monitoring, prices, risk, system, trading, twap
+from tidegate.api.routes import (
+    account,
+    arbitrage,
+    auth,
+    documents,
+    monitoring,
+    prices,
+    risk,
+    system,
+    trading,
+    twap,
+    users,
+)
 
-_RESOURCES: Final = (auth, prices, monitoring, arbitrage, twap, trading, account, risk, system)
+_RESOURCES: Final = (auth, users, prices, monitoring, arbitrage, twap, trading, account, risk, system)
 _ROWS: Final[tuple[Route, ...]] = tuple(row for resource in _RESOURCES for row in resource.ROUTES)
 
 ROUTES: Final = (*_ROWS, documents.openapi_row(_ROWS))

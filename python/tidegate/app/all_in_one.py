@@ -7,11 +7,12 @@ Order of a start: lock the data directory, take the port, replay the journal, op
 import asyncio
 import os
 import signal
-import socket
 import threading
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from socket import socket
+from ssl import SSLContext
 from typing import Final
 
 import uvloop
@@ -19,12 +20,14 @@ from aiohttp import web
 
 from tidegate.api.app import build_app
 from tidegate.api.server import ApiRunner
+from tidegate.app.listen import address_of, listen, local_listener, tls_context
 from tidegate.app.sim_host import embedded_venues
 from tidegate.app.wire import (
+    Logins,
     Node,
     Outside,
     Tables,
-    build_auth,
+    build_logins,
     build_node,
     build_outside,
     build_projector,
@@ -44,14 +47,12 @@ from tidegate.store.lock import DirectoryLock, KeyLock
 from tidegate.store.migrate import ensure_current
 from tidegate.users.accounts import ensure_admin
 from tidegate.users.passwords import Passwords
-from tidegate.users.service import LocalAuth
 from tidegate.venues.table import VENUES
 
 DRAIN_S: Final = 2.0
 """How long an orderly stop waits for the tables; the journal has everything anyway."""
 PREPARE_S: Final = 1.5
 """How long the start waits for instruments and clocks of the venues."""
-BACKLOG: Final = 256
 PRIVATE_UMASK: Final = 0o077
 """Whatever is written (orders, password hashes) is its owner's alone, also in a directory open to others."""
 STOP_S: Final = 8.0
@@ -101,12 +102,14 @@ async def _serve(config: Config, announce: Callable[[Started], None]) -> None:
         stack.enter_context(DirectoryLock(config.home))
         for venue, address, key in keys_in_use(config, accounts_of(config), VENUES):
             stack.enter_context(KeyLock(venue, address, key))
-        listener = stack.enter_context(_listen(config))
+        ports = _Ports(
+            stack.enter_context(listen(config)), stack.enter_context(local_listener(config)), tls_context(config)
+        )
         tables = build_tables(config)
         stack.push_async_callback(tables.database.close)
-        auth, passwords = build_auth(config, tables, clock)
-        stack.callback(passwords.close)
-        preparing = asyncio.create_task(_prepare_tables(config, tables, passwords, clock), name="tables")
+        logins = build_logins(config, tables, clock)
+        stack.callback(logins.passwords.close)
+        preparing = asyncio.create_task(_prepare_tables(config, tables, logins.passwords, clock), name="tables")
         try:
             node = build_node(config, clock, hops, stop.fail, await _shown(tables))
             stack.push_async_callback(node.journal.close)
@@ -116,9 +119,14 @@ async def _serve(config: Config, announce: Callable[[Started], None]) -> None:
             preparing.cancel()
         outside = build_outside(config, node, embedded)
         stack.push_async_callback(outside.net.close)
-        token = auth.issue_link() if config.admin_password is None else None
+        token = logins.auth.issue_link() if config.admin_password is None else None
         await _work(
-            config, (node, outside, tables), auth, listener, stop, lambda: announce(_started(config, listener, token))
+            config,
+            (node, outside, tables),
+            logins,
+            ports,
+            stop,
+            lambda: announce(Started(address_of(config, ports.public), config.profile, token)),
         )
     if isinstance(stop.failure, JournalError):
         raise TidegateError(Code.INTERNAL, f"{stop.failure.reason}; check the disk, then start again")
@@ -129,21 +137,21 @@ async def _serve(config: Config, announce: Callable[[Started], None]) -> None:
 async def _work(
     config: Config,
     parts: tuple[Node, Outside, Tables],
-    auth: LocalAuth,
-    listener: socket.socket,
+    logins: Logins,
+    ports: "_Ports",
     stop: "_Stop",
     announce: Callable[[], None],
 ) -> None:
     """From a recovered engine to the end of the process."""
     node, outside, tables = parts
     projector, sampler = build_projector(node, tables)
-    services, probe = build_services(config, node, outside, tables, projector, auth=auth)
+    services, probe = build_services(config, node, outside, tables, projector, logins)
     runner = ApiRunner(build_app(services))
     stop.listen()
     try:
         async with asyncio.TaskGroup() as group:
             await runner.setup()
-            await web.SockSite(runner, listener).start()
+            await ports.serve(runner)
             await _start_engine(group, node, outside)
             for name, task in (("projector", projector.run), ("spread-sampler", sampler.run), ("probe", probe.run)):
                 group.create_task(task(), name=name)
@@ -201,28 +209,18 @@ async def _prepare_tables(config: Config, tables: Tables, passwords: Passwords, 
     await ensure_admin(tables.accounts, passwords, wanted, clock.wall_ns() // 1_000_000)
 
 
-def _listen(config: Config) -> socket.socket:
-    """Takes the port before anything else is touched. Raises TidegateError when it is in use."""
-    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((config.host, config.port))
-        listener.listen(BACKLOG)
-    except OSError as failure:
-        listener.close()
-        raise TidegateError(
-            Code.CONFLICT,
-            f"can not listen on {config.host}:{config.port}: {failure.strerror}; "
-            "stop the program that uses it, or choose another port with --port",
-        ) from None
-    listener.setblocking(False)
-    return listener
+@dataclass(frozen=True, slots=True)
+class _Ports:
+    """`local` is None where the data directory can not hold a socket."""
 
+    public: socket
+    local: socket | None
+    tls: SSLContext | None
 
-def _started(config: Config, listener: socket.socket, token: str | None) -> Started:
-    host, port = listener.getsockname()[:2]
-    return Started(f"http://{f'[{host}]' if ':' in host else host}:{port}", config.profile, token)
+    async def serve(self, runner: ApiRunner) -> None:
+        await web.SockSite(runner, self.public, ssl_context=self.tls).start()
+        if self.local is not None:
+            await web.SockSite(runner, self.local).start()
 
 
 class _StopError(Exception):

@@ -3,21 +3,25 @@
 import gc
 import importlib
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import TypeVar
 
 from tidegate.cli.main import main as command_line
 from tidegate.cli.runners import Rebuilt, Runners, Started
 from tidegate.cli.venue_sim import VenueSimOptions
 from tidegate.model.config import Config
 from tidegate.ports.audit import JournalAudit
+from tidegate.ports.people import UserAdmin
+
+T = TypeVar("T")
 
 
 def main() -> None:
     """Entry point of `tidegate` and of `python -m tidegate`."""
     runners = Runners(
         run=_run,
-        set_password=_set_password,
+        with_people=_with_people,
         serve_venue=_serve_venue,
         audit_journal=_audit_journal,
         rebuild=_rebuild,
@@ -35,8 +39,9 @@ def _run(config: Config, announce: Callable[[Started], None]) -> None:
     module.run(config, announce)
 
 
-def _set_password(config: Config, username: str, password: str) -> None:
-    importlib.import_module("tidegate.app.passwords").set_password(config, username, password)
+def _with_people(config: Config, act: Callable[[UserAdmin], Awaitable[T]]) -> T:
+    found: T = importlib.import_module("tidegate.app.people").with_people(config, act)
+    return found
 
 
 def _serve_venue(options: VenueSimOptions) -> None:

@@ -6,6 +6,7 @@ from random import Random
 
 import tidegate
 from tidegate._core import CoreError, Engine
+from tidegate.api.rates import Rates
 from tidegate.api.services import Services
 from tidegate.app.net import Addresses, Bases, Net, build_net
 from tidegate.bus.memory import MemoryBus
@@ -32,6 +33,8 @@ from tidegate.store.state import DataDirectory, boot_id
 from tidegate.store.trading.history import SqlTradingHistory
 from tidegate.store.trading.writer import TradingWriter
 from tidegate.users.passwords import Passwords
+from tidegate.users.people import People
+from tidegate.users.roles import PERMISSIONS
 from tidegate.users.service import LocalAuth
 from tidegate.users.tokens import Signer, load_key
 from tidegate.venues.table import VENUES
@@ -45,6 +48,15 @@ class Tables:
     writer: TradingWriter
     history: SqlTradingHistory
     accounts: SqlAccounts
+
+
+@dataclass(frozen=True, slots=True)
+class Logins:
+    """The people side of one process."""
+
+    passwords: Passwords
+    auth: LocalAuth
+    people: People
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +160,7 @@ def build_projector(node: Node, tables: Tables) -> tuple[Projector, SpreadSample
 
 
 def build_services(
-    config: Config, node: Node, outside: Outside, tables: Tables, projector: Projector, *, auth: LocalAuth
+    config: Config, node: Node, outside: Outside, tables: Tables, projector: Projector, logins: Logins
 ) -> tuple[Services, Probe]:
     """What the HTTP face works with."""
 
@@ -172,7 +184,10 @@ def build_services(
         freshness=projector,
         market=outside.market,
         probe=probe,
-        auth=auth,
+        auth=logins.auth,
+        people=logins.people,
+        roles=PERMISSIONS,
+        rates=Rates(config.api.reads_per_second, config.api.changes_per_second),
         bus=node.bus,
         clock=node.clock,
         config=config,
@@ -181,10 +196,11 @@ def build_services(
     return services, probe
 
 
-def build_auth(config: Config, tables: Tables, clock: SystemClock) -> tuple[LocalAuth, Passwords]:
-    """Logins over the control tables; the signing key lies in the data directory."""
+def build_logins(config: Config, tables: Tables, clock: SystemClock) -> Logins:
+    """Users over the control tables; the signing key lies beside the master key."""
     passwords = Passwords()
-    return LocalAuth(tables.accounts, passwords, Signer(load_key(config.master_key_file.parent)), clock), passwords
+    auth = LocalAuth(tables.accounts, passwords, Signer(load_key(config.master_key_file.parent)), clock)
+    return Logins(passwords, auth, People(tables.accounts, passwords, clock))
 
 
 def _watch(node: Node, outside: Outside, projector: Projector) -> None:

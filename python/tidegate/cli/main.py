@@ -19,6 +19,8 @@ from tidegate.model.errors import TidegateError
 
 EXIT_FAILED: Final = 1
 EXIT_INTERRUPTED: Final = 130
+_FUNCTIONS: Final = {"list": "list_"}
+"""Verbs whose name the language has taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Verb:
         function: Callable[..., None] = (
             module.command(getattr(runners, self.runner))
             if self.runner
-            else getattr(module, self.name.replace("-", "_"))
+            else getattr(module, _FUNCTIONS.get(self.name, self.name.replace("-", "_")))
         )
         return function
 
@@ -52,9 +54,16 @@ VERBS: Final = (
     Verb("replay", "tidegate.cli.replay", "Replay recorded frames and print when a pair's spread opened and closed."),
     Verb("sim", "tidegate.cli.faults", "Run the engine against failing venues, network and disk, seed by seed."),
     Verb("status", "tidegate.cli.status", "Ask the running server how it is."),
+    Verb("kill", "tidegate.cli.kill", "Stop trading at once; needs no login, only the data directory."),
+    Verb("reset-kill", "tidegate.cli.kill", "Lift the kill latch; needs no login, only the data directory."),
+    Verb("link", "tidegate.cli.kill", "Print a one-time link that logs the admin in."),
     Verb("doctor", "tidegate.cli.doctor", "Check versions, disk, clock, data directory and venues."),
     Verb("rebuild", "tidegate.cli.rebuild", "Fill the tables anew from the journal; the server must not be running."),
     Verb("passwd", "tidegate.cli.users", "Set a user's password; ends all of the user's sessions.", group="users"),
+    Verb("add", "tidegate.cli.users", "Make a user.", group="users"),
+    Verb("role", "tidegate.cli.users", "Give a user another role.", group="users"),
+    Verb("remove", "tidegate.cli.users", "Remove a user.", group="users"),
+    Verb("list", "tidegate.cli.users", "Print all users.", group="users"),
     Verb(
         "verify",
         "tidegate.cli.journal_verify",

@@ -1,15 +1,18 @@
 """What the verbs start but may not know: handed in by `app/main.py`."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import typer
 
 from tidegate.cli.venue_sim import VenueSimOptions
 from tidegate.model.config import Config
 from tidegate.ports.audit import JournalAudit
+from tidegate.ports.people import UserAdmin
+
+T = TypeVar("T")
 
 
 class Started(Protocol):
@@ -34,14 +37,20 @@ class Rebuilt(Protocol):
     def took_s(self) -> float: ...
 
 
+class WithPeople(Protocol):
+    """Runs one act on the users, and gives what it gives."""
+
+    def __call__(self, config: Config, act: Callable[[UserAdmin], Awaitable[T]]) -> T: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runners:
-    """`run` and `serve_venue` serve until the process is told to stop; `set_password` (config, user, password);
-    `audit_journal` (data directory).
+    """`run` and `serve_venue` serve until the process is told to stop; `with_people` acts on the users of a data
+    directory; `audit_journal` (data directory).
     """
 
     run: Callable[[Config, Callable[[Started], None]], None]
-    set_password: Callable[[Config, str, str], None]
+    with_people: WithPeople
     serve_venue: Callable[[VenueSimOptions], None]
     audit_journal: Callable[[Path], JournalAudit]
     rebuild: Callable[[Config], Rebuilt]

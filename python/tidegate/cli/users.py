@@ -1,28 +1,110 @@
 """`tidegate users`: what is done to users without logging in, by whoever owns the data directory."""
 
 import getpass
+import json
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
 
 import typer
+from rich.console import Console
+from rich.table import Table
 
 from tidegate.cli.runners import runners_of
 from tidegate.cli.settings import load
+from tidegate.model.access import Role
+from tidegate.model.accounts import User
 from tidegate.model.errors import Code, TidegateError
+from tidegate.ports.people import UserAdmin
 
 PASSWORD_CHARS_MAX: Final = 1024
+T = TypeVar("T")
+
+ConfigFile = Annotated[Path | None, typer.Option("--config", help="Configuration file. [default: ./tidegate.yaml]")]
+Home = Annotated[Path | None, typer.Option("--home", help="Data directory. [default: ~/.tidegate]")]
 
 
 def passwd(
     context: typer.Context,
     username: Annotated[str, typer.Argument(help="Whose password.")] = "admin",
-    config: Annotated[Path | None, typer.Option(help="Configuration file. [default: ./tidegate.yaml]")] = None,
-    home: Annotated[Path | None, typer.Option(help="Data directory. [default: ~/.tidegate]")] = None,
+    config: ConfigFile = None,
+    home: Home = None,
 ) -> None:
     """Set a user's password; ends all of the user's sessions."""
-    runners_of(context).set_password(load(file=config, home=home), username, read_password())
+    password = read_password()
+
+    async def act(people: UserAdmin) -> None:
+        await people.set_password((await people.by_name(username)).id, password)
+
+    _run(context, config, home, act)
     typer.echo(f"The password of {username} is set; every session of {username} has ended.")
+
+
+def add(
+    context: typer.Context,
+    username: Annotated[str, typer.Argument(help="The new user's name.")],
+    role: Annotated[Role, typer.Option(help="What the user may do.")] = Role.VIEWER,
+    config: ConfigFile = None,
+    home: Home = None,
+) -> None:
+    """Make a user; the password is asked for, or read from standard input."""
+    password = read_password()
+    _run(context, config, home, lambda people: people.add(username, role, password))
+    typer.echo(f"{username} may log in as {role.value}.")
+
+
+def role(
+    context: typer.Context,
+    username: Annotated[str, typer.Argument(help="Whose role.")],
+    to: Annotated[Role, typer.Argument(help="The new role.")],
+    config: ConfigFile = None,
+    home: Home = None,
+) -> None:
+    """Give a user another role; ends all of the user's sessions."""
+
+    async def act(people: UserAdmin) -> None:
+        await people.change((await people.by_name(username)).id, role=to)
+
+    _run(context, config, home, act)
+    typer.echo(f"{username} is {to.value} now.")
+
+
+def remove(
+    context: typer.Context,
+    username: Annotated[str, typer.Argument(help="Who is removed.")],
+    config: ConfigFile = None,
+    home: Home = None,
+) -> None:
+    """Remove a user and end all of the user's sessions."""
+
+    async def act(people: UserAdmin) -> None:
+        await people.remove((await people.by_name(username)).id)
+
+    _run(context, config, home, act)
+    typer.echo(f"{username} is removed.")
+
+
+def list_(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array.")] = False,
+    config: ConfigFile = None,
+    home: Home = None,
+) -> None:
+    """Print all users."""
+
+    async def act(people: UserAdmin) -> tuple[User, ...]:
+        return await people.users()
+
+    users = _run(context, config, home, act)
+    if as_json:
+        rows = [{"username": user.username, "role": user.role, "disabled": user.disabled} for user in users]
+        typer.echo(json.dumps(rows))
+        return
+    table = Table("user", "role", "may log in")
+    for user in users:
+        table.add_row(user.username, user.role.value, "no" if user.disabled else "yes")
+    Console().print(table)
 
 
 def read_password() -> str:
@@ -33,3 +115,7 @@ def read_password() -> str:
     if first != getpass.getpass("Once more: "):
         raise TidegateError(Code.VALIDATION_ERROR, "the two passwords differ; nothing was changed")
     return first
+
+
+def _run(context: typer.Context, config: Path | None, home: Path | None, act: Callable[[UserAdmin], Awaitable[T]]) -> T:
+    return runners_of(context).with_people(load(file=config, home=home), act)

@@ -15,16 +15,29 @@ class Permission(StrEnum):
     """One permission per kind of act. `READ` is what every role has."""
 
     READ = "read"
+    OWN = "own"  # one's own password, logins and keys; never lent to a key
     TRADE = "trade"  # execute, unwind, cancel, kill
     PAIRS = "pairs"  # create, change and delete pairs
+    STRATEGIES = "strategies"  # strategies and backtests
     RISK = "risk"  # change limits, reset a kill or a breaker
     SETTINGS = "settings"
     USERS = "users"
 
 
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Where a request came from: network address, and what the client calls itself. Empty where there is none."""
+
+    address: str = ""
+    agent: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """Someone who has proved who they are. `expires_ts`: epoch milliseconds, after which the proof counts no more."""
+    """Someone who has proved who they are. `expires_ts`: epoch milliseconds, after which the proof counts no more.
+
+    `local`: the owner of the process, on its own machine, without a login.
+    """
 
     user_id: str
     name: str
@@ -32,3 +45,4 @@ class Principal:
     permissions: frozenset[Permission]
     session_id: str
     expires_ts: int
+    local: bool = False

@@ -22,7 +22,8 @@ class User:
 class Session:
     """One refresh token of one login. `family`: all tokens rotated out of the same login. Times are epoch ms.
 
-    `used_ts` is set when the token was exchanged; `revoked_ts` when the login was ended.
+    `login_ts`, `address` and `agent`: when and from where the password was given. `used_ts` is set when the token was
+    exchanged; `revoked_ts` when the login was ended.
     """
 
     id: str
@@ -31,5 +32,8 @@ class Session:
     token_hash: str
     created_ts: int
     expires_ts: int
+    login_ts: int
+    address: str = ""
+    agent: str = ""
     used_ts: int | None = None
     revoked_ts: int | None = None

@@ -4,6 +4,7 @@ Knows no file and no environment; `model/config_text.py` turns text and variable
 """
 
 from decimal import Decimal
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Final, Literal
 from zoneinfo import available_timezones
@@ -33,6 +34,7 @@ def _known_zone(name: str) -> str:
 
 ZoneName = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_known_zone)]
 Url = Annotated[str, Field(pattern=r"^(http|https|ws|wss)://[^\s/]+(/[^\s]*)?$")]
+Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$", max_length=255)]
 Urls = Url | dict[Product, Url]
 
 
@@ -132,6 +134,28 @@ class VenuesConfig(Section):
         return tuple(row for row in rows if row[1].enabled)
 
 
+class TlsConfig(Section):
+    """PEM files of the certificate (with its chain) and of its key."""
+
+    cert_file: Path
+    key_file: Path
+
+
+class ProxyConfig(Section):
+    """Says that a proxy in front ends TLS. `trusted`: where it is; what it says of a client's address counts."""
+
+    trusted: Annotated[tuple[IPv4Network | IPv6Network, ...], Field(min_length=1, max_length=64)]
+
+
+class ApiConfig(Section):
+    """origins: pages of other servers that may ask, such as https://desk.example. Rates are per user and second."""
+
+    origins: Annotated[tuple[Origin, ...], Field(max_length=32)] = ()
+    reads_per_second: Annotated[int, Field(ge=1, le=100_000)] = 2000
+    changes_per_second: Annotated[int, Field(ge=1, le=100_000)] = 200
+    sockets_per_user: Annotated[int, Field(ge=1, le=2000)] = 20
+
+
 class Config(Section):
     """Everything that a process may be told. `home` is the data directory."""
 
@@ -141,6 +165,9 @@ class Config(Section):
     home: Path = Path("~/.tidegate")
     instance: Annotated[str, Field(pattern=r"^[A-Z0-9]{2}$")] | None = None
     master_key_file: Path = Path("~/.config/tidegate/master.key")
+    tls: TlsConfig | None = None
+    proxy: ProxyConfig | None = None
+    api: ApiConfig = ApiConfig()
     database_url: str | None = None
     bus_url: str | None = None
     admin_password: SecretStr | None = None
@@ -168,6 +195,11 @@ class Config(Section):
             if self.profile != "sim" and venue.simulated:
                 raise ValueError(f"venues.{name}.simulated is true in profile {self.profile}; use profile sim")
         return self
+
+    @property
+    def trusted_proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Networks whose word about a client's address counts."""
+        return self.proxy.trusted if self.proxy is not None else ()
 
     @property
     def simulated(self) -> bool:

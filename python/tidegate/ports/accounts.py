@@ -1,8 +1,10 @@
 """Where users and their sessions are kept."""
 
-from typing import Protocol
+from typing import Final, Protocol
 
 from tidegate.model.accounts import Session, User
+
+LOGINS_MAX: Final = 200
 
 
 class AccountStore(Protocol):
@@ -18,6 +20,14 @@ class AccountStore(Protocol):
         """False when the name is taken; nothing is changed then."""
         ...
 
+    async def change_user(self, user: User, *, end_sessions: bool) -> bool:
+        """Replaces role, `disabled` and `updated_ts`. False when no enabled admin would be left: nothing is changed."""
+        ...
+
+    async def remove_user(self, user_id: str) -> bool:
+        """Forgets a user and all sessions. False when no enabled admin would be left: nothing is changed."""
+        ...
+
     async def set_password(self, user_id: str, password_hash: str, ts: int, *, end_sessions: bool) -> None:
         """Replaces the hash; `end_sessions` also revokes every session of the user, in the same transaction."""
         ...
@@ -30,6 +40,14 @@ class AccountStore(Protocol):
         ...
 
     async def revoke_family(self, family: str, ts: int) -> None: ...
+    async def revoke_user(self, user_id: str, ts: int) -> None:
+        """Ends every login of a user."""
+        ...
+
+    async def logins(self, user_id: str, now_ms: int) -> tuple[Session, ...]:
+        """The newest token of each login that still stands, newest login first; at most LOGINS_MAX."""
+        ...
+
     async def is_family_live(self, family: str) -> bool:
         """Whether the login still has a session that is not revoked."""
         ...

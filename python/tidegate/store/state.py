@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from tidegate.ports.journal import JournalError, JournalFault
+from tidegate.store.local_socket import LocalSocket
 from tidegate.store.segments import fault_of, sync_directory
 
 _LETTERS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -27,6 +28,11 @@ class DataDirectory:
     @property
     def database(self) -> Path:
         return self.root / "tidegate.sqlite"
+
+    @property
+    def local_socket(self) -> LocalSocket:
+        """Where the owner of the process is heard without logging in."""
+        return LocalSocket(self.root / "local.sock")
 
     @property
     def venues(self) -> Path:

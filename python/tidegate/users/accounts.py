@@ -5,7 +5,6 @@ from typing import Final
 
 from tidegate.model.access import Role
 from tidegate.model.accounts import User
-from tidegate.model.errors import Code, TidegateError
 from tidegate.obs import log
 from tidegate.ports.accounts import AccountStore
 from tidegate.users.passwords import Passwords, check_new
@@ -23,9 +22,13 @@ async def ensure_admin(store: AccountStore, passwords: Passwords, wanted: str | 
     """
     found = await store.user_by_name(ADMIN)
     if found is not None:
+        if wanted is not None:
+            check_new(wanted)
         if wanted is not None and not (await passwords.verify(found.password_hash, wanted)).right:
-            await set_password(store, passwords, ADMIN, wanted, now_ms)
+            await store.set_password(found.id, await passwords.hash(wanted), now_ms, end_sessions=True)
         return False
+    if wanted is None and any(user.role is Role.ADMIN and not user.disabled for user in await store.users()):
+        return False  # the first one was removed on purpose
     if wanted is not None:
         check_new(wanted)
     user = User(
@@ -38,13 +41,3 @@ async def ensure_admin(store: AccountStore, passwords: Passwords, wanted: str | 
         updated_ts=now_ms,
     )
     return await store.add_user(user)
-
-
-async def set_password(store: AccountStore, passwords: Passwords, username: str, password: str, now_ms: int) -> None:
-    """Replaces a password and ends every session of the user. Raises TidegateError NOT_FOUND, VALIDATION_ERROR."""
-    check_new(password)
-    user = await store.user_by_name(username)
-    if user is None:
-        raise TidegateError(Code.NOT_FOUND, f"there is no user {username}")
-    await store.set_password(user.id, await passwords.hash(password), now_ms, end_sessions=True)
-    _log.info("password_changed", user=username, success=True)

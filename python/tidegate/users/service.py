@@ -2,14 +2,15 @@
 
 import secrets
 from collections import OrderedDict
+from dataclasses import replace
 from typing import Final
 
-from tidegate.model.access import Principal
+from tidegate.model.access import Peer, Permission, Principal, Role
 from tidegate.model.accounts import Session, User
 from tidegate.model.errors import Code, TidegateError
 from tidegate.obs import log
 from tidegate.ports.accounts import AccountStore
-from tidegate.ports.auth import Ticket, Tokens
+from tidegate.ports.auth import NOWHERE, Ticket, Tokens
 from tidegate.ports.clock import Clock
 from tidegate.ports.store import StoreError
 from tidegate.users.accounts import ADMIN
@@ -26,7 +27,11 @@ OPEN_LINKS: Final = 4
 OPEN_TICKETS: Final = 1000
 RECHECK_S: Final = 1
 """How long a session is believed to stand before the store is asked again."""
+AGENT_CHARS_MAX: Final = 256
 _KNOWN_MAX: Final = 10_000
+LOCAL: Final = "local"
+"""Name and session of whoever speaks over the local socket; no login can have either."""
+FOREVER_MS: Final = 2**53 - 1
 
 _log = log.get("users")
 
@@ -45,35 +50,48 @@ class LocalAuth:
         # session -> (asked at, user while it stands); bounded, the longest unused goes first
         self._known: OrderedDict[str, tuple[int, User | None]] = OrderedDict()
 
-    async def login(self, username: str, password: str, *, totp: str | None = None, peer: str = "") -> Tokens:
+    async def login(self, username: str, password: str, *, totp: str | None = None, peer: Peer = NOWHERE) -> Tokens:
         """See the port. No user has a second factor yet, so `totp` has nothing to be compared with."""
-        wait = self._throttle.admit(username, peer, self._clock.mono_ns() / 1e9)
+        return await self._open_session(await self._proved(username, password, peer), peer)
+
+    async def check_password(self, principal: Principal, password: str, *, peer: Peer = NOWHERE) -> None:
+        """See the port."""
+        await self._proved(principal.name, password, peer)
+
+    async def _proved(self, username: str, password: str, peer: Peer) -> User:
+        wait = self._throttle.admit(username, peer.address, self._clock.mono_ns() / 1e9)
         if wait > 0:
             message = f"too many failed logins; try again in {wait:.0f} s"
             raise TidegateError(Code.RATE_LIMITED, message, {"retryAfterS": int(wait) + 1})
         user = await self._store.user_by_name(username)
         verdict = await self._passwords.verify(user.password_hash if user is not None else None, password)
         if user is None or not verdict.right or user.disabled:
-            _log.warning("login_refused", user=username[:64], peer=peer, success=False, error_code=Code.UNAUTHENTICATED)
+            _log.warning(
+                "login_refused",
+                user=username[:64],
+                peer=peer.address,
+                success=False,
+                error_code=Code.UNAUTHENTICATED,
+            )
             raise TidegateError(Code.UNAUTHENTICATED, "user name or password is wrong")
-        self._throttle.succeeded(username, peer)
+        self._throttle.succeeded(username, peer.address)
         if verdict.rehash:
             better = await self._passwords.hash(password)
             await self._store.set_password(user.id, better, self._now_ms, end_sessions=False)
-        return await self._open_session(user)
+        return user
 
     def issue_link(self) -> str:
-        """A one-time token that logs the admin in; for the terminal that started the program."""
+        """See the port."""
         return self._links.issue(ADMIN, self._now_s)
 
-    async def login_by_link(self, token: str, *, peer: str = "") -> Tokens:
+    async def login_by_link(self, token: str, *, peer: Peer = NOWHERE) -> Tokens:
         """See the port."""
         username = self._links.redeem(token, self._now_s)
         user = await self._store.user_by_name(username) if username is not None else None
         if user is None or user.disabled:
-            _log.warning("link_refused", peer=peer, success=False, error_code=Code.UNAUTHENTICATED)
+            _log.warning("link_refused", peer=peer.address, success=False, error_code=Code.UNAUTHENTICATED)
             raise TidegateError(Code.UNAUTHENTICATED, "this login link was used or has expired; restart to get another")
-        return await self._open_session(user)
+        return await self._open_session(user, peer)
 
     async def refresh(self, refresh_token: str) -> Tokens:
         """See the port."""
@@ -83,7 +101,7 @@ class LocalAuth:
         user = await self._store.user(session.user_id)
         if user is None or user.disabled:
             raise refused()
-        secret, successor = self._new_session(user, session.family)
+        secret, successor = self._successor(session)
         if not await self._store.rotate(session.id, successor, self._now_ms):
             # Somebody holds a copy of a token that was used before: neither of the two is to be trusted.
             await self._end(session.family)
@@ -95,6 +113,36 @@ class LocalAuth:
         """See the port."""
         await self._end(principal.session_id)
 
+    async def logout_everywhere(self, user_id: str) -> None:
+        """See the port."""
+        await self._store.revoke_user(user_id, self._now_ms)
+        await self.forget(user_id)
+
+    async def forget(self, user_id: str) -> None:
+        """See the port."""
+        gone = [family for family, (_, user) in self._known.items() if user is not None and user.id == user_id]
+        for family in gone:
+            del self._known[family]
+
+    async def logout_of(self, user_id: str, session_id: str) -> None:
+        """See the port."""
+        own = {session.family for session in await self._store.logins(user_id, self._now_ms)}
+        if session_id not in own:
+            raise TidegateError(Code.NOT_FOUND, f"there is no login {session_id}")
+        await self._end(session_id)
+
+    def local(self, uid: int) -> Principal:
+        """See the port."""
+        return Principal(
+            user_id=LOCAL,
+            name=f"{LOCAL}:{uid}",
+            role=Role.ADMIN,
+            permissions=PERMISSIONS[Role.ADMIN] - {Permission.OWN},
+            session_id=LOCAL,
+            expires_ts=FOREVER_MS,
+            local=True,
+        )
+
     async def authenticate(self, access_token: str) -> Principal:
         """See the port. Cost: one HMAC, and at most one look-up a second per session."""
         claims = self._signer.check(access_token, self._now_s)
@@ -105,6 +153,8 @@ class LocalAuth:
 
     async def is_live(self, principal: Principal) -> bool:
         """See the port."""
+        if principal.local:
+            return True
         return await self._standing(principal.session_id, principal.user_id) is not None
 
     def issue_ticket(self, principal: Principal) -> Ticket:
@@ -126,25 +176,35 @@ class LocalAuth:
     def _now_s(self) -> int:
         return self._clock.wall_ns() // 1_000_000_000
 
-    async def _open_session(self, user: User) -> Tokens:
-        family = secrets.token_hex(16)
-        secret, session = self._new_session(user, family)
-        await self._store.add_session(session)
-        await self._store.prune_sessions(self._now_ms)
-        _log.info("login", user=user.username, success=True)
-        return self._tokens(user, family, secret)
-
-    def _new_session(self, user: User, family: str) -> tuple[str, Session]:
+    async def _open_session(self, user: User, peer: Peer) -> Tokens:
         secret = secrets.token_urlsafe(32)
         session = Session(
             id=secrets.token_hex(16),
-            family=family,
+            family=secrets.token_hex(16),
             user_id=user.id,
             token_hash=digest(secret),
             created_ts=self._now_ms,
             expires_ts=self._now_ms + REFRESH_S * 1000,
+            login_ts=self._now_ms,
+            address=peer.address[:64],
+            agent=peer.agent[:AGENT_CHARS_MAX],
         )
-        return secret, session
+        await self._store.add_session(session)
+        await self._store.prune_sessions(self._now_ms)
+        _log.info("login", user=user.username, success=True)
+        return self._tokens(user, session.family, secret)
+
+    def _successor(self, session: Session) -> tuple[str, Session]:
+        secret = secrets.token_urlsafe(32)
+        now_ms = self._now_ms
+        return secret, replace(
+            session,
+            id=secrets.token_hex(16),
+            token_hash=digest(secret),
+            created_ts=now_ms,
+            expires_ts=now_ms + REFRESH_S * 1000,
+            used_ts=None,
+        )
 
     def _tokens(self, user: User, family: str, refresh_token: str) -> Tokens:
         return Tokens(

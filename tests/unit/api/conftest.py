@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 from aiohttp import web
-from tests.unit.api.doubles import GOOD_TOKEN, World
+from tests.unit.api.doubles import World
+from tests.unit.api.logins import GOOD_TOKEN
 
 from tidegate.api.app import build_app
 from tidegate.api.server import ApiRunner

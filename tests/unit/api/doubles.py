@@ -5,18 +5,17 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
 import orjson
+from tests.unit.api.logins import FakeAuth, FakePeople
 
+from tidegate.api.rates import Rates
 from tidegate.api.services import Services
-from tidegate.model.access import Permission, Principal, Role
 from tidegate.model.commands import Command, Receipt
 from tidegate.model.config import Config
 from tidegate.model.errors import Code, TidegateError
-from tidegate.ports.auth import Ticket, Tokens
 from tidegate.ports.bus import Message
 from tidegate.ports.read import DocPage, HistoryFilter, PageRequest, SpreadPage, SpreadPoint
+from tidegate.users.roles import PERMISSIONS
 
-GOOD_TOKEN = "good-token"
-VIEWER_TOKEN = "viewer-token"
 NOW_NS = 1_790_000_000_000_000_000
 
 PAIR = (
@@ -203,68 +202,6 @@ class FakeProbe:
         return b'{"journal":{"status":"healthy"}}'
 
 
-def principal(role: Role = Role.ADMIN) -> Principal:
-    permissions = frozenset(Permission) if role is Role.ADMIN else frozenset({Permission.READ})
-    return Principal(
-        user_id=f"u-{role}",
-        name=role.value,
-        role=role,
-        permissions=permissions,
-        session_id=f"s-{role}",
-        expires_ts=2**50,
-    )
-
-
-@dataclass
-class FakeAuth:
-    live: bool = True
-    tickets: dict[str, Principal] = field(default_factory=dict)
-    ended: list[str] = field(default_factory=list)
-
-    async def login(self, username: str, password: str, *, totp: str | None = None, peer: str = "") -> Tokens:
-        if (username, password) != ("admin", "right"):
-            raise TidegateError(Code.UNAUTHENTICATED, "wrong user name or password")
-        return self._tokens()
-
-    async def login_by_link(self, token: str, *, peer: str = "") -> Tokens:
-        if token != "link":
-            raise TidegateError(Code.UNAUTHENTICATED, "this login link is used up")
-        return self._tokens()
-
-    async def refresh(self, refresh_token: str) -> Tokens:
-        if refresh_token == "slow-down":
-            raise TidegateError(Code.RATE_LIMITED, "too many tries", {"retryAfterS": 7})
-        if refresh_token != "refresh":
-            raise TidegateError(Code.UNAUTHENTICATED, "log in again")
-        return self._tokens()
-
-    async def logout(self, principal: Principal) -> None:
-        self.ended.append(principal.session_id)
-
-    async def authenticate(self, access_token: str) -> Principal:
-        roles = {GOOD_TOKEN: Role.ADMIN, VIEWER_TOKEN: Role.VIEWER}
-        if access_token not in roles:
-            raise TidegateError(Code.UNAUTHENTICATED, "this token is not valid")
-        return principal(roles[access_token])
-
-    async def is_live(self, principal: Principal) -> bool:
-        return self.live
-
-    def issue_ticket(self, principal: Principal) -> Ticket:
-        ticket = f"ticket-{len(self.tickets)}"
-        self.tickets[ticket] = principal
-        return Ticket(ticket=ticket, expires_in=30)
-
-    def redeem_ticket(self, ticket: str) -> Principal:
-        found = self.tickets.pop(ticket, None)
-        if found is None:
-            raise TidegateError(Code.UNAUTHENTICATED, "this ticket is used up")
-        return found
-
-    def _tokens(self) -> Tokens:
-        return Tokens(access_token=GOOD_TOKEN, refresh_token="refresh", expires_in=600, principal=principal())
-
-
 class FakeSubscription:
     def __init__(self, topics: Sequence[str]) -> None:
         self.topics = tuple(topics)
@@ -318,6 +255,8 @@ class World:
     market: FakeMarket = field(default_factory=FakeMarket)
     probe: FakeProbe = field(default_factory=FakeProbe)
     auth: FakeAuth = field(default_factory=FakeAuth)
+    people: FakePeople = field(default_factory=FakePeople)
+    config: Config = field(default_factory=Config)
     bus: FakeBus = field(default_factory=FakeBus)
 
     def services(self) -> Services:
@@ -328,9 +267,12 @@ class World:
             market=self.market,
             probe=self.probe,
             auth=self.auth,
+            people=self.people,
+            roles=PERMISSIONS,
+            rates=Rates(self.config.api.reads_per_second, self.config.api.changes_per_second),
             bus=self.bus,
             clock=FixedClock(),
-            config=Config(),
+            config=self.config,
             metrics=lambda: b"# HELP tidegate_frames frames\n",
         )
 

@@ -284,4 +284,4 @@ async def test_a_login_is_by_password_or_by_link(
 
 async def test_logout_ends_the_callers_session(admin: aiohttp.ClientSession, world: World) -> None:
     await (await admin.post("/api/auth/logout")).read()
-    assert world.auth.ended == ["s-admin"]
+    assert world.auth.ended == ["sadmin"]

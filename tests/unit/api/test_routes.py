@@ -6,13 +6,12 @@ import aiohttp
 import orjson
 import pytest
 from pydantic import TypeAdapter
-from tests.unit.api.doubles import VIEWER_TOKEN, World
+from tests.unit.api.doubles import World
 
 from tidegate.api.app import build_app
 from tidegate.api.jsontext import load_object
-from tidegate.api.route import PUBLIC, Route
+from tidegate.api.route import LOCAL, PUBLIC, Route
 from tidegate.api.table import ROUTES, check, paths_of
-from tidegate.model.access import Permission
 
 PAIR_BODY = {
     "leg1": {"exchange": "binance", "symbol": "BTCUSDT"},
@@ -46,6 +45,9 @@ BODIES: dict[tuple[str, str], dict[str, object]] = {
     ("POST", "/api/twap/plans"): TWAP_BODY,
     ("PUT", "/api/twap/plans/{planId}"): TWAP_BODY,
     ("POST", "/api/twap/{planId}/control"): {"action": "pause"},
+    ("POST", "/api/users"): {"username": "anna", "role": "trader", "password": "long enough"},
+    ("PUT", "/api/users/{userId}"): {"role": "trader"},
+    ("PUT", "/api/users/profile"): {"currentPassword": "right", "newPassword": "long enough"},
 }
 VALUES = {
     "exchange": "binance",
@@ -55,10 +57,11 @@ VALUES = {
     "pairId": "binance_bybit_btc",
     "planId": "plan_000001",
     "orderId": "TGA7000001",
+    "userId": "uviewer",
+    "sessionId": "sadmin",
 }
-CASES = [(row, path) for row in ROUTES for path in paths_of(row)]
+CASES = [(row, path) for row in ROUTES for path in paths_of(row) if row.permission != LOCAL]
 IDS = [f"{row.method} {path}" for row, path in CASES]
-GUARDED = [(row, path) for row, path in CASES if row.permission != PUBLIC]
 
 
 def filled(path: str) -> str:
@@ -81,35 +84,6 @@ async def test_a_caller_with_all_permissions_gets_the_declared_shape(
         envelope = load_object(raw)
         assert envelope["success"] is True
         TypeAdapter(row.reply).validate_python(envelope["data"])
-
-
-@pytest.mark.parametrize(
-    "headers", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic good-token"}], ids=str
-)
-@pytest.mark.parametrize(("row", "path"), GUARDED, ids=[f"{row.method} {path}" for row, path in GUARDED])
-async def test_a_guarded_route_answers_401_without_a_good_token(
-    row: Route, path: str, headers: dict[str, str], anyone: aiohttp.ClientSession, world: World
-) -> None:
-    async with anyone.request(row.method, filled(path), headers=headers, data=b"{broken") as answer:
-        envelope = await answer.json()
-    assert (answer.status, envelope["success"], envelope["error"]["code"]) == (401, False, "UNAUTHENTICATED")
-    assert answer.headers["WWW-Authenticate"] == "Bearer"
-    assert world.engine.commands == []
-
-
-@pytest.mark.parametrize(
-    ("row", "path"),
-    [case for case in GUARDED if case[0].permission != Permission.READ],
-    ids=[f"{row.method} {path}" for row, path in GUARDED if row.permission != Permission.READ],
-)
-async def test_a_viewer_is_refused_what_is_not_reading(
-    row: Route, path: str, anyone: aiohttp.ClientSession, world: World
-) -> None:
-    headers = {"Authorization": f"Bearer {VIEWER_TOKEN}"}
-    async with anyone.request(row.method, filled(path), headers=headers, json={}) as answer:
-        envelope = await answer.json()
-    assert (answer.status, envelope["error"]["code"]) == (403, "FORBIDDEN")
-    assert world.engine.commands == []
 
 
 def test_only_login_refresh_health_and_metrics_are_public() -> None:

@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 from aiohttp import WSMsgType, WSServerHandshakeError
-from tests.unit.api.doubles import GOOD_TOKEN, NOW_NS, VIEWER_TOKEN, World, event
+from tests.unit.api.doubles import NOW_NS, World, event
+from tests.unit.api.logins import GOOD_TOKEN, VIEWER_TOKEN
 
-from tidegate.api.hub import CHANNELS_MAX, CLIENTS_PER_USER_MAX, REPLAY_EVENTS_MAX
+from tidegate.api.hub import CHANNELS_MAX, REPLAY_EVENTS_MAX
 from tidegate.model.access import Principal
 from tidegate.ports.store import StoreError
 
@@ -135,7 +136,7 @@ async def test_channels_are_bounded_over_several_messages(socket: Socket) -> Non
 
 
 async def test_sockets_of_one_user_are_bounded(admin: aiohttp.ClientSession) -> None:
-    opened = [await admin.ws_connect("/ws") for _ in range(CLIENTS_PER_USER_MAX)]
+    opened = [await admin.ws_connect("/ws") for _ in range(20)]
     with pytest.raises(WSServerHandshakeError) as caught:
         await admin.ws_connect("/ws")
     assert (caught.value.status, (caught.value.headers or {}).get("Retry-After")) == (429, "5")

@@ -3,7 +3,8 @@
 import aiohttp
 import orjson
 import pytest
-from tests.unit.api.doubles import VIEWER_TOKEN, World
+from tests.unit.api.doubles import World
+from tests.unit.api.logins import VIEWER_TOKEN
 
 from tidegate.model.errors import Code, TidegateError
 from tidegate.ports.read import HistoryFilter, PageRequest

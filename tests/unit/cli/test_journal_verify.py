@@ -29,7 +29,7 @@ def records(count: int) -> list[bytes]:
 def runners(home: Path) -> Runners:
     return Runners(
         run=RUNNERS.run,
-        set_password=RUNNERS.set_password,
+        with_people=RUNNERS.with_people,
         serve_venue=RUNNERS.serve_venue,
         audit_journal=lambda place: FileAudit(place / "journal"),
         rebuild=RUNNERS.rebuild,

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 import typer
@@ -24,7 +25,7 @@ def _run(_config: Config, _announce: Callable[[Started], None]) -> None:
     raise AssertionError("not in this test")
 
 
-def _set_password(_config: Config, _user: str, _password: str) -> None:
+def _with_people(_config: Config, _act: object) -> NoReturn:
     raise AssertionError("not in this test")
 
 
@@ -41,7 +42,7 @@ def _rebuild(_config: Config) -> Rebuilt:
 
 
 RUNNERS = Runners(
-    run=_run, set_password=_set_password, serve_venue=_serve_venue, audit_journal=_audit_journal, rebuild=_rebuild
+    run=_run, with_people=_with_people, serve_venue=_serve_venue, audit_journal=_audit_journal, rebuild=_rebuild
 )
 
 

@@ -1,14 +1,17 @@
 """run, users passwd, status and doctor: what they hand on, print and refuse."""
 
+import asyncio
 import http.server
 import io
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
+from tests.unit.api.logins import FakePeople
 
 from tidegate.app.rebuild import Rebuilt
 from tidegate.cli.doctor import Verdict, storage, venues
@@ -16,7 +19,10 @@ from tidegate.cli.main import main
 from tidegate.cli.runners import Runners, Started
 from tidegate.cli.venue_sim import VenueSimOptions
 from tidegate.model.config import Config
+from tidegate.ports.people import UserAdmin
 from tidegate.store.audit import FileAudit
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -32,16 +38,16 @@ class Log:
 
     server: Server = field(default_factory=Server)
     configs: list[Config] = field(default_factory=list)
-    passwords: list[tuple[str, str]] = field(default_factory=list)
+    people: FakePeople = field(default_factory=FakePeople)
 
     def runners(self) -> Runners:
         def run(config: Config, announce: Callable[[Started], None]) -> None:
             self.configs.append(config)
             announce(self.server)
 
-        def set_password(config: Config, username: str, password: str) -> None:
+        def with_people(config: Config, act: Callable[[UserAdmin], Awaitable[T]]) -> T:
             self.configs.append(config)
-            self.passwords.append((username, password))
+            return asyncio.run(act(self.people))  # type: ignore[arg-type]
 
         def serve_venue(_options: VenueSimOptions) -> None:
             raise AssertionError("not in this test")
@@ -51,7 +57,7 @@ class Log:
             return Rebuilt(seq=7, rows=9, took_s=0.25)
 
         return Runners(
-            run=run, set_password=set_password, serve_venue=serve_venue, audit_journal=FileAudit, rebuild=rebuild
+            run=run, with_people=with_people, serve_venue=serve_venue, audit_journal=FileAudit, rebuild=rebuild
         )
 
 
@@ -112,7 +118,7 @@ def test_passwd_reads_one_line_of_standard_input(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("sys.stdin", io.StringIO("a long enough one\nrest\n"))
     log = Log()
     assert main(["users", "passwd", "admin"], log.runners()) == 0
-    assert log.passwords == [("admin", "a long enough one")]
+    assert log.people.done == [("set_password", "uadmin", "a long enough one")]
 
 
 def test_a_new_password_is_asked_twice_at_a_terminal(
@@ -125,7 +131,7 @@ def test_a_new_password_is_asked_twice_at_a_terminal(
     monkeypatch.setattr("getpass.getpass", lambda _prompt: next(answers))
     log = Log()
     assert main(["users", "passwd"], log.runners()) == 2
-    assert log.passwords == []
+    assert log.people.done == []
     assert "differ" in capsys.readouterr().err
 
 

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from tests.contract.databases import fresh
 
+from tidegate.model.access import Role
+from tidegate.model.accounts import User
 from tidegate.model.errors import Code, TidegateError
 from tidegate.store.control.accounts import SqlAccounts
-from tidegate.users.accounts import ensure_admin, set_password
+from tidegate.users.accounts import ensure_admin
 from tidegate.users.passwords import Passwords
 
 
@@ -48,7 +50,12 @@ async def test_a_password_too_short_is_refused(store: SqlAccounts, passwords: Pa
     assert await store.users() == ()
 
 
-async def test_the_password_of_nobody_cannot_be_set(store: SqlAccounts, passwords: Passwords) -> None:
-    with pytest.raises(TidegateError) as caught:
-        await set_password(store, passwords, "ghost", "long enough", 1)
-    assert caught.value.code is Code.NOT_FOUND
+async def test_an_admin_who_was_removed_stays_so_while_another_is_there(
+    store: SqlAccounts, passwords: Passwords
+) -> None:
+    other = User(
+        id="u1", username="anna", role=Role.ADMIN, password_hash="h", disabled=False, created_ts=1, updated_ts=1
+    )
+    await store.add_user(other)
+    assert not await ensure_admin(store, passwords, None, 1)
+    assert await store.users() == (other,)

@@ -12,5 +12,5 @@ def test_every_role_is_in_the_table_and_holds_what_the_one_below_holds() -> None
     assert all(lower <= higher for lower, higher in pairwise(ladder))
 
 
-def test_a_viewer_only_reads() -> None:
-    assert PERMISSIONS[Role.VIEWER] == {Permission.READ}
+def test_a_viewer_only_reads_and_looks_after_himself() -> None:
+    assert PERMISSIONS[Role.VIEWER] == {Permission.READ, Permission.OWN}

@@ -7,11 +7,12 @@ import jwt
 import pytest
 from tests.contract.databases import fresh
 
-from tidegate.model.access import Permission, Role
+from tidegate.model.access import Peer, Permission, Role
 from tidegate.model.errors import Code, TidegateError
 from tidegate.store.control.accounts import SqlAccounts
-from tidegate.users.accounts import ensure_admin, set_password
-from tidegate.users.passwords import Passwords
+from tidegate.users.accounts import ensure_admin
+from tidegate.users.passwords import Passwords, Verdict
+from tidegate.users.people import People
 from tidegate.users.service import LINK_S, RECHECK_S, TICKET_S, LocalAuth
 from tidegate.users.tokens import ACCESS_S, AUDIENCE, ISSUER, Signer
 
@@ -36,6 +37,7 @@ class World:
         self.passwords = passwords
         self.clock = HandClock()
         self.auth = LocalAuth(store, passwords, Signer(KEY), self.clock)
+        self.people = People(store, passwords, self.clock)
 
 
 @pytest.fixture
@@ -120,7 +122,7 @@ async def test_logout_ends_access_at_once(world: World) -> None:
 async def test_a_password_changed_elsewhere_ends_access_within_a_second(world: World) -> None:
     tokens = await world.auth.login("admin", PASSWORD)
     await world.auth.authenticate(tokens.access_token)
-    await set_password(world.store, world.passwords, "admin", "another password", 2)
+    await world.people.set_password(tokens.principal.user_id, "another password")
     world.clock.now_s += RECHECK_S
     with pytest.raises(TidegateError):
         await world.auth.authenticate(tokens.access_token)
@@ -168,3 +170,79 @@ async def test_a_ticket_opens_one_socket_and_not_for_long(world: World) -> None:
     for spent in (ticket.ticket, late.ticket, "nonsense"):
         with pytest.raises(TidegateError):
             world.auth.redeem_ticket(spent)
+
+
+async def test_logout_everywhere_ends_every_login_at_once(world: World) -> None:
+    first, second = [await world.auth.login("admin", PASSWORD) for _ in range(2)]
+    await world.auth.authenticate(second.access_token)
+    await world.auth.logout_everywhere(first.principal.user_id)
+    for tokens in (first, second):
+        with pytest.raises(TidegateError):
+            await world.auth.authenticate(tokens.access_token)
+        with pytest.raises(TidegateError):
+            await world.auth.refresh(tokens.refresh_token)
+
+
+async def test_only_an_own_login_can_be_ended_by_its_id(world: World) -> None:
+    await world.people.add("anna", Role.TRADER, PASSWORD)
+    anna = (await world.auth.login("anna", PASSWORD, peer=Peer("10.0.0.7", "a browser"))).principal
+    admin = (await world.auth.login("admin", PASSWORD)).principal
+    assert [(login.family, login.address, login.agent) for login in await world.people.logins(anna.user_id)] == [
+        (anna.session_id, "10.0.0.7", "a browser")
+    ]
+    with pytest.raises(TidegateError) as caught:
+        await world.auth.logout_of(admin.user_id, anna.session_id)
+    assert code_of(caught) is Code.NOT_FOUND
+    await world.auth.logout_of(anna.user_id, anna.session_id)
+    assert not await world.auth.is_live(anna)
+    assert await world.auth.is_live(admin)
+
+
+async def test_a_changed_role_counts_at_once_for_who_is_logged_in(world: World) -> None:
+    anna = await world.people.add("anna", Role.TRADER, PASSWORD)
+    tokens = await world.auth.login("anna", PASSWORD)
+    await world.people.change(anna.id, role=Role.VIEWER)
+    await world.auth.forget(anna.id)
+    with pytest.raises(TidegateError):
+        await world.auth.authenticate(tokens.access_token)
+
+
+async def test_who_is_on_the_local_socket_may_do_everything_but_has_no_login(world: World) -> None:
+    owner = world.auth.local(1000)
+    assert (owner.name, owner.local, owner.permissions) == (
+        "local:1000", True, frozenset(Permission) - {Permission.OWN}
+    )  # fmt: skip
+    assert await world.auth.is_live(owner)
+
+
+class Instant(Passwords):
+    """Compares in no time, and counts."""
+
+    def __init__(self, right: str) -> None:
+        super().__init__()
+        self.right = right
+        self.compared: list[str] = []
+
+    async def verify(self, password_hash: str | None, password: str) -> Verdict:
+        self.compared.append(password)
+        return Verdict(right=password_hash is not None and password == self.right)
+
+
+async def test_a_hundred_thousand_guesses_get_nowhere_and_the_owner_still_gets_in(tmp_path: Path) -> None:
+    """Ten guesses a second for nearly three hours, from five hundred addresses; the 1,000th guess is right."""
+    passwords = Instant(right="guess-1000")
+    home = Peer("192.168.1.2", "the owner")
+    async with fresh("sqlite", tmp_path) as database:
+        world = World(SqlAccounts(database), passwords)
+        await ensure_admin(world.store, passwords, PASSWORD, 1)
+        passwords.compared.clear()
+        session = await world.auth.login("admin", "guess-1000", peer=home)
+        for number in range(100_000):
+            world.clock.now_s += number % 10 == 0
+            with pytest.raises(TidegateError):
+                await world.auth.login("admin", f"guess-{number}", peer=Peer(f"10.{number % 500}"))
+        assert len(passwords.compared) < 100
+        assert await world.auth.login("admin", "guess-1000", peer=home)
+        assert await world.auth.refresh(session.refresh_token)
+        assert await world.auth.login_by_link(world.auth.issue_link(), peer=Peer("10.1"))
+    passwords.close()

@@ -5,8 +5,8 @@ from typing import Annotated, Final
 from pydantic import Field, SecretStr, model_validator
 
 from tidegate.api.fields import Empty, Model, Query
-from tidegate.api.replies import Done, Session, TicketReply
-from tidegate.api.route import PUBLIC, Call, route
+from tidegate.api.replies import Done, LinkReply, Login, Session, TicketReply
+from tidegate.api.route import LOCAL, PUBLIC, Call, route
 from tidegate.model.access import Permission
 from tidegate.ports.auth import Tokens
 
@@ -48,9 +48,43 @@ async def refresh(call: Call[RefreshBody, Query]) -> dict[str, object]:
     return _session(await call.services.auth.refresh(call.body.refresh_token.get_secret_value()))
 
 
+async def post_link(call: Call[Empty, Query]) -> dict[str, object]:
+    """A one-time way in for the admin, to whoever owns the process: only over its local socket."""
+    return {"path": f"/#login={call.services.auth.issue_link()}"}
+
+
 async def logout(call: Call[Empty, Query]) -> dict[str, object]:
     """Ends the caller's session."""
     await call.services.auth.logout(call.principal)
+    return {"success": True}
+
+
+async def logout_all(call: Call[Empty, Query]) -> dict[str, object]:
+    """Ends every session of the caller, this one included."""
+    await call.services.auth.logout_everywhere(call.principal.user_id)
+    return {"success": True}
+
+
+async def get_sessions(call: Call[Empty, Query]) -> list[dict[str, object]]:
+    """The caller's sessions, newest login first."""
+    principal = call.principal
+    return [
+        {
+            "id": session.family,
+            "loginTs": session.login_ts,
+            "lastUsedTs": session.created_ts,
+            "expiresTs": session.expires_ts,
+            "address": session.address,
+            "agent": session.agent,
+            "current": session.family == principal.session_id,
+        }
+        for session in await call.services.people.logins(principal.user_id)
+    ]
+
+
+async def delete_session(call: Call[Empty, Query]) -> dict[str, object]:
+    """Ends one of the caller's sessions."""
+    await call.services.auth.logout_of(call.principal.user_id, call.path["sessionId"])
     return {"success": True}
 
 
@@ -75,10 +109,24 @@ def _session(tokens: Tokens) -> dict[str, object]:
     }
 
 
+_SESSIONS: Final = "/api/auth/sessions"
+
 ROUTES: Final = (
     route("POST", "/api/auth/login", login, body=LoginBody, query=Query, reply=Session, permission=PUBLIC),
     route("POST", "/api/auth/refresh", refresh, body=RefreshBody, query=Query, reply=Session, permission=PUBLIC),
-    route("POST", "/api/auth/logout", logout, body=Empty, query=Query, reply=Done, permission=Permission.READ),
+    route("POST", "/api/auth/link", post_link, body=Empty, query=Query, reply=LinkReply, permission=LOCAL),
+    route("POST", "/api/auth/logout", logout, body=Empty, query=Query, reply=Done, permission=Permission.OWN),
+    route("POST", "/api/auth/logout-all", logout_all, body=Empty, query=Query, reply=Done, permission=Permission.OWN),
+    route("GET", _SESSIONS, get_sessions, body=Empty, query=Query, reply=list[Login], permission=Permission.OWN),
+    route(
+        "DELETE",
+        f"{_SESSIONS}/{{sessionId}}",
+        delete_session,
+        body=Empty,
+        query=Query,
+        reply=Done,
+        permission=Permission.OWN,
+    ),
     route(
         "POST", "/api/auth/ws-ticket", ws_ticket, body=Empty, query=Query, reply=TicketReply, permission=Permission.READ
     ),

@@ -107,6 +107,16 @@ ROUTES: Final = (
     route("GET", _LIMITS, get_limits, body=Empty, query=Query, reply=list[Limit], permission=_READ),
     route("PUT", _LIMITS, put_limits, body=LimitsBody, query=Query, reply=list[Limit], permission=_RISK),
     route("GET", "/api/risk/metrics", get_metrics, body=Empty, query=Query, reply=RiskMetrics, permission=_READ),
-    route("POST", "/api/risk/kill", kill, body=KillBody, query=Query, reply=Done, permission=Permission.TRADE),
+    # Never too often: whoever stops trading must not have to wait.
+    route(
+        "POST",
+        "/api/risk/kill",
+        kill,
+        body=KillBody,
+        query=Query,
+        reply=Done,
+        permission=Permission.TRADE,
+        limited=False,
+    ),
     route("POST", "/api/risk/reset", reset, body=Empty, query=Query, reply=Done, permission=_RISK),
 )

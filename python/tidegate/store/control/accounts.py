@@ -4,16 +4,18 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, UpdateBase, delete, func, insert, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.exc import IntegrityError
 
 from tidegate.model.access import Role
 from tidegate.model.accounts import Session, User
+from tidegate.ports.accounts import LOGINS_MAX
 from tidegate.store.control import tables
 from tidegate.store.database import Database
 
 _LIVE: Final = tables.sessions.c.revoked_ts.is_(None)
+_ENABLED_ADMIN: Final = (tables.users.c.role == Role.ADMIN) & tables.users.c.disabled.is_(False)
 
 
 class SqlAccounts:
@@ -50,6 +52,20 @@ class SqlAccounts:
                 return False
         return True
 
+    async def change_user(self, user: User, *, end_sessions: bool) -> bool:
+        """See the port."""
+        users = tables.users
+        change = (
+            update(users)
+            .where(users.c.id == user.id)
+            .values(role=user.role, disabled=user.disabled, updated_ts=user.updated_ts)
+        )
+        return await self._unless_headless(change, user.id, user.updated_ts if end_sessions else None)
+
+    async def remove_user(self, user_id: str) -> bool:
+        """See the port."""
+        return await self._unless_headless(delete(tables.users).where(tables.users.c.id == user_id), user_id, None)
+
     async def set_password(self, user_id: str, password_hash: str, ts: int, *, end_sessions: bool) -> None:
         """See the port."""
         users, sessions = tables.users, tables.sessions
@@ -58,9 +74,7 @@ class SqlAccounts:
                 update(users).where(users.c.id == user_id).values(password_hash=password_hash, updated_ts=ts)
             )
             if end_sessions:
-                await connection.execute(
-                    update(sessions).where(sessions.c.user_id == user_id, _LIVE).values(revoked_ts=ts)
-                )
+                await connection.execute(_revocation(sessions.c.user_id == user_id, ts))
 
     async def add_session(self, session: Session) -> None:
         """See the port."""
@@ -91,9 +105,26 @@ class SqlAccounts:
 
     async def revoke_family(self, family: str, ts: int) -> None:
         """See the port."""
-        sessions = tables.sessions
         async with self._database.write() as connection:
-            await connection.execute(update(sessions).where(sessions.c.family == family, _LIVE).values(revoked_ts=ts))
+            await connection.execute(_revocation(tables.sessions.c.family == family, ts))
+
+    async def revoke_user(self, user_id: str, ts: int) -> None:
+        """See the port."""
+        async with self._database.write() as connection:
+            await connection.execute(_revocation(tables.sessions.c.user_id == user_id, ts))
+
+    async def logins(self, user_id: str, now_ms: int) -> tuple[Session, ...]:
+        """See the port."""
+        c = tables.sessions.c
+        query = (
+            select(tables.sessions)
+            .where(c.user_id == user_id, c.used_ts.is_(None), _LIVE, c.expires_ts > now_ms)
+            .order_by(c.login_ts.desc(), c.id)
+            .limit(LOGINS_MAX)
+        )
+        async with self._database.read() as connection:
+            found = (await connection.execute(query)).all()
+        return tuple(Session(**_values(row)) for row in found)
 
     async def is_family_live(self, family: str) -> bool:
         """See the port."""
@@ -107,6 +138,28 @@ class SqlAccounts:
         async with self._database.write() as connection:
             gone = delete(sessions).where(sessions.c.expires_ts < before_ts).returning(sessions.c.id)
             return len((await connection.execute(gone)).all())
+
+    async def _unless_headless(self, change: UpdateBase, user_id: str, end_ts: int | None) -> bool:
+        """Carries out `change` and ends the user's logins, unless it would leave nobody who may let others in."""
+        try:
+            async with self._database.write() as connection:
+                await connection.execute(change)
+                left = await connection.execute(select(func.count()).where(_ENABLED_ADMIN))
+                if left.scalar_one() == 0:
+                    raise _HeadlessError
+                if end_ts is not None:
+                    await connection.execute(_revocation(tables.sessions.c.user_id == user_id, end_ts))
+        except _HeadlessError:
+            return False
+        return True
+
+
+class _HeadlessError(Exception):
+    """Rolls a transaction back."""
+
+
+def _revocation(which: ColumnElement[bool], ts: int) -> UpdateBase:
+    return update(tables.sessions).where(which, _LIVE).values(revoked_ts=ts)
 
 
 def _values(row: Row[Any]) -> Mapping[str, Any]:

@@ -1,0 +1,35 @@
+"""Users as those who administer them see them."""
+
+from typing import Protocol
+
+from tidegate.model.access import Role
+from tidegate.model.accounts import Session, User
+
+
+class UserAdmin(Protocol):
+    """All raise `TidegateError`: NOT_FOUND for an unknown user, CONFLICT where no enabled admin would be left."""
+
+    async def users(self) -> tuple[User, ...]:
+        """All users by name."""
+        ...
+
+    async def user(self, user_id: str) -> User: ...
+    async def by_name(self, username: str) -> User: ...
+
+    async def add(self, username: str, role: Role, password: str) -> User:
+        """Raises CONFLICT when the name is taken, VALIDATION_ERROR for a name or password that may not be chosen."""
+        ...
+
+    async def change(self, user_id: str, *, role: Role | None = None, disabled: bool | None = None) -> User:
+        """Changes what is given. Another role, or none at all, ends every login of the user."""
+        ...
+
+    async def remove(self, user_id: str) -> None: ...
+
+    async def set_password(self, user_id: str, password: str) -> None:
+        """Replaces the password and ends every login of the user."""
+        ...
+
+    async def logins(self, user_id: str) -> tuple[Session, ...]:
+        """The logins that stand, newest first."""
+        ...

@@ -1,0 +1,94 @@
+"""Who may what: every route for every role and every kind of credentials, from the route and role tables.
+
+What a cell must be is written here by hand: the lowest role of each permission. Nothing is left out: a route that
+declares a permission not listed fails.
+"""
+
+from itertools import product
+
+import aiohttp
+import pytest
+from tests.unit.api.doubles import World
+from tests.unit.api.test_routes import BODIES, filled
+
+from tidegate.api.route import LOCAL, PUBLIC, Route
+from tidegate.api.table import ROUTES, paths_of
+from tidegate.model.access import Role
+
+LADDER = [Role.VIEWER, Role.TRADER, Role.STRATEGIST, Role.ADMIN]
+FROM_ROLE = {
+    "read": Role.VIEWER,
+    "own": Role.VIEWER,
+    "trade": Role.TRADER,
+    "pairs": Role.TRADER,
+    "strategies": Role.STRATEGIST,
+    "risk": Role.ADMIN,
+    "settings": Role.ADMIN,
+    "users": Role.ADMIN,
+}
+ALL = [(row, path) for row in ROUTES for path in paths_of(row)]
+GUARDED = [(row, path) for row, path in ALL if row.permission != PUBLIC]
+
+
+def ids(rows: list[tuple[Route, str]]) -> list[str]:
+    return [f"{row.method} {path}" for row, path in rows]
+
+
+@pytest.mark.parametrize("role", LADDER)
+@pytest.mark.parametrize(("row", "path"), GUARDED, ids=ids(GUARDED))
+async def test_a_role_passes_exactly_where_its_permissions_say(
+    row: Route, path: str, role: Role, anyone: aiohttp.ClientSession, world: World
+) -> None:
+    headers = {"Authorization": f"Bearer {role}-token"}
+    passes = row.permission != LOCAL and LADDER.index(role) >= LADDER.index(FROM_ROLE[str(row.permission)])
+    body = BODIES.get((row.method, row.path))
+    if "{sessionId}" in row.path:
+        path = path.replace("{sessionId}", f"s{role}")
+    if (row.method, row.path) == ("DELETE", "/api/users/{userId}"):
+        path = path.replace("{userId}", "uviewer")
+    async with anyone.request(row.method, filled(path), headers=headers, json=body) as answer:
+        if passes:
+            assert answer.status == 200, await answer.text()
+            return
+        assert (answer.status, (await answer.json())["error"]["code"]) == (403, "FORBIDDEN")
+    assert (world.engine.commands, world.people.done, world.auth.ended) == ([], [], [])
+
+
+BAD = {
+    "none": {},
+    "expired or forged": {"Authorization": "Bearer wrong"},
+    "not bearer": {"Authorization": "Basic admin-token"},
+}
+
+
+@pytest.mark.parametrize("bad", BAD)
+@pytest.mark.parametrize(("row", "path"), GUARDED, ids=ids(GUARDED))
+async def test_nobody_passes_without_good_credentials(
+    row: Route, path: str, bad: str, anyone: aiohttp.ClientSession, world: World
+) -> None:
+    async with anyone.request(row.method, filled(path), headers=BAD[bad], data=b"{broken") as answer:
+        assert (answer.status, (await answer.json())["error"]["code"]) == (401, "UNAUTHENTICATED")
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert (world.engine.commands, world.people.done, world.auth.ended) == ([], [], [])
+
+
+OWNED = [(row, path) for row, path in ALL if row.permission == "own" and "{" in path]
+
+
+def test_what_belongs_to_a_user_is_known() -> None:
+    assert {row.path for row, _ in OWNED} == {"/api/auth/sessions/{sessionId}"}
+
+
+@pytest.mark.parametrize(
+    ("case", "role", "owner"),
+    [(case, *pair) for case in OWNED for pair in product(LADDER, LADDER) if pair[0] is not pair[1]],
+    ids=lambda value: f"{value[0].method} {value[1]}" if isinstance(value, tuple) else str(value),
+)
+async def test_what_belongs_to_another_is_not_there(
+    case: tuple[Route, str], role: Role, owner: Role, anyone: aiohttp.ClientSession, world: World
+) -> None:
+    row, path = case
+    path = path.replace("{sessionId}", f"s{owner}")
+    async with anyone.request(row.method, path, headers={"Authorization": f"Bearer {role}-token"}) as answer:
+        assert (answer.status, (await answer.json())["error"]["code"]) == (404, "NOT_FOUND")
+    assert world.auth.ended == []

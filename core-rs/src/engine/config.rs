@@ -5,7 +5,7 @@ use super::error::{Code, Refusal};
 use super::field::{FieldError, Fields, Value, parse};
 use super::pairs::PairTerms;
 use crate::ledger::{ZONE_STEPS_MAX, Zone};
-use crate::units::{Ns, Product, Venue};
+use crate::units::{MONEY_DECIMALS, Money, Ns, Product, Venue, pow10};
 use crate::venues::{Role, Secret, Session};
 
 const MS: Ns = 1_000_000;
@@ -68,6 +68,9 @@ pub struct Policy {
     pub deadline: Ns,
     pub slippage_bps: i64,
     pub cooldown: Ns,
+    /// How long, and up to how much in quote, a known difference of the legs waits for an order of unknown fate.
+    pub naked_max: Ns,
+    pub naked_notional_max: Money,
     /// An order leaves only once its record is on disk; otherwise as soon as it is written.
     pub strict: bool,
 }
@@ -319,13 +322,23 @@ fn read_policy(top: Fields<'_>) -> Result<Policy, FieldError> {
         deadline: 5_000 * MS,
         slippage_bps: 5,
         cooldown: 500 * MS,
+        naked_max: 1_000 * MS,
+        naked_notional_max: Money(10_000 * pow10(MONEY_DECIMALS)),
         strict: false,
     };
     if top.get("policy").is_none() {
         return Ok(policy);
     }
-    let known =
-        ["completeWithinBps", "maxAttempts", "planDeadlineMs", "slippageBps", "cooldownMs", "journalMode"];
+    let known = [
+        "completeWithinBps",
+        "maxAttempts",
+        "planDeadlineMs",
+        "slippageBps",
+        "cooldownMs",
+        "maxNakedMs",
+        "maxNakedNotional",
+        "journalMode",
+    ];
     let f = top.obj("policy")?.only(&known)?;
     let number = |key: &str, default: i64| if f.get(key).is_some() { f.int(key) } else { Ok(default) };
     policy.complete_within_bps = number("completeWithinBps", policy.complete_within_bps)?.clamp(0, 1_000);
@@ -333,6 +346,8 @@ fn read_policy(top: Fields<'_>) -> Result<Policy, FieldError> {
     policy.deadline = number("planDeadlineMs", 5_000)?.clamp(100, 600_000) * MS;
     policy.slippage_bps = number("slippageBps", policy.slippage_bps)?.clamp(0, 1_000);
     policy.cooldown = number("cooldownMs", 500)?.clamp(0, 3_600_000) * MS;
+    policy.naked_max = number("maxNakedMs", policy.naked_max / MS)?.clamp(0, 60_000) * MS;
+    policy.naked_notional_max = f.opt_money("maxNakedNotional")?.unwrap_or(policy.naked_notional_max);
     policy.strict = match f.opt_str("journalMode")? {
         None | Some("group") => false,
         Some("strict") => true,

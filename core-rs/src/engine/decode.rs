@@ -163,6 +163,7 @@ fn read_plan(f: Fields<'_>, t: &mut Interning<'_>) -> Read<PlanTerms> {
         owner: OwnerId(f.uint("owner")? as u16),
         direction: named(f, "direction", |name| Direction::BOTH.into_iter().find(|d| d.name() == name))?,
         qty: f.money("qty")?,
+        lot: f.opt_money("lot")?.unwrap_or_default(),
         legs,
         epoch: f.uint("epoch")? as u32,
         manual: f.bool("manual")?,

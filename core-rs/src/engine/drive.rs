@@ -9,7 +9,9 @@ use super::reducer::Engine;
 use super::timers::Timer;
 use crate::market::{BookState, Level};
 use crate::order::{Order, State};
-use crate::plan::{Decision, LegFacts, Plan, PlanFacts, PlanState, Policy, Reason, next, residual};
+use crate::plan::{
+    Decision, LegFacts, LegSum, Pending, Plan, PlanFacts, PlanState, Policy, Reason, next, residual,
+};
 use crate::risk::{Intent, LatchMode, Purpose, gate};
 use crate::units::{ClientId, InstrumentId, MONEY_DECIMALS, Money, Now, Ns, PlanId, Price, Side, pow10};
 
@@ -31,6 +33,15 @@ impl Engine {
         let facts = self.plan_facts(now, plan);
         match next(&facts, &self.plan_policy()) {
             Decision::Wait { until } => self.wait(now, id, until, &facts, out),
+            Decision::Hold { until } => {
+                self.timers.set(Timer::Plan(id), now.mono + (until - now.wall).max(0));
+                let text = format!(
+                    "{}: {} of base stay unhedged: a venue is too slow to tell what became of an order",
+                    Plan::name(id),
+                    amount_text(Money(residual(&facts.legs).0.abs()))
+                );
+                self.plan_alert(now, "critical", "HEDGE_HELD", &text, id, out);
+            }
             Decision::Order { leg, side, qty, bound, reason } => {
                 if !self.hedge(now, id, leg, side, qty, bound, reason, out) {
                     self.timers.set(Timer::Plan(id), now.mono + REFUSED_AGAIN);
@@ -69,6 +80,8 @@ impl Engine {
             deadline: policy.deadline,
             slippage_bps: policy.slippage_bps,
             pause: PAUSE,
+            naked_max: policy.naked_max,
+            naked_notional_max: policy.naked_notional_max,
         }
     }
 
@@ -85,6 +98,7 @@ impl Engine {
             now: now.wall,
             since,
             changed: orders.map(|order| order.updated_ns).max().unwrap_or(plan.created),
+            naked_since: plan.naked.since,
             unwinding: plan.unwinding,
             attempts_max: ClientId::ATTEMPT_MAX,
             legs: [self.leg_facts(now, plan, 0), self.leg_facts(now, plan, 1)],
@@ -94,9 +108,6 @@ impl Engine {
     fn leg_facts(&self, now: Now, plan: &Plan, leg: usize) -> LegFacts {
         let (terms, sum) = (&plan.terms.legs[leg], &plan.sums[leg]);
         let i = self.instruments.at(terms.instrument);
-        let unsettled = |id: &ClientId| {
-            self.state.orders.get(id).is_some_and(|order: &Order| !order.is_settled() && !self.lets_go(order))
-        };
         let synced = self.book_state(terms.instrument, now.mono) == BookState::Synced;
         let top = if synced {
             self.books[terms.instrument.0 as usize].top()
@@ -110,7 +121,8 @@ impl Engine {
             px: Money(i128::from(terms.px.get()) * pow10(MONEY_DECIMALS - i.px_decimals)),
             net: sum.net(),
             traded: sum.bought.0 != 0 || sum.sold.0 != 0,
-            busy: sum.orders.iter().any(unsettled),
+            pending: self.pending(sum),
+            slow: self.is_slow(now, terms.account),
             attempts: plan.attempts(leg),
             lot: amount(i.lot),
             qty_min: amount(i.qty_min.get()),
@@ -120,6 +132,16 @@ impl Engine {
             open: self.state.latch.mode != LatchMode::Halt
                 && self.may_trade(now, terms.instrument, terms.account).is_ok(),
         }
+    }
+
+    fn pending(&self, sum: &LegSum) -> Pending {
+        let orders = sum.orders.iter().filter_map(|id| self.state.orders.get(id));
+        let open = orders.filter(|order| !order.is_settled() && !self.lets_go(order));
+        open.fold(Pending::default(), |found, order| Pending {
+            buys: found.buys || order.terms.place.side == Side::Buy,
+            sells: found.sells || order.terms.place.side == Side::Sell,
+            expected: found.expected || order.state != State::Unknown,
+        })
     }
 
     fn wait(&mut self, now: Now, id: PlanId, until: Ns, facts: &PlanFacts, out: &mut Effects) {
@@ -164,12 +186,15 @@ impl Engine {
         let facts = self.facts(now, &intent, Some(pair), Some(other), None);
         let limits = self.lanes.get(pair.ix.0 as usize).and_then(|lane| lane.limits);
         let Some(limits) = limits else { return false };
-        let working = plan.state != PlanState::Hedging;
+        let around =
+            !plan.hedged_around && plan.sums.iter().any(|sum| self.pending(sum) != Pending::default());
+        let turn = if around { PlanTurn::HedgingAround } else { PlanTurn::Hedging };
+        let turns = around || plan.state != PlanState::Hedging;
         match gate(intent, &facts, &limits[leg]) {
             Ok(approved) => {
-                if working {
+                if turns {
                     let text = format!("{} {} on leg{}", word(reason), amount_text(qty), leg + 1);
-                    self.commit(now, Body::Turn { id, turn: PlanTurn::Hedging, text }, out);
+                    self.commit(now, Body::Turn { id, turn, text }, out);
                 }
                 let sent = self.send_order(now, approved, out);
                 self.plan_event(now, id, out);

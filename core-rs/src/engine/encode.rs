@@ -134,6 +134,7 @@ fn write_plan(terms: &PlanTerms, t: Tables<'_>, j: &mut Json) {
     j.int("owner", terms.owner.0);
     j.str("direction", terms.direction.name());
     j.money("qty", terms.qty);
+    j.money("lot", terms.lot);
     j.int("epoch", terms.epoch);
     j.bool("manual", terms.manual);
     j.arr("legs", |j| {

@@ -13,7 +13,9 @@ use crate::market::{BookState, EdgeChange, InstrumentStatus, PairIx, Quote, Spre
 use crate::order::{OrderKind, PlaceOrder, TimeInForce};
 use crate::plan::{Plan, PlanLeg, PlanTerms};
 use crate::risk::{Approved, Denial, Intent, LatchMode, Limits, Purpose, gate};
-use crate::units::{AccountId, Direction, InstrumentId, Now, Ns, OwnerId, PlanId, Price, Side};
+use crate::units::{
+    AccountId, Direction, InstrumentId, MONEY_DECIMALS, Money, Now, Ns, OwnerId, PlanId, Price, Side, pow10,
+};
 use crate::venues::Role;
 
 /// Opportunity events of one direction come at most this often while it is open.
@@ -195,12 +197,17 @@ impl Engine {
         if self.state.counter + 2 > crate::units::ClientId::COUNTER_MAX {
             return Err(Refusal::new(Code::Internal, "order ids of this epoch are spent; restart"));
         }
+        let lot = |id: InstrumentId| {
+            let i = self.instruments.at(id);
+            Money(i128::from(i.lot) * pow10(MONEY_DECIMALS - i.qty_decimals))
+        };
         Ok(PlanTerms {
             id: PlanId(self.state.plan_last + 1),
             pair: pair.id,
             owner: OwnerId(0),
             direction,
             qty: pair.terms.qty,
+            lot: lot(ids[0]).max(lot(ids[1])),
             legs: [leg(0), leg(1)],
             epoch: self.state.epoch,
             manual,
@@ -236,7 +243,7 @@ impl Engine {
         leg: usize,
         side: Side,
         px: Price,
-        qty: crate::units::Money,
+        qty: Money,
         attempt: u8,
     ) -> Result<PlaceOrder, Refusal> {
         let of = &plan.terms.legs[leg];

@@ -7,7 +7,7 @@ use super::record::{Body, PlanTurn};
 use super::reducer::Engine;
 use super::requests::Why;
 use crate::order::{ClientRef, FillReport, Trade};
-use crate::units::{AccountId, InstrumentId, Now, TradeId, VenueOrderId};
+use crate::units::{AccountId, InstrumentId, Now, PlanId, TradeId, VenueOrderId};
 use crate::venues::Query;
 
 /// Fills that wait for their orders to be known.
@@ -167,7 +167,16 @@ impl Engine {
             self.refresh_pairs(now, out);
         } else if late {
             self.alert(now, "warning", "LATE_FILL", &format!("fill of {id} after its end"), out);
+        } else if plan.is_some_and(|plan| self.was_hedged_around(now, plan)) {
+            let text = format!("fill of {id} came after its quantity was hedged otherwise; the excess goes");
+            self.alert(now, "warning", "LATE_FILL", &text, out);
         }
         self.after_change(now, id, out);
+    }
+
+    /// A fill of this moment made a difference again in a plan that did not wait for it.
+    fn was_hedged_around(&self, now: Now, id: PlanId) -> bool {
+        let plan = self.state.plans.get(&id);
+        plan.is_some_and(|plan| plan.hedged_around && plan.naked.since == Some(now.wall))
     }
 }

@@ -4,6 +4,7 @@ mod accord;
 mod accounts;
 mod apply;
 mod apply_error;
+mod apply_plans;
 mod audit;
 mod books;
 mod breakers;

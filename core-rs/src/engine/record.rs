@@ -29,6 +29,8 @@ pub(super) struct Record {
 pub(super) enum PlanTurn {
     /// The legs differ; they are being brought together.
     Hedging,
+    /// The same, while the fate of an order is open: what it may still fill is not counted on.
+    HedgingAround,
     /// A late fill came after the end.
     Reopened,
     /// Asked for by a person.
@@ -145,11 +147,13 @@ pub(super) enum Body {
 }
 
 impl PlanTurn {
-    pub(super) const ALL: [Self; 4] = [Self::Hedging, Self::Reopened, Self::Unwind, Self::Resumed];
+    pub(super) const ALL: [Self; 5] =
+        [Self::Hedging, Self::HedgingAround, Self::Reopened, Self::Unwind, Self::Resumed];
 
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Hedging => "hedging",
+            Self::HedgingAround => "hedging_around",
             Self::Reopened => "reopened",
             Self::Unwind => "unwind_requested",
             Self::Resumed => "resumed",

@@ -5,7 +5,7 @@ use super::PlanState;
 use crate::units::{Money, Ns, Rate, Side, pow10};
 
 /// A residual that can not be traded now is looked at again after this.
-const LOOK_AGAIN: Ns = 100_000_000;
+pub(super) const LOOK_AGAIN: Ns = 100_000_000;
 
 /// How a plan is carried through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,10 @@ pub struct Policy {
     pub slippage_bps: i64,
     /// Pause between attempts, grows with each.
     pub pause: Ns,
+    /// How long a known difference of the legs may wait for orders whose fate is open.
+    pub naked_max: Ns,
+    /// Above this in quote, it does not wait at all for orders of unknown fate.
+    pub naked_notional_max: Money,
 }
 
 /// One leg as it stands.
@@ -33,8 +37,10 @@ pub struct LegFacts {
     pub net: Money,
     /// Some fill was booked.
     pub traded: bool,
-    /// An order of the leg is unsettled or of unknown fate: its quantity may still move.
-    pub busy: bool,
+    /// Orders of the leg that are unsettled: what they may still fill moves its quantity.
+    pub pending: Pending,
+    /// The venue answers slower than the bound that absence is judged by.
+    pub slow: bool,
     pub attempts: u8,
     /// Filters of the instrument, base and quote units.
     pub lot: Money,
@@ -47,6 +53,15 @@ pub struct LegFacts {
     pub open: bool,
 }
 
+/// Unsettled orders of a leg.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pending {
+    pub buys: bool,
+    pub sells: bool,
+    /// At least one has no answer yet that could still come in time.
+    pub expected: bool,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PlanFacts {
     pub now: Ns,
@@ -54,6 +69,8 @@ pub struct PlanFacts {
     pub since: Ns,
     /// Wall time of the latest change of any of its orders.
     pub changed: Ns,
+    /// Since when the legs' fills differ by more than a lot.
+    pub naked_since: Option<Ns>,
     pub unwinding: bool,
     pub attempts_max: u8,
     pub legs: [LegFacts; 2],
@@ -70,6 +87,10 @@ pub enum Reason {
 pub enum Decision {
     /// Nothing can be done before `until` (or before something changes).
     Wait {
+        until: Ns,
+    },
+    /// A known difference stays as it is: the venue with the open fate is too slow to be trusted with a verdict.
+    Hold {
         until: Ns,
     },
     /// One more price-bounded order; `bound` is to be rounded towards the safe side of the tick.
@@ -92,33 +113,56 @@ pub fn residual(legs: &[LegFacts; 2]) -> Money {
 pub fn next(facts: &PlanFacts, policy: &Policy) -> Decision {
     let legs = &facts.legs;
     let deadline = facts.since + policy.deadline;
-    if legs.iter().any(|leg| leg.busy) {
-        return Decision::Wait { until: deadline };
-    }
     let excess = residual(legs);
-    if facts.unwinding && excess.0 == 0 && legs[0].net.0 != 0 {
+    let busy = legs.iter().any(LegFacts::is_busy);
+    if facts.unwinding && !busy && excess.0 == 0 && legs[0].net.0 != 0 {
         return unwind_both(facts, policy, deadline);
     }
     let side = if excess.0 > 0 { Side::Sell } else { Side::Buy };
     let amount = Money(excess.0.abs());
     let fits = legs.map(|leg| tradable(&leg, amount));
-    if fits.iter().all(Option::is_none) {
-        return Decision::End(ending(legs, excess));
-    }
-    if facts.now >= deadline {
-        return Decision::End(PlanState::Reported);
+    let dust = fits.iter().all(Option::is_none);
+    match (busy, dust) {
+        (true, true) => return Decision::Wait { until: deadline },
+        (true, false) => {
+            if let Some(wait) = wait_for_fate(facts, policy, amount, deadline) {
+                return wait;
+            }
+        }
+        (false, true) => return Decision::End(ending(legs, excess)),
+        (false, false) if facts.now >= deadline => return Decision::End(PlanState::Reported),
+        (false, false) => {}
     }
     let used = u32::from(legs[0].attempts) + u32::from(legs[1].attempts);
     let due = facts.changed + policy.pause * Ns::from(used.saturating_sub(2).min(20));
     if facts.now < due {
-        return Decision::Wait { until: due.min(deadline) };
+        return Decision::Wait { until: if busy { due } else { due.min(deadline) } };
     }
     trade(facts, policy, side, fits).unwrap_or(blocked(facts, deadline))
 }
 
+/// A known difference beside orders whose fate is open: why it is not traded now. What they may still fill is not
+/// counted on; should it come after all, the legs differ the other way, and that is traded in turn.
+fn wait_for_fate(facts: &PlanFacts, policy: &Policy, amount: Money, deadline: Ns) -> Option<Decision> {
+    let legs = &facts.legs;
+    let expected = legs.iter().any(|leg| leg.pending.expected);
+    let worth = crate::units::mul_div(amount.0, legs[0].px.0, pow10(crate::units::MONEY_DECIMALS));
+    let large = worth.is_none_or(|worth| worth > policy.naked_notional_max.0);
+    let due = match facts.naked_since {
+        Some(_) if large && !expected => facts.now,
+        since => since.unwrap_or(facts.now) + policy.naked_max,
+    };
+    if facts.now < due {
+        return Some(Decision::Wait { until: due });
+    }
+    let held = legs.iter().any(|leg| leg.slow && leg.is_busy());
+    held.then_some(Decision::Hold { until: deadline.max(facts.now + policy.naked_max.max(LOOK_AGAIN)) })
+}
+
 /// Orders may go out again without anything telling us so: a pause ends, a price comes back.
 fn blocked(facts: &PlanFacts, deadline: Ns) -> Decision {
-    Decision::Wait { until: deadline.min(facts.now + LOOK_AGAIN) }
+    let again = facts.now + LOOK_AGAIN;
+    Decision::Wait { until: if deadline > facts.now { deadline.min(again) } else { again } }
 }
 
 /// Completes the short leg while its price holds, else unwinds the long one.
@@ -130,7 +174,7 @@ fn trade(facts: &PlanFacts, policy: &Policy, side: Side, fits: [Option<Money>; 2
     if let (Some(qty), false) = (fits[short], facts.unwinding)
         && done < policy.completions_max
         && facts.now < facts.since + policy.deadline / 2
-        && is_usable(facts, short)
+        && is_usable(facts, short, side)
     {
         let bound = worsen(legs[short].px, side, policy.complete_within_bps);
         let best = best_for(&legs[short], side);
@@ -145,7 +189,7 @@ fn trade(facts: &PlanFacts, policy: &Policy, side: Side, fits: [Option<Money>; 2
 
 /// A bounded order against the present book.
 fn unwind(facts: &PlanFacts, policy: &Policy, leg: usize, side: Side, qty: Money) -> Option<Decision> {
-    if !is_usable(facts, leg) {
+    if !is_usable(facts, leg, side) {
         return None;
     }
     let tries = i64::from(facts.legs[leg].attempts.max(1));
@@ -165,8 +209,25 @@ fn unwind_both(facts: &PlanFacts, policy: &Policy, deadline: Ns) -> Decision {
     order.unwrap_or(blocked(facts, deadline))
 }
 
-fn is_usable(facts: &PlanFacts, leg: usize) -> bool {
-    facts.legs[leg].open && facts.legs[leg].attempts < facts.attempts_max
+/// Nothing goes out on a side of a leg where an order may still fill: it could be the same quantity twice.
+fn is_usable(facts: &PlanFacts, leg: usize, side: Side) -> bool {
+    let leg = &facts.legs[leg];
+    leg.open && leg.attempts < facts.attempts_max && !leg.pending.on(side)
+}
+
+impl LegFacts {
+    const fn is_busy(&self) -> bool {
+        self.pending.buys || self.pending.sells
+    }
+}
+
+impl Pending {
+    const fn on(self, side: Side) -> bool {
+        match side {
+            Side::Buy => self.buys,
+            Side::Sell => self.sells,
+        }
+    }
 }
 
 /// The best price that `side` would take.
@@ -207,155 +268,5 @@ fn ending(legs: &[LegFacts; 2], excess: Money) -> PlanState {
         (false, false) => PlanState::Expired,
         (false, true) if excess.0 == 0 => PlanState::Unwound,
         (false, true) => PlanState::Reported,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const S: Ns = 1_000_000_000;
-    const POLICY: Policy = Policy {
-        complete_within_bps: 10,
-        completions_max: 3,
-        deadline: 5 * S,
-        slippage_bps: 5,
-        pause: 50_000_000,
-    };
-
-    fn m(text: &str) -> Money {
-        Money::parse(text.as_bytes()).unwrap()
-    }
-
-    fn leg(side: Side, net: &str, attempts: u8) -> LegFacts {
-        LegFacts {
-            side,
-            px: m("100"),
-            net: m(net),
-            traded: net != "0",
-            busy: false,
-            attempts,
-            lot: m("0.001"),
-            qty_min: m("0.001"),
-            notional_min: m("0.5"),
-            bid: Some(m("99.99")),
-            ask: Some(m("100.01")),
-            open: true,
-        }
-    }
-
-    fn facts(buy: &str, sell: &str) -> PlanFacts {
-        PlanFacts {
-            now: S,
-            since: 0,
-            changed: 0,
-            unwinding: false,
-            attempts_max: 31,
-            legs: [leg(Side::Buy, buy, 1), leg(Side::Sell, sell, 1)],
-        }
-    }
-
-    fn order(leg: usize, side: Side, qty: &str, bound: &str, reason: Reason) -> Decision {
-        Decision::Order { leg, side, qty: m(qty), bound: m(bound), reason }
-    }
-
-    #[test]
-    fn fills_decide_the_end() {
-        let cases = [
-            ("0", "0", PlanState::Expired),
-            ("0.01", "-0.01", PlanState::Hedged),
-            ("0.0104", "-0.01", PlanState::Hedged),
-            ("0.0004", "0", PlanState::Reported),
-        ];
-        for (buy, sell, want) in cases {
-            assert_eq!(next(&facts(buy, sell), &POLICY), Decision::End(want), "{buy} {sell}");
-        }
-        let mut round_trip = facts("0", "0");
-        round_trip.legs[0].traded = true;
-        assert_eq!(next(&round_trip, &POLICY), Decision::End(PlanState::Unwound));
-    }
-
-    #[test]
-    fn a_short_leg_is_completed_while_its_price_holds() {
-        assert_eq!(
-            next(&facts("0.01", "0"), &POLICY),
-            order(1, Side::Sell, "0.01", "99.9", Reason::Complete)
-        );
-        assert_eq!(
-            next(&facts("0", "-0.01"), &POLICY),
-            order(0, Side::Buy, "0.01", "100.1", Reason::Complete)
-        );
-        assert_eq!(
-            next(&facts("0.0155", "-0.01"), &POLICY),
-            order(1, Side::Sell, "0.005", "99.9", Reason::Complete)
-        );
-    }
-
-    #[test]
-    fn else_the_long_leg_is_unwound() {
-        let mut worse = facts("0.01", "0");
-        worse.legs[1].bid = Some(m("99.8"));
-        assert_eq!(next(&worse, &POLICY), order(0, Side::Sell, "0.01", "99.940005", Reason::Unwind));
-        let mut exhausted = facts("0.01", "0");
-        exhausted.legs[1].attempts = 4;
-        assert!(matches!(next(&exhausted, &POLICY), Decision::Order { leg: 0, reason: Reason::Unwind, .. }));
-        let mut asked = facts("0.01", "0");
-        asked.unwinding = true;
-        assert!(matches!(next(&asked, &POLICY), Decision::Order { leg: 0, reason: Reason::Unwind, .. }));
-    }
-
-    #[test]
-    fn late_in_the_deadline_only_unwinding_is_left() {
-        let mut late = facts("0.01", "0");
-        late.now = 3 * S;
-        assert!(matches!(next(&late, &POLICY), Decision::Order { leg: 0, reason: Reason::Unwind, .. }));
-    }
-
-    #[test]
-    fn nothing_is_decided_while_an_order_may_still_fill() {
-        let mut busy = facts("0.01", "0");
-        busy.legs[1].busy = true;
-        assert_eq!(next(&busy, &POLICY), Decision::Wait { until: 5 * S });
-        busy.now = 9 * S;
-        assert_eq!(next(&busy, &POLICY), Decision::Wait { until: 5 * S });
-    }
-
-    #[test]
-    fn without_a_book_it_waits_and_past_the_deadline_it_reports() {
-        let mut blind = facts("0.01", "0");
-        blind.legs.iter_mut().for_each(|leg| (leg.bid, leg.ask) = (None, None));
-        assert_eq!(next(&blind, &POLICY), Decision::Wait { until: S + LOOK_AGAIN });
-        blind.now = 5 * S - 1;
-        assert_eq!(next(&blind, &POLICY), Decision::Wait { until: 5 * S });
-        blind.now = 5 * S;
-        assert_eq!(next(&blind, &POLICY), Decision::End(PlanState::Reported));
-    }
-
-    #[test]
-    fn a_hedged_plan_is_taken_apart_leg_by_leg_when_asked() {
-        let mut asked = facts("0.01", "-0.01");
-        asked.unwinding = true;
-        assert_eq!(next(&asked, &POLICY), order(0, Side::Sell, "0.01", "99.940005", Reason::Unwind));
-        asked.legs[0].net = Money::ZERO;
-        assert_eq!(next(&asked, &POLICY), order(1, Side::Buy, "0.01", "100.060005", Reason::Unwind));
-    }
-
-    #[test]
-    fn a_plan_taken_apart_waits_for_the_leg_that_is_left() {
-        let mut half = facts("0", "-0.01");
-        half.unwinding = true;
-        half.legs[0].attempts = 2;
-        half.legs[1].open = false;
-        assert!(matches!(next(&half, &POLICY), Decision::Wait { .. }));
-        half.legs[1].open = true;
-        assert!(matches!(next(&half, &POLICY), Decision::Order { leg: 1, side: Side::Buy, .. }));
-    }
-
-    #[test]
-    fn attempts_after_the_first_completion_pause() {
-        let mut again = facts("0.01", "0");
-        again.legs[1].attempts = 3;
-        again.changed = S;
-        assert_eq!(next(&again, &POLICY), Decision::Wait { until: S + 100_000_000 });
     }
 }

@@ -2,6 +2,9 @@
 //! woke us: a crash between verdict and action loses and doubles nothing.
 
 mod arbitrage;
+#[cfg(test)]
+mod arbitrage_tests;
+mod naked;
 #[allow(clippy::module_inception)]
 mod plan;
 mod schedule;
@@ -10,7 +13,8 @@ mod twap_plan;
 #[cfg(test)]
 mod twap_tests;
 
-pub use arbitrage::{Decision, LegFacts, PlanFacts, Policy, Reason, next, residual, within, worsen};
+pub use arbitrage::{Decision, LegFacts, Pending, PlanFacts, Policy, Reason, next, residual, within, worsen};
+pub use naked::Naked;
 pub use plan::{FeeLine, LegSum, Note, Plan, PlanLeg, PlanState, PlanTerms, TIMELINE_MAX};
 pub use schedule::{SLICES_MAX, Schedule, common_lot};
 pub use twap::{

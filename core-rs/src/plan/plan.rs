@@ -1,5 +1,6 @@
 //! A plan's durable form: what was decided, and where it stands. Mutated only by applying records.
 
+use super::Naked;
 use crate::order::{Names, push_field, row_digest};
 use crate::units::{
     AccountId, Asset, ClientId, Direction, InstrumentId, Money, Ns, OwnerId, PlanId, Price, Side, Text,
@@ -40,6 +41,8 @@ pub struct PlanTerms {
     pub owner: OwnerId,
     pub direction: Direction,
     pub qty: Money,
+    /// The coarser lot of the two: a smaller difference can not be traded away.
+    pub lot: Money,
     pub legs: [PlanLeg; 2],
     pub epoch: u32,
     /// Asked for by a person, not by an edge.
@@ -88,6 +91,9 @@ pub struct Plan {
     /// What its end counted for in the totals: profit, fees, turnover. A late fill changes the sums, not this.
     pub counted: Option<[Money; 3]>,
     pub sums: [LegSum; 2],
+    pub naked: Naked,
+    /// Something was hedged while the fate of an order was open.
+    pub hedged_around: bool,
     pub timeline: Vec<Note>,
 }
 
@@ -173,6 +179,11 @@ impl Plan {
         Money(self.sums.iter().map(of).sum())
     }
 
+    /// Base bought minus sold over both legs: zero when hedged.
+    pub fn differ(&self) -> Money {
+        Money(self.sums[0].net().0 + self.sums[1].net().0)
+    }
+
     /// Attempts of a leg, the opening one included.
     pub fn attempts(&self, leg: usize) -> u8 {
         self.sums[leg].orders.len().min(255) as u8
@@ -190,6 +201,8 @@ impl Plan {
             pnl: None,
             counted: None,
             sums: [LegSum::default(), LegSum::default()],
+            naked: Naked::default(),
+            hedged_around: false,
             timeline: Vec::new(),
         };
         plan.note(wall, "planned", String::new());
@@ -230,6 +243,7 @@ impl Plan {
             push_field(out, terms.pair.as_bytes());
             push_field(out, terms.direction.name().as_bytes());
             out.extend_from_slice(&terms.qty.0.to_le_bytes());
+            out.extend_from_slice(&terms.lot.0.to_le_bytes());
             out.extend_from_slice(&terms.epoch.to_le_bytes());
             out.extend_from_slice(&[u8::from(terms.manual), u8::from(self.unwinding)]);
             for leg in &terms.legs {
@@ -248,6 +262,8 @@ impl Plan {
             for sum in &self.sums {
                 sum.digest_into(out);
             }
+            self.naked.digest_into(out);
+            out.push(u8::from(self.hedged_around));
             for note in &self.timeline {
                 out.extend_from_slice(&note.wall.to_le_bytes());
                 push_field(out, note.event.as_bytes());

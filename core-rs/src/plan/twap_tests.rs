@@ -11,6 +11,8 @@ const POLICY: Policy = Policy {
     deadline: 5 * S,
     slippage_bps: 5,
     pause: 50_000_000,
+    naked_max: 1_000_000_000,
+    naked_notional_max: Money(0),
 };
 
 type ChangeLeg<'a> = &'a dyn Fn(&mut TwapLegFacts);

@@ -36,6 +36,11 @@ impl Money {
         Self(i128::from(qty.get()) * pow10(MONEY_DECIMALS - qty_decimals))
     }
 
+    /// A price as quote units per base unit.
+    pub fn of_px(px: Price, px_decimals: u8) -> Self {
+        Self(i128::from(px.get()) * pow10(MONEY_DECIMALS - px_decimals))
+    }
+
     pub fn plus(self, other: Self) -> Result<Self, UnitError> {
         self.0.checked_add(other.0).map(Self).ok_or(UnitError::Overflow)
     }

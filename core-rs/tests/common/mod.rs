@@ -63,6 +63,10 @@ pub struct World {
     pub lose_cancel: BTreeSet<usize>,
     /// Replies and frames of order links are lost while set.
     pub lose_answers: bool,
+    /// Nothing these venues say of accounts and orders arrives.
+    pub mute: BTreeSet<usize>,
+    /// Frames of these links come later by this much.
+    pub slow: BTreeMap<usize, Ns>,
     /// Stop at a journal record with this number: the process dies right after the write.
     pub crash_at: Option<u64>,
     pub crashed: bool,
@@ -103,13 +107,15 @@ impl World {
             lose_request: BTreeSet::new(),
             lose_cancel: BTreeSet::new(),
             lose_answers: false,
+            mute: BTreeSet::new(),
+            slow: BTreeMap::new(),
             crash_at: None,
             crashed: false,
         };
         for at in 0..world.venues.len() {
             let wall = world.wall();
             let effects = world.venues[at].start(wall);
-            world.venue_effects(effects, None);
+            world.venue_effects(at, effects, None);
             world.schedule_venue(at);
         }
         world.begin();
@@ -250,7 +256,8 @@ impl World {
         self.at((due - self.now).max(0), Job::Venue { venue });
     }
 
-    fn venue_effects(&mut self, effects: Vec<SimEffect>, request: Option<u64>) {
+    fn venue_effects(&mut self, venue: usize, effects: Vec<SimEffect>, request: Option<u64>) {
+        let muted = self.mute.contains(&venue);
         for effect in effects {
             match effect {
                 SimEffect::Record(data) => {
@@ -259,13 +266,14 @@ impl World {
                 }
                 SimEffect::Http { status, body, .. } => {
                     let (life, number) = (self.life, request.unwrap());
-                    if !self.lose_answers {
+                    if !self.lose_answers && !muted {
                         self.at(WIRE, Job::Reply { number, status, body, life });
                     }
                 }
                 SimEffect::Frame { conn, data } => {
                     let Some(link) = self.conn_link.get(&conn).copied() else { continue };
-                    self.at(WIRE, Job::ToEngine { link, conn, data });
+                    let late = self.slow.get(&link).copied().unwrap_or(0);
+                    self.at(WIRE + late, Job::ToEngine { link, conn, data });
                 }
                 SimEffect::Hangup { conn } => {
                     let Some(link) = self.conn_link.get(&conn).copied() else { continue };
@@ -303,7 +311,7 @@ impl World {
             self.conns[link] = Some(conn);
             self.conn_link.insert(conn, link);
             let effects = self.venues[row.venue].on_open(conn, &target, wall);
-            self.venue_effects(effects, None);
+            self.venue_effects(row.venue, effects, None);
         }
         self.input(Input::Link { link: LinkId(link as u16), up: true });
     }
@@ -317,7 +325,7 @@ impl World {
         let headers: Vec<(String, String)> =
             lines.filter_map(|l| l.split_once(": ")).map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
         let effects = self.venues[LINKS[link].venue].on_http(method, target, &headers, body.as_bytes(), wall);
-        self.venue_effects(effects, Some(number));
+        self.venue_effects(LINKS[link].venue, effects, Some(number));
     }
 
     /// Runs for a span of virtual time, or until a crash.
@@ -352,10 +360,11 @@ impl World {
                     return;
                 }
                 let effects = self.venues[LINKS[link].venue].on_frame(conn, &data, wall);
-                self.venue_effects(effects, None);
+                self.venue_effects(LINKS[link].venue, effects, None);
             }
             Job::ToEngine { link, conn, data } => {
-                let lost = self.lose_answers && LINKS[link].role != "public";
+                let deaf = self.lose_answers || self.mute.contains(&LINKS[link].venue);
+                let lost = deaf && LINKS[link].role != "public";
                 if self.conns[link] == Some(conn) && !lost && !self.drop_next.remove(&link) {
                     self.input(Input::Frame { link: LinkId(link as u16), bytes: &data });
                 }
@@ -373,7 +382,7 @@ impl World {
             Job::Reply { .. } | Job::Durable { .. } | Job::Connect { .. } | Job::Wake { .. } => {}
             Job::Venue { venue } => {
                 let effects = self.venues[venue].on_timer(wall);
-                self.venue_effects(effects, None);
+                self.venue_effects(venue, effects, None);
                 self.schedule_venue(venue);
             }
         }

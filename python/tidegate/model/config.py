@@ -103,6 +103,8 @@ class LimitConfig(Section):
 class PolicyConfig(Section):
     """How plans behave. bps are hundredths of a percent of the price.
 
+    max_naked_ms, max_naked_notional: how long, and up to what worth in quote, a known difference of the legs waits
+    for an order whose fate is open; then it is hedged around that order.
     journal_mode: group sends an order as soon as its record is written, strict once it is on disk.
     """
 
@@ -111,6 +113,8 @@ class PolicyConfig(Section):
     plan_deadline_ms: Annotated[int, Field(ge=100, le=60_000)] = 5000
     slippage_bps: Annotated[int, Field(ge=0, le=1000)] = 5
     cooldown_ms: Annotated[int, Field(ge=0, le=3_600_000)] = 500
+    max_naked_ms: Annotated[int, Field(ge=0, le=60_000)] = 1000
+    max_naked_notional: Annotated[int, Field(ge=0)] = 10_000
     journal_mode: Literal["group", "strict"] = "group"
 
 

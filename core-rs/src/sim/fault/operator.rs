@@ -10,6 +10,9 @@ use crate::plan::Plan;
 impl World {
     pub(super) fn each_second(&mut self) {
         if !self.faulty {
+            if let (Some(process), Some(calm)) = (&self.process, self.calm) {
+                self.check.check_naked(&process.engine, calm, self.wall());
+            }
             return;
         }
         if self.strikes(Fault::PowerLoss) {

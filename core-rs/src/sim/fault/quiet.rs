@@ -2,7 +2,7 @@
 
 use super::check::{Check, serves};
 use super::probe::Probes;
-use super::setup::VENUES;
+use super::setup::{MS, SECOND, VENUES};
 use super::tally::fills_by_order;
 use crate::calc::product;
 use crate::engine::Engine;
@@ -16,6 +16,8 @@ use std::collections::BTreeMap;
 
 /// Venues book realized profit in their own digits.
 const ROUNDING: i128 = 1_000_000_000_000;
+/// How long a plan's legs may differ by what could be traded.
+const NAKED_MAX: Ns = 5 * SECOND;
 
 /// One venue with its account in the engine.
 struct Side<'a> {
@@ -176,15 +178,7 @@ impl Check {
         calm: Ns,
         probes: &mut Probes,
     ) {
-        let tradable = plan.terms.legs.iter().any(|leg| {
-            let instrument = engine.instrument(leg.instrument);
-            let unit = pow10(MONEY_DECIMALS - instrument.qty_decimals);
-            let least = unit * i128::from(instrument.qty_min.get().max(instrument.lot));
-            let px = Money(i128::from(leg.px.get()) * pow10(MONEY_DECIMALS - instrument.px_decimals));
-            let worth = product(px, Money(residual.abs() - residual.abs() % least)).unwrap_or_default();
-            residual.abs() >= least && worth >= instrument.notional_min
-        });
-        if !tradable {
+        if !is_tradable(engine, plan, residual) {
             return;
         }
         probes.word("plan left naked and reported".to_owned());
@@ -194,6 +188,22 @@ impl Check {
             self.fail("22 residual", &text);
         } else if plan.created > calm {
             self.fail("22 residual", &format!("{name} left {} while all was well", text(Money(residual))));
+        }
+    }
+
+    /// 22: while all is well no plan stays naked for long after the last verdict on its orders.
+    pub(super) fn check_naked(&mut self, engine: &Engine, calm: Ns, now: Ns) {
+        for plan in engine.plans().filter(|plan| !plan.state.is_end()) {
+            let orders = plan.sums.iter().flat_map(|sum| &sum.orders);
+            let orders: Vec<&Order> = orders.filter_map(|id| engine.orders().get(id)).collect();
+            let verdict = orders.iter().map(|order| order.updated_ns).max().unwrap_or_default();
+            let settled = orders.iter().all(|order| order.is_settled());
+            let since = plan.naked.since.unwrap_or(now).max(calm).max(verdict);
+            if settled && now - since > NAKED_MAX && is_tradable(engine, plan, plan.differ().0) {
+                let name = Plan::name(plan.terms.id);
+                let text = format!("{name} is {} naked for {} ms", text(plan.differ()), (now - since) / MS);
+                self.fail("22 naked", &text);
+            }
         }
     }
 
@@ -215,6 +225,18 @@ impl Check {
             .collect();
         format!("reconciled {}; open {orders:?}; under way {plans:?}", engine.is_reconciled())
     }
+}
+
+/// Some leg's venue would take an order of this size.
+fn is_tradable(engine: &Engine, plan: &Plan, residual: i128) -> bool {
+    plan.terms.legs.iter().any(|leg| {
+        let instrument = engine.instrument(leg.instrument);
+        let unit = pow10(MONEY_DECIMALS - instrument.qty_decimals);
+        let least = unit * i128::from(instrument.qty_min.get().max(instrument.lot));
+        let px = Money::of_px(leg.px, instrument.px_decimals);
+        let worth = product(px, Money(residual.abs() - residual.abs() % least)).unwrap_or_default();
+        residual.abs() >= least && worth >= instrument.notional_min
+    })
 }
 
 fn fee_quote(fill: &Fill, px: Money) -> i128 {

@@ -63,6 +63,7 @@ impl World {
             self.run_until(self.now + 42 * SECOND);
         }
         let calm = self.wall() + 6 * SECOND;
+        self.calm = Some(calm);
         self.run_until(self.now + CALM);
         self.come_to_rest();
         if self.rng.chance(300_000) && self.check.violation.is_none() {

@@ -136,6 +136,8 @@ pub(super) struct World {
     pub probes: Probes,
     pub trace: Trace,
     pub faulty: bool,
+    /// From this wall time on all is well.
+    pub calm: Option<Ns>,
     pub events: u64,
     pub outage: [Ns; 2],
     pub slow_disk: Ns,
@@ -172,6 +174,7 @@ impl World {
             probes: Probes::default(),
             trace: Trace::new(tracing),
             faulty: true,
+            calm: None,
             events: 0,
             outage: [0; 2],
             slow_disk: 0,

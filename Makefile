@@ -19,6 +19,9 @@ SEEDS ?= 1000
 SIM_ONE = $(filter-out file undefined,$(origin SEED))
 SIM_ARGS = --seeds $(SEEDS) $(if $(SIM_ONE),--seed $(SEED)) $(if $(TRACE),--trace) $(if $(MUTANT),--mutant $(MUTANT)) $(ARGS)
 
+# The clients of `make conformance`: ccxt pins another uvloop than ours.
+CLIENTS ?= .venv-conformance
+
 PY := $(VENV)/bin/python
 SOURCE := PYTHONPATH=python $(PY)
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
@@ -28,7 +31,7 @@ RUST := Cargo.toml Cargo.lock core-rs/Cargo.toml $(shell find core-rs/src -name 
 PYTHONS := pyproject.toml README.md $(shell find python -type f -not -name '*.so' -not -name '*.pyc')
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-rust test-python lint lint-rust lint-python format ext sim sim-mutants crash restarts bench clean
+.PHONY: help run build conformance test test-rust test-python lint lint-rust lint-python format ext sim sim-mutants crash restarts bench clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -84,6 +87,9 @@ sim: build ## seeds of the fault simulator (SEEDS=1000, or SEED=k TRACE=1; MUTAN
 sim-mutants: build ## every flawed design with the first seed that catches it
 	@$(VENV)/bin/tidegate sim --mutants --seeds 10000
 
+conformance: build $(CLIENTS)/.installed ## other people's clients (ccxt, exchange SDKs) against the simulated venues
+	TIDEGATE=$(VENV)/bin/tidegate $(CLIENTS)/bin/python -m pytest -c tests/conformance/pytest.ini --rootdir . tests/conformance $(ARGS)
+
 crash: build ## kill -9 of the whole service at random moments (N=20), against the venues' own books
 	@$(PY) -m tests.e2e.crash --kills $(N) --seed $(SEED)
 
@@ -96,7 +102,7 @@ bench: build $(VENV)/.dev ## benchmarks (see benches/README.md)
 
 clean: ## everything that was built; data directories stay
 	cargo clean
-	rm -rf $(VENV) $(EXT)
+	rm -rf $(VENV) $(CLIENTS) $(EXT)
 
 $(EXT): $(RUST)
 	cargo build --features python --locked
@@ -109,6 +115,11 @@ $(PY):
 
 $(VENV)/.dev: requirements-dev.lock | $(PY)
 	$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(CLIENTS)/.installed: tests/conformance/requirements.lock | $(PY)
+	$(PYTHON) -m venv $(CLIENTS)
+	$(CLIENTS)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r $<
 	@touch $@
 
 $(VENV)/.deps: requirements.lock requirements-build.lock | $(PY)

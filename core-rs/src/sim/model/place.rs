@@ -33,7 +33,8 @@ pub(crate) enum Refusal {
     PriceStep,
     PriceBand,
     QtyStep,
-    QtyRange,
+    QtyLow,
+    QtyHigh,
     Notional,
     DuplicateLabel,
     TooManyOrders,
@@ -138,13 +139,16 @@ impl Model {
             left -= unit * i128::from(affordable);
         }
         let qty = qty - qty % listing.lot;
-        if qty == 0 { Err(Refusal::QtyRange) } else { Ok(qty) }
+        if qty == 0 { Err(Refusal::QtyLow) } else { Ok(qty) }
     }
 
     fn check_filters(&self, new: &NewOrder, qty: i64) -> Result<(), Refusal> {
         let listing = &self.listings[new.listing];
-        if qty < listing.qty_min || qty > listing.qty_max {
-            return Err(Refusal::QtyRange);
+        if qty < listing.qty_min {
+            return Err(Refusal::QtyLow);
+        }
+        if qty > listing.qty_max {
+            return Err(Refusal::QtyHigh);
         }
         if qty % listing.lot != 0 {
             return Err(Refusal::QtyStep);

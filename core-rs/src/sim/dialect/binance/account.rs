@@ -176,6 +176,21 @@ pub(super) fn positions(call: &mut Call<'_>) -> Answer {
     Ok(array(wanted.map(|listing| position_row(call, listing))))
 }
 
+/// One bracket: every size has the same highest leverage here.
+pub(super) fn leverage_bracket(call: &mut Call<'_>) -> Answer {
+    let only = call.params.get("symbol").map(|_| call.listing()).transpose()?;
+    let wanted = call.listings().into_iter().filter(|listing| only.is_none_or(|one| one == *listing));
+    Ok(array(wanted.map(|listing| {
+        object! {
+            "symbol" => call.world.model.listings[listing].symbol,
+            "brackets" => [object! {
+                "bracket" => 1, "initialLeverage" => LEVERAGE_MAX, "notionalCap" => 20_000_000, "notionalFloor" => 0,
+                "maintMarginRatio" => Raw("0.004".into()), "cum" => Raw("0.0".into()),
+            }],
+        }
+    })))
+}
+
 pub(super) fn leverage(call: &mut Call<'_>) -> Answer {
     let listing = call.listing()?;
     let wanted =

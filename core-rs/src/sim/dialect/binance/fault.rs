@@ -76,7 +76,7 @@ const fn spot(refusal: Refusal) -> (i32, &'static str) {
     match refusal {
         Refusal::PriceStep => (-1013, "Filter failure: PRICE_FILTER"),
         Refusal::PriceBand => (-1013, "Filter failure: PERCENT_PRICE_BY_SIDE"),
-        Refusal::QtyStep | Refusal::QtyRange => (-1013, "Filter failure: LOT_SIZE"),
+        Refusal::QtyStep | Refusal::QtyLow | Refusal::QtyHigh => (-1013, "Filter failure: LOT_SIZE"),
         Refusal::Notional => (-1013, "Filter failure: NOTIONAL"),
         Refusal::TooManyOrders => (-1013, "Filter failure: MAX_NUM_ORDERS"),
         Refusal::DuplicateLabel => (-2010, "Duplicate order sent."),
@@ -96,7 +96,8 @@ const fn linear(refusal: Refusal) -> (i32, &'static str) {
             (-4131, "The counterparty's best price does not meet the PERCENT_PRICE filter limit.")
         }
         Refusal::QtyStep => (-4023, "Qty not increased by step size."),
-        Refusal::QtyRange => (-4003, "Quantity less than or equal to zero."),
+        Refusal::QtyLow => (-4003, "Quantity less than or equal to zero."),
+        Refusal::QtyHigh => (-4005, "Quantity greater than max quantity."),
         Refusal::Notional => {
             (-4164, "Order's notional must be no smaller than the minimum (unless you choose reduce only).")
         }

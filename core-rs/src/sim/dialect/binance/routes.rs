@@ -79,7 +79,7 @@ fn wide(params: &Params, one: u32, all: u32) -> u32 {
     if params.get("symbol").is_some() { one } else { all }
 }
 
-static ROUTES: [Route; 52] = [
+static ROUTES: [Route; 53] = [
     spot("GET", "/api/v3/ping", "ping", Public, |_| 1, public::ping),
     spot("GET", "/api/v3/time", "time", Public, |_| 1, public::time),
     spot("GET", "/api/v3/exchangeInfo", "exchangeInfo", Public, |_| 20, public::exchange_info),
@@ -124,6 +124,7 @@ static ROUTES: [Route; 52] = [
     fapi("GET", "/fapi/v3/account", "v2/account.status", Signed, |_| 5, account::linear),
     fapi("GET", "/fapi/v3/balance", "v2/account.balance", Signed, |_| 5, account::balance),
     fapi("GET", "/fapi/v3/positionRisk", "v2/account.position", Signed, |_| 5, account::positions),
+    fapi("GET", "/fapi/v1/leverageBracket", "", Signed, |_| 1, account::leverage_bracket),
     fapi("POST", "/fapi/v1/leverage", "", Signed, |_| 1, account::leverage),
     fapi("POST", "/fapi/v1/marginType", "", Signed, |_| 1, account::margin_type),
     fapi("GET", "/fapi/v1/positionSide/dual", "", Signed, |_| 30, account::dual),

@@ -77,7 +77,8 @@ fn private(world: &World, rest: &str, query: &str) -> Option<Conn> {
 }
 
 fn subscribe(conn: &mut Conn, name: &str) {
-    let book = name.contains("@depth") || name.contains("ookTicker");
+    let book = name.contains("@depth") || name.contains("ookTicker") || name.ends_with("@trade");
+    // Plain trades come with the books, aggregated ones do not: as ccxt 4.5 asks for them.
     let served = match conn.class {
         Class::All => true,
         Class::Public => book,

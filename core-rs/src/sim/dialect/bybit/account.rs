@@ -8,6 +8,7 @@ use crate::sim::json::{Raw, array, object};
 use crate::sim::model::Event;
 use crate::sim::text::{mantissa, plain, round, short};
 use crate::units::{Asset, Money, Product, Side};
+use std::collections::BTreeSet;
 
 const MS: i64 = 1_000_000;
 const LEVERAGE_MAX: u32 = 100;
@@ -140,6 +141,23 @@ pub(super) fn info(call: &mut Call<'_>) -> Answer {
         "dcpStatus" => "OFF", "timeWindow" => 10, "smpGroup" => 0, "isMasterTrader" => false,
         "spotHedgingStatus" => "OFF",
     })
+}
+
+/// The coins of the listings. Nothing can be paid in or out here.
+pub(super) fn coins(call: &mut Call<'_>) -> Answer {
+    let listings = &call.world.model.listings;
+    let all: BTreeSet<Asset> = listings.iter().flat_map(|listing| [listing.base, listing.quote]).collect();
+    let only = call.params.get("coin");
+    let named = all.into_iter().filter(|coin| only.is_none_or(|name| name == coin.as_str()));
+    let rows = array(named.map(|coin| {
+        let chain = object! {
+            "chain" => coin, "chainType" => coin, "confirmation" => "1", "withdrawFee" => "0", "depositMin" => "0",
+            "withdrawMin" => "0", "minAccuracy" => "8", "chainDeposit" => "0", "chainWithdraw" => "0",
+            "withdrawPercentageFee" => "0", "contractAddress" => "",
+        };
+        object! {"name" => coin, "coin" => coin, "remainAmount" => "0", "chains" => [chain]}
+    }));
+    Ok(object! {"rows" => rows})
 }
 
 /// What the key may do: trade, but not withdraw.

@@ -43,7 +43,8 @@ const fn spot(refusal: Refusal) -> (i32, &'static str) {
         Refusal::PriceStep => (170_134, "Order price has too many decimals."),
         Refusal::PriceBand => (170_132, "Order price too high."),
         Refusal::QtyStep => (170_137, "Order quantity has too many decimals."),
-        Refusal::QtyRange => (170_136, "Order quantity exceeded lower limit."),
+        Refusal::QtyLow => (170_136, "Order quantity exceeded lower limit."),
+        Refusal::QtyHigh => (170_135, "Order quantity exceeded upper limit."),
         Refusal::Notional => (170_140, "Order value exceeded lower limit."),
         Refusal::DuplicateLabel => (170_141, "Duplicate clientOrderId."),
         Refusal::TooManyOrders => {
@@ -62,7 +63,7 @@ const fn spot(refusal: Refusal) -> (i32, &'static str) {
 const fn linear(refusal: Refusal) -> (i32, &'static str) {
     match refusal {
         Refusal::PriceStep | Refusal::PriceBand => (110_003, "Order price exceeds the allowable range."),
-        Refusal::QtyStep | Refusal::QtyRange => (10001, "Qty invalid"),
+        Refusal::QtyStep | Refusal::QtyLow | Refusal::QtyHigh => (10001, "Qty invalid"),
         Refusal::Notional => (110_094, "Order does not meet minimum order value 5USDT"),
         Refusal::DuplicateLabel => (110_072, "OrderLinkedID is duplicate"),
         Refusal::TooManyOrders => (110_020, "Not allowed to have more than 500 active orders"),

@@ -113,7 +113,8 @@ pub(super) fn ticker(world: &super::World, listing: usize) -> Raw {
         Product::Linear => object! {
             "indexPrice" => index, "markPrice" => facts.px_text(world.model.mark(listing)),
             "prevPrice1h" => facts.px_text(world.paths[listing].mid(facts, world.now - 60 * MINUTE)),
-            "openInterest" => qty(bar.volume), "fundingRate" => FUNDING_RATE, "fundingIntervalHour" => "8",
+            "openInterest" => qty(bar.volume),
+            "openInterestValue" => plain(facts.notional(bar.close, bar.volume)), "fundingRate" => FUNDING_RATE, "fundingIntervalHour" => "8",
             "nextFundingTime" => ((world.now / FUNDING_EVERY + 1) * FUNDING_EVERY / MS).to_string(),
         },
     };

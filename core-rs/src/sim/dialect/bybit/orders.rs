@@ -259,7 +259,7 @@ pub(super) fn order_json(listing: &Listing, order: &Order) -> Raw {
     let qty = |value: i64| short(value, listing.qty_decimals);
     let left = if order.state.open() { order.remaining() } else { 0 };
     let cancel = if order.reason == EndReason::ByUser { "CancelByUser" } else { "UNKNOWN" };
-    object! {
+    let row = object! {
         "category" => listing.product.name(), "symbol" => listing.symbol, "orderId" => order.id.to_string(),
         "orderLinkId" => order.label, "blockTradeId" => "", "side" => side_name(order.side), "positionIdx" => 0,
         "orderStatus" => status(listing, order), "cancelType" => cancel, "rejectReason" => reject_reason(order),
@@ -272,6 +272,11 @@ pub(super) fn order_json(listing: &Listing, order: &Order) -> Raw {
         "lastPriceOnCreated" => "", "closeOnTrigger" => false, "reduceOnly" => order.reduce_only, "smpGroup" => 0,
         "smpType" => "None", "smpOrderId" => "", "createdTime" => (order.created / MS).to_string(),
         "updatedTime" => (order.updated / MS).to_string(),
+    };
+    match listing.product {
+        Product::Spot => row,
+        // Clients tell the two apart by it.
+        Product::Linear => row.join(&object! {"tpslMode" => ""}),
     }
 }
 

@@ -21,7 +21,7 @@ const fn private(method: &'static str, path: &'static str, budget: &'static str,
     Route { method, path, private: true, budget, run }
 }
 
-static ROUTES: [Route; 20] = [
+static ROUTES: [Route; 21] = [
     public("/v5/market/time", market::time),
     public("/v5/market/instruments-info", market::instruments),
     public("/v5/market/orderbook", market::orderbook),
@@ -41,6 +41,7 @@ static ROUTES: [Route; 20] = [
     private("GET", "/v5/account/wallet-balance", "", account::wallet_balance),
     private("GET", "/v5/account/fee-rate", "", account::fee_rate),
     private("GET", "/v5/account/info", "", account::info),
+    private("GET", "/v5/asset/coin/query-info", "", account::coins),
     private("GET", "/v5/user/query-api", "", account::query_api),
 ];
 

@@ -30,11 +30,20 @@ const PRIVATE_TOPICS: [&str; 8] = [
 
 #[derive(Deserialize)]
 struct Control {
-    #[serde(default)]
+    /// Text by the documents; clients send numbers too, and are answered with text.
+    #[serde(default, deserialize_with = "request_id")]
     req_id: String,
     op: String,
     #[serde(default)]
     args: Vec<serde_json::Value>,
+}
+
+fn request_id<'de, D: serde::Deserializer<'de>>(input: D) -> Result<String, D::Error> {
+    Ok(match serde_json::Value::deserialize(input)? {
+        serde_json::Value::String(text) => text,
+        serde_json::Value::Null => String::new(),
+        other => other.to_string(),
+    })
 }
 
 /// The connection that a path opens; `None` refuses it.

@@ -31,10 +31,27 @@ fn update(
     book.apply(&Delta { kind, first, last, prev, venue_ns: 0, bids: &bids, asks: &asks }, 20)
 }
 
+/// In sequence up to id 100.
 fn spot() -> Book {
     let mut book = Book::new(SeqRule::SpanNext);
-    snapshot(&mut book, 100, &[(99, 1), (98, 2)], &[(101, 1), (102, 2)]).unwrap();
+    snapshot(&mut book, 99, &[(99, 1), (98, 2)], &[(101, 1), (102, 2)]).unwrap();
+    assert_eq!(update(&mut book, (100, 100, 0), &[], &[]), Ok(Applied::Rebuilt));
     book
+}
+
+#[test]
+fn a_snapshot_is_no_price_before_the_stream_has_joined_it() {
+    for rule in [SeqRule::SpanNext, SeqRule::PrevLink] {
+        let mut book = Book::new(rule);
+        let load = |book: &mut Book, id| snapshot(book, id, &[(99, 1)], &[(101, 1)]);
+        assert_eq!(load(&mut book, 100), Ok(Applied::Buffered));
+        assert_eq!((book.state(10, 1_000), book.is_synced()), (BookState::Unsynced, false));
+        assert_eq!((book.top(), book.walk(Side::Buy, Qty::new(1).unwrap())), (Top::default(), None));
+        assert_eq!(load(&mut book, 103), Ok(Applied::Buffered), "a newer one takes its place");
+        assert_eq!(update(&mut book, (99, 102, 98), &[], &[]), Ok(Applied::Ignored), "covered by it");
+        assert_eq!(update(&mut book, (103, 104, 102), &[(98, 1)], &[]), Ok(Applied::Rebuilt));
+        assert_eq!((book.state(20, 1_000), book.top().bid.map(|level| level.px)), (BookState::Synced, Some(99)));
+    }
 }
 
 #[test]
@@ -117,7 +134,7 @@ fn either_side_may_be_empty() {
 #[test]
 fn a_book_is_stale_when_its_last_message_is_older_than_the_limit() {
     let book = spot();
-    let cases = [(10, BookState::Synced), (110, BookState::Synced), (111, BookState::Stale)];
+    let cases = [(20, BookState::Synced), (120, BookState::Synced), (121, BookState::Stale)];
     for (now, want) in cases {
         assert_eq!(book.state(now, 100), want, "{now}");
     }

@@ -42,9 +42,12 @@ fn every_recorded_stream_gives_the_reference_book_frame_by_frame() {
                 reference.apply(&messages[next]);
                 next += 1;
             }
-            assert_eq!(book.top(), reference.top(), "{} frame {at}", stream.name);
-            compared += 1;
+            if book.is_synced() {
+                assert_eq!(book.top(), reference.top(), "{} frame {at}", stream.name);
+                compared += 1;
+            }
         }
+        assert!(compared > 0, "{}: the stream joined its snapshot", stream.name);
         assert!(reference.equals(&book), "{}: all levels at the end", stream.name);
         assert_eq!(next, messages.len(), "{}: every kept frame was applied", stream.name);
         println!("{}: {compared} frames agree, depth {:?}", stream.name, book.depth());

@@ -13,7 +13,7 @@ pub const SIDE_LEVELS_MAX: usize = 32_768;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BookState {
     Synced,
-    /// No snapshot, or a message is missing: the book is empty.
+    /// No snapshot, none that the stream has joined, or a message is missing.
     Unsynced,
     /// In sequence, but the last message is older than the limit asked for.
     Stale,
@@ -22,12 +22,12 @@ pub enum BookState {
 /// What a message did to the book.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Applied {
-    /// Kept until the snapshot is there.
+    /// Kept until snapshot and stream have joined.
     Buffered,
     /// Nothing new in it.
     Ignored,
     Changed(Touch),
-    /// A snapshot replaced the book (buffered messages included): everything may have changed.
+    /// Snapshot and stream have joined: everything may have changed.
     Rebuilt,
 }
 
@@ -115,7 +115,10 @@ impl Book {
         };
         match self.rule.judge(joining, self.last_id, delta) {
             Verdict::Drop => Ok(Applied::Ignored),
-            Verdict::Apply => self.change(delta, at).map(Applied::Changed),
+            Verdict::Apply => {
+                let touch = self.change(delta, at)?;
+                Ok(if joining { Applied::Rebuilt } else { Applied::Changed(touch) })
+            }
             Verdict::Gap { expected, got } => {
                 self.void(None);
                 if self.rule.buffers() {
@@ -134,15 +137,16 @@ impl Book {
     /// `limit_ns`: the age of the last applied message above which the book counts as stale.
     pub const fn state(&self, now_mono: Ns, limit_ns: Ns) -> BookState {
         match self.phase {
-            Phase::Waiting => BookState::Unsynced,
-            Phase::Joining | Phase::Live if now_mono - self.updated > limit_ns => BookState::Stale,
-            Phase::Joining | Phase::Live => BookState::Synced,
+            // A snapshot alone may be of any age: the stream's next message proves that it is the present.
+            Phase::Waiting | Phase::Joining => BookState::Unsynced,
+            Phase::Live if now_mono - self.updated > limit_ns => BookState::Stale,
+            Phase::Live => BookState::Synced,
         }
     }
 
-    /// True when in sequence, whatever its age.
+    /// True when in sequence with its stream, whatever its age.
     pub const fn is_synced(&self) -> bool {
-        !matches!(self.phase, Phase::Waiting)
+        matches!(self.phase, Phase::Live)
     }
 
     /// Update id of the last applied message: the book's version.
@@ -164,30 +168,37 @@ impl Book {
         self.rule
     }
 
+    /// Neither side while unsynced.
     #[inline]
     pub fn top(&self) -> Top {
-        self.levels.top()
+        if self.is_synced() { self.levels.top() } else { Top::default() }
     }
 
-    /// Bids, best first; empty while unsynced.
+    /// Bids, best first; none while unsynced.
     pub fn bids(&self) -> impl Iterator<Item = Level> + '_ {
-        self.levels.bids()
+        self.levels.bids().take(self.shown())
     }
 
-    /// Asks, best first; empty while unsynced.
+    /// Asks, best first; none while unsynced.
     pub fn asks(&self) -> impl Iterator<Item = Level> + '_ {
-        self.levels.asks()
+        self.levels.asks().take(self.shown())
     }
 
-    /// What `taker` pays (buy, walks asks) or receives (sell, walks bids) for `qty`; `None` when depth is short.
+    /// What `taker` pays (buy, walks asks) or receives (sell, walks bids) for `qty`; `None` when depth is short or
+    /// the book unsynced.
     #[inline]
     pub fn walk(&self, taker: Side, qty: Qty) -> Option<Walk> {
-        self.levels.walk(taker, qty)
+        if self.is_synced() { self.levels.walk(taker, qty) } else { None }
     }
 
     /// Levels on the bid and the ask side.
     pub fn depth(&self) -> (usize, usize) {
-        self.levels.depth()
+        if self.is_synced() { self.levels.depth() } else { (0, 0) }
+    }
+
+    /// Levels of a side that may be seen: those of a snapshot that the stream has yet to join may not.
+    const fn shown(&self) -> usize {
+        if self.is_synced() { usize::MAX } else { 0 }
     }
 
     fn buffer(&mut self, delta: &Delta<'_>) -> Result<Applied, BookFault> {
@@ -230,7 +241,7 @@ impl Book {
         if !self.rule.buffers() {
             self.phase = Phase::Live;
         }
-        Ok(Applied::Rebuilt)
+        Ok(if self.is_synced() { Applied::Rebuilt } else { Applied::Buffered })
     }
 
     /// How many buffered messages the snapshot covers already, if the next one joins it.

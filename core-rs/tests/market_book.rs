@@ -50,7 +50,10 @@ fn a_snapshot_is_no_price_before_the_stream_has_joined_it() {
         assert_eq!(load(&mut book, 103), Ok(Applied::Buffered), "a newer one takes its place");
         assert_eq!(update(&mut book, (99, 102, 98), &[], &[]), Ok(Applied::Ignored), "covered by it");
         assert_eq!(update(&mut book, (103, 104, 102), &[(98, 1)], &[]), Ok(Applied::Rebuilt));
-        assert_eq!((book.state(20, 1_000), book.top().bid.map(|level| level.px)), (BookState::Synced, Some(99)));
+        assert_eq!(
+            (book.state(20, 1_000), book.top().bid.map(|level| level.px)),
+            (BookState::Synced, Some(99))
+        );
     }
 }
 

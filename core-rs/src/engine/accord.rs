@@ -4,7 +4,7 @@ use super::Effects;
 use super::record::{Body, Source};
 use super::reducer::Engine;
 use super::requests::Request;
-use crate::ledger::{BalanceReport, PositionReport, Recon};
+use crate::ledger::{BalanceReport, Difference, PositionReport, Recon, Sight};
 use crate::order::OrderReport;
 use crate::units::{AccountId, InstrumentId, Money, Now};
 use crate::venues::{Event, EventBuf};
@@ -21,12 +21,12 @@ impl Engine {
         now: Now,
         account: AccountId,
         report: &BalanceReport,
+        sight: Sight,
         out: &mut Effects,
     ) {
         self.reported.insert((account, report.wallet, report.asset), *report);
         let ours = self.state.ledger.balances().wallet(account, report.wallet, &report.asset);
-        let quiet = !self.state.orders.iter_open().any(|order| order.terms.account == account);
-        let (source, amount) = match self.watch.observe(account, report, ours, quiet) {
+        let (source, amount) = match self.watch.observe(account, report, ours, sight) {
             Recon::Opening { amount } => (Source::Opening, amount),
             // Venues round realized profit to their own digits: booked, not alarmed.
             Recon::Correct { difference } if difference.0.abs() <= ROUNDING_MAX.0 => {
@@ -43,11 +43,26 @@ impl Engine {
                 self.alert(now, "critical", "RECON_DIFF", &text, out);
                 (Source::Recon, difference)
             }
+            Recon::Waiting { .. } if sight != Sight::Passing => return self.look_again(now, account),
             Recon::Stale | Recon::Agrees | Recon::Waiting { .. } => return,
         };
         let rows = vec![(report.wallet, report.asset, amount)];
         self.commit(now, Body::Balance { account, source, rows }, out);
         self.balance_event(now, account, report, out);
+    }
+
+    /// What an answer to a question of ours proves about the account's figures.
+    pub(super) fn sight(&self, now: Now, account: AccountId, request: &Request) -> Sight {
+        let (Some(recon), Some(row)) = (self.recon.get(account.0 as usize), self.link(request.link)) else {
+            return Sight::Passing;
+        };
+        let lag = self.config.venue(row.config.venue, row.config.product).read_lag;
+        let open = self.state.orders.iter_open().any(|order| order.terms.account == account);
+        let waits = self.deferred.iter().any(|(of, _)| *of == account);
+        if open || waits || request.asked - lag <= recon.booked {
+            return Sight::Passing;
+        }
+        Sight::Quiet { now: now.mono, booked: recon.booked, told: recon.told(lag) }
     }
 
     pub(super) fn on_position(&mut self, account: AccountId, report: &PositionReport) {
@@ -64,7 +79,7 @@ impl Engine {
     ) {
         let (Some(account), Some(row)) = (request.account, self.link(request.link)) else { return };
         let (venue, product) = (row.config.venue, row.config.product);
-        let quiet = !self.state.orders.iter_open().any(|order| order.terms.account == account);
+        let sight = self.sight(now, account, request);
         let mut theirs: BTreeMap<InstrumentId, Money> = BTreeMap::new();
         for (of, instrument, position) in self.state.ledger.positions().iter() {
             let i = self.instruments.at(instrument);
@@ -80,9 +95,17 @@ impl Engine {
         for (instrument, qty) in theirs {
             let ours =
                 self.state.ledger.positions().get(account, instrument).map_or(Money::ZERO, |p| p.basis.qty);
-            let rounds = self.recon_mut(account).differs.entry(instrument).or_default();
-            *rounds = if quiet && ours != qty { *rounds + 1 } else { 0 };
-            if *rounds >= 2 {
+            let differs = &mut self.recon_mut(account).differs;
+            let known = differs.remove(&instrument);
+            if ours == qty {
+                continue;
+            }
+            let (known, proved) = Difference::seen(known, Money(qty.0 - ours.0), sight);
+            if let Some(known) = known {
+                differs.insert(instrument, known);
+                self.look_again(now, account);
+            }
+            if proved {
                 let text = format!(
                     "{}: position {} at the venue, {} in our books",
                     self.instruments.name(instrument),

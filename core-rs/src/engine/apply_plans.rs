@@ -6,7 +6,7 @@ use super::record::PlanTurn;
 use super::rows::Changed;
 use super::state::{PLANS_KEPT_MAX, State};
 use crate::ledger::{FillPosted, FillTerms};
-use crate::plan::{FeeLine, Plan, PlanState};
+use crate::plan::{FeeLine, Plan, PlanState, Root};
 use crate::units::{ClientId, Money, Ns, PlanId};
 
 impl State {
@@ -44,6 +44,10 @@ impl State {
         with: &mut Applier<'_>,
     ) -> Result<(), ApplyError> {
         let plan = self.plans.get_mut(&id).ok_or(ApplyError::NoPlan(id))?;
+        if plan.root().epoch != self.epoch {
+            plan.take_up(Root { epoch: self.epoch, counters: [self.counter + 1, self.counter + 2] });
+            self.counter += 2;
+        }
         if plan.state.is_end() {
             self.ended.retain(|ended| *ended != id);
             if let Some([pnl, fees, turnover]) = plan.counted.take() {

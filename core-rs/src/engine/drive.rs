@@ -27,7 +27,7 @@ impl Engine {
             return self.drive_twap(now, id, out);
         }
         let Some(plan) = self.state.plans.get(&id) else { return };
-        if plan.state.is_end() || !self.started {
+        if plan.state.is_end() || !self.started || self.is_blind(plan) {
             return;
         }
         let facts = self.plan_facts(now, plan);
@@ -174,7 +174,7 @@ impl Engine {
         let side = if self.has(Mutant::HedgeWrongSide) { side.opposite() } else { side };
         let qty = if self.has(Mutant::HedgeWholeQuantity) { plan.terms.qty } else { qty };
         let Some(px) = self.on_tick(terms.instrument, side, bound) else { return false };
-        let Ok(place) = self.place(plan, leg, side, px, qty, plan.attempts(leg)) else { return false };
+        let Ok(place) = self.place(plan, leg, side, px, qty, plan.next_attempt(leg)) else { return false };
         let intent =
             Intent { place, account: terms.account, plan: Some(id), leg: leg as u8, purpose: Purpose::Hedge };
         let Some(pair) = self.state.pairs.get(&plan.terms.pair) else {

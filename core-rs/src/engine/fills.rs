@@ -31,8 +31,12 @@ impl Engine {
         }
         if let Some(id) = ours {
             let Some(order) = self.state.orders.get(&id) else {
-                // Its order comes first: the query adopts it, and then asks for its fills.
-                self.query_unknown(now, account, fill.instrument, id, out);
+                // Its order comes first: the query adopts it. What was traded before the ledger opened is in its
+                // opening balance.
+                if self.state.opened.get(&account).is_some_and(|at| fill.venue_ns > *at) {
+                    self.query_unknown(now, account, fill.instrument, id, out);
+                    self.defer(now, account, fill, out);
+                }
                 return;
             };
             let same = |t: &Trade| t.id == fill.trade_id && t.px == fill.px.get() && t.qty == fill.qty;
@@ -57,7 +61,7 @@ impl Engine {
             }
         }
         let applied = self.commit(now, Body::Fill { account, fill }, out);
-        self.after_fill(now, &fill, applied, out);
+        self.after_fill(now, account, &fill, applied, out);
     }
 
     /// A trade list may name an order by the venue's id alone: while an order of ours is without its id, a fill of
@@ -131,7 +135,14 @@ impl Engine {
         }
     }
 
-    fn after_fill(&mut self, now: Now, fill: &FillReport, applied: Option<Applied>, out: &mut Effects) {
+    fn after_fill(
+        &mut self,
+        now: Now,
+        account: AccountId,
+        fill: &FillReport,
+        applied: Option<Applied>,
+        out: &mut Effects,
+    ) {
         let (overdrawn, late) = match applied {
             Some(Applied::Fill { posted, late, .. }) => (posted.overdrawn, late),
             Some(Applied::Conflict(first)) => {
@@ -141,6 +152,7 @@ impl Engine {
             }
             Some(Applied::Known | Applied::Done | Applied::Order(_)) | None => return,
         };
+        self.recon_mut(account).booked = now.mono;
         let ClientRef::Ours(id) = fill.client else {
             let text =
                 format!("{} {}: not an order of ours", self.instruments.name(fill.instrument), fill.trade_id);

@@ -213,12 +213,8 @@ impl Engine {
         if self.has(Mutant::NoAdoption) {
             return false;
         }
-        let belongs = |plan: &&Plan| {
-            plan.terms.epoch == id.epoch() && plan.terms.legs.iter().any(|leg| leg.counter == id.counter())
-        };
-        let plan = self.state.plans.values().rev().find(belongs);
-        let leg = plan.map_or(0, |plan| u8::from(plan.terms.legs[1].counter == id.counter()));
-        let owner = plan.map(|plan| (plan.terms.id, leg));
+        let leg_of = |plan: &Plan| Some((plan.terms.id, plan.leg_of(id.epoch(), id.counter())? as u8));
+        let owner = self.state.plans.values().rev().find_map(leg_of);
         let owner = owner.or_else(|| self.state.twaps.owner_of(id.epoch(), id.counter()));
         let instrument = self.instruments.at(report.instrument);
         let place = PlaceOrder {

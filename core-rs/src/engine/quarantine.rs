@@ -1,10 +1,13 @@
 //! After the machine itself went down: records written but not synced may be lost, so for a while nothing new is
-//! opened and the venues are asked again and again for what may still surface.
+//! opened and the venues are asked again and again for what may still surface. Plans wait until nothing of theirs can
+//! surface any more: a hedge decided anew beside one that was forgotten would be one too many.
 
 use super::Effects;
+use super::record::{Body, PlanTurn};
 use super::reducer::Engine;
 use super::timers::Timer;
-use crate::units::{Now, Ns};
+use crate::plan::Plan;
+use crate::units::{AccountId, Now, Ns, PlanId};
 
 const SECOND: Ns = 1_000_000_000;
 pub(super) const LENGTH: Ns = 20 * SECOND;
@@ -27,6 +30,33 @@ impl Engine {
         );
         self.alert(now, "warning", "QUARANTINE", &text, out);
         self.next_quarantine_round(now);
+        for account in self.accounts.ids() {
+            // The whole fence, whatever the clock says of the time that passed: it may have been set meanwhile.
+            let until = now.mono + self.fence_all(account);
+            self.recon_mut(account).blind_until = Some(until);
+        }
+    }
+
+    /// The longest fence of an account's products.
+    pub(super) fn fence_all(&self, account: AccountId) -> Ns {
+        let own = self.links.iter().filter(|link| link.account == Some(account));
+        let fences = own.map(|link| self.config.venue(link.config.venue, link.config.product).fence());
+        fences.max().unwrap_or(0)
+    }
+
+    /// An order of the plan may live at a venue without our knowing.
+    pub(super) fn is_blind(&self, plan: &Plan) -> bool {
+        let blind = |id: AccountId| self.recon.get(id.0 as usize).is_some_and(|r| r.blind_until.is_some());
+        plan.terms.legs.iter().any(|leg| blind(leg.account))
+    }
+
+    /// Plans that waited go on; their time runs from here.
+    pub(super) fn take_up_plans(&mut self, now: Now, out: &mut Effects) {
+        let waited = self.state.active().filter(|plan| !self.is_blind(plan));
+        let ids: Vec<PlanId> = waited.map(|plan| plan.terms.id).collect();
+        for id in ids {
+            self.commit(now, Body::Turn { id, turn: PlanTurn::Resumed, text: String::new() }, out);
+        }
     }
 
     pub(super) fn quarantine_due(&mut self, now: Now, out: &mut Effects) {

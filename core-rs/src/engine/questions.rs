@@ -142,7 +142,10 @@ impl Engine {
             for event in &buf.events {
                 match event {
                     Event::Order(report) => self.on_order_report(now, account, report, out),
-                    Event::Balance(report) => self.on_balance(now, account, report, out),
+                    Event::Balance(report) => {
+                        let sight = self.sight(now, account, request);
+                        self.on_balance(now, account, report, sight, out);
+                    }
                     Event::Position(report) => self.on_position(account, report),
                     Event::Fill(_)
                     | Event::Depth(_)

@@ -5,7 +5,7 @@ use super::apply::wallet_of;
 use super::reducer::Engine;
 use super::requests::{Request, Why};
 use super::timers::Timer;
-use crate::ledger::Wallet;
+use crate::ledger::{Difference, Wallet};
 use crate::order::Order;
 use crate::units::{AccountId, InstrumentId, LinkId, Now, Ns, Product, VenueOrderId};
 use crate::venues::{Query, Role};
@@ -39,10 +39,43 @@ pub(super) struct AccountRecon {
     pub done: Option<Ns>,
     pub problem: Option<String>,
     pub foreign: BTreeSet<VenueOrderId>,
-    /// Rounds in a row with a position that differs.
-    pub(super) differs: BTreeMap<InstrumentId, u32>,
+    /// Positions that differ, the venue's less ours.
+    pub(super) differs: BTreeMap<InstrumentId, Difference>,
+    /// When the newest fill was booked.
+    pub(super) booked: Ns,
+    /// Until a whole round that began after this was served, orders may live that the machine's crash made us forget.
+    pub(super) blind_until: Option<Ns>,
+    /// The round that runs, or ran last: when it began, and whether it asked for everything.
+    began: Ns,
+    asks_all: bool,
     /// The next round asks for everything, as at the start.
     whole: bool,
+    /// When the next round is wanted, if earlier than usual.
+    soon: Option<Ns>,
+}
+
+impl AccountRecon {
+    /// Every fill before this was asked for by the round that runs.
+    pub(super) const fn told(&self, read_lag: Ns) -> Ns {
+        if self.asks_all { self.began - read_lag } else { 0 }
+    }
+
+    /// When the round after this one begins.
+    fn next_round(&mut self, now: Ns) -> Ns {
+        let usual = if self.whole { now } else { now + ROUND_EVERY };
+        let next = self.soon.take().unwrap_or(usual);
+        match self.blind_until {
+            Some(until) if self.asks_all && self.began >= until => {
+                self.blind_until = None;
+                next
+            }
+            Some(until) => {
+                self.whole = true;
+                next.min(until.max(now))
+            }
+            None => next,
+        }
+    }
 }
 
 /// A question of a round. Orders come first, because a trade list may name an order by the venue's id alone; then
@@ -123,6 +156,7 @@ impl Engine {
     fn start_round(&mut self, now: Now, account: AccountId, out: &mut Effects) {
         let recon = self.recon_mut(account);
         let full = core::mem::take(&mut recon.whole) || recon.stage == Stage::Asking;
+        (recon.began, recon.asks_all) = (now.mono, full);
         let mut questions = Vec::new();
         let mut wallets: BTreeSet<Wallet> = BTreeSet::new();
         for (at, link) in self.links.iter().enumerate() {
@@ -220,6 +254,14 @@ impl Engine {
         }
     }
 
+    /// Something differs: before it counts, every fill is asked for once more.
+    pub(super) fn look_again(&mut self, now: Now, account: AccountId) {
+        let at = now.mono + self.fence_all(account);
+        let recon = self.recon_mut(account);
+        recon.whole = true;
+        recon.soon = Some(recon.soon.map_or(at, |soon| soon.min(at)));
+    }
+
     pub(super) fn recon_due(&mut self, now: Now, account: AccountId, out: &mut Effects) {
         let recon = self.recon_mut(account);
         match (recon.stage, recon.open.is_empty()) {
@@ -252,10 +294,17 @@ impl Engine {
         recon.problem = None;
         recon.done = Some(now.wall);
         let first = core::mem::replace(&mut recon.stage, Stage::Ready) == Stage::Asking;
-        let next = if recon.whole { now.mono } else { now.mono + ROUND_EVERY };
+        let was_blind = recon.blind_until.is_some();
+        let next = recon.next_round(now.mono);
+        let sees = was_blind && recon.blind_until.is_none();
         self.timers.set(Timer::Recon(account), next);
         if first {
             self.account_ready_event(now, account, out);
+        }
+        if sees {
+            self.take_up_plans(now, out);
+        }
+        if first || sees {
             self.drive_all(now, out);
         }
     }

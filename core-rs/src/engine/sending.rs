@@ -5,7 +5,8 @@ use super::record::{Body, CommandTag};
 use super::reducer::Engine;
 use super::timers::Timer;
 use crate::order::{CancelEvent, CancelState, Order, OrderCmd, OrderOrigin, OrderTerms, State};
-use crate::risk::{Approved, Intent};
+use crate::plan::Plan;
+use crate::risk::{Approved, Intent, Purpose};
 use crate::units::{AccountId, ClientId, LinkId, Now, Ns, PlanId};
 use crate::venues::Role;
 
@@ -19,15 +20,35 @@ pub(super) struct Held {
 }
 
 impl Engine {
-    /// Sends what was waiting for the disk, after one more look at the latch: it may have closed meanwhile.
+    /// Sends what was waiting for the disk, after one more look at what may have changed meanwhile.
     pub(super) fn release_held(&mut self, now: Now, out: &mut Effects) {
         while self.held.front().is_some_and(|held| held.after <= self.durable) {
             let Some(held) = self.held.pop_front() else { return };
-            match self.held_back(&held.intent) {
+            match self.outdated(now, &held.intent) {
                 None => out.push(super::Effect::Send { link: held.link, after: held.after, data: held.data }),
                 Some(reason) => self.never_left(now, held.intent.place.client_id, reason, out),
             }
         }
+    }
+
+    /// Why an order that waited may not leave any more: the latch, the venue's word, or the book it was priced from.
+    fn outdated(&self, now: Now, intent: &Intent) -> Option<&'static str> {
+        let (id, account) = (intent.place.instrument, intent.account);
+        let barred = || self.bar(now, account).map(|bar| bar.reason);
+        let blind = || match intent.purpose {
+            Purpose::Open => self.may_trade(now, id, account).err().or_else(|| self.aged(now, intent)),
+            Purpose::Hedge => None,
+        };
+        self.held_back(intent).or_else(barred).or_else(blind)
+    }
+
+    /// The book's age against the limit that the gate judged it by.
+    fn aged(&self, now: Now, intent: &Intent) -> Option<&'static str> {
+        let id = intent.place.instrument;
+        let plan = intent.plan.and_then(|plan| self.state.plans.get(&plan));
+        let limits = self.limits_of(id, intent.account, plan.map_or("", |plan| plan.terms.pair.as_str()))?;
+        let age = now.mono - self.books[id.0 as usize].updated();
+        (age > limits.book_age_max()).then_some("the book is older than when the order was approved")
     }
 
     /// The journal fails: what waits for it never leaves.
@@ -97,9 +118,12 @@ impl Engine {
     }
 
     /// The record that must be on disk before an order of the plan leaves; 0 for none. A slice of a TWAP can wait for
-    /// the disk, the legs of an arbitrage can not.
+    /// the disk, the legs of an arbitrage can not; those of one that another process made must, for the record of its
+    /// new ids lies just before.
     fn sync_before_send(&self, plan: Option<PlanId>) -> u64 {
-        if self.config.policy.strict || plan.is_some_and(PlanId::is_twap) { self.journal.seq() } else { 0 }
+        let taken_up = || plan.and_then(|plan| self.state.plans.get(&plan)).is_some_and(Plan::is_taken_up);
+        let strict = self.config.policy.strict || plan.is_some_and(PlanId::is_twap) || taken_up();
+        if strict { self.journal.seq() } else { 0 }
     }
 
     fn rate_interval(&self, intent: &Intent) -> Ns {

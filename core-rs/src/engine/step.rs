@@ -6,6 +6,7 @@ use super::field::parse;
 use super::reducer::Engine;
 use super::timers::Timer;
 use super::{Effects, Input, Refusal};
+use crate::ledger::Sight;
 use crate::units::{LinkId, Now, Ns, Product, Venue};
 use crate::venues::{Context, Event};
 
@@ -59,7 +60,9 @@ impl Engine {
                 (Event::Session(note), _) => self.on_session(now, id, *note, out),
                 (Event::Order(report), Some(account)) => self.on_order_report(now, account, report, out),
                 (Event::Fill(fill), Some(account)) => self.on_fill(now, account, fill, out),
-                (Event::Balance(report), Some(account)) => self.on_balance(now, account, report, out),
+                (Event::Balance(report), Some(account)) => {
+                    self.on_balance(now, account, report, Sight::Passing, out);
+                }
                 (Event::Position(report), Some(account)) => self.on_position(account, report),
                 (Event::Reply(reply), Some(account)) => self.on_request_reply(now, account, reply, out),
                 // Informational, or an account's word on a link that belongs to none: proves nothing.

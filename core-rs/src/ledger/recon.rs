@@ -1,5 +1,5 @@
-//! Venue balances only correct. A report may be ahead of or behind our fills, so a difference counts once two reports
-//! of different venue times show the same one while nothing is in flight. Volatile: a restart looks afresh.
+//! Venue balances only correct. A report may be ahead of or behind our fills, so a difference counts once it was seen in
+//! quiet, and seen again by a round that asked for every fill after that. Volatile: a restart looks afresh.
 
 use super::{BalanceReport, Wallet};
 use crate::units::{AccountId, Asset, Money, Ns};
@@ -25,6 +25,38 @@ pub enum Recon {
     },
 }
 
+/// What a look at a venue's figures is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// It may be behind our books or ahead of them: a difference proves nothing.
+    Passing,
+    /// Nothing was open, and nothing was booked since it may have been true. All monotonic: `booked` is when the
+    /// newest fill was, `told` the time before which every fill has been asked for.
+    Quiet { now: Ns, booked: Ns, told: Ns },
+}
+
+/// A difference, and since when it was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Difference {
+    pub amount: Money,
+    pub since: Ns,
+}
+
+impl Difference {
+    /// The difference as it stands after another sight of it, and whether it is proved.
+    pub fn seen(known: Option<Self>, amount: Money, sight: Sight) -> (Option<Self>, bool) {
+        match (sight, known) {
+            (Sight::Passing, _) => (known, false),
+            (Sight::Quiet { booked, told, .. }, Some(known))
+                if known.amount == amount && booked <= known.since =>
+            {
+                (Some(known), told > known.since)
+            }
+            (Sight::Quiet { now, .. }, _) => (Some(Self { amount, since: now }), false),
+        }
+    }
+}
+
 #[derive(Clone, Debug, Default)]
 pub struct ReconWatch {
     seen: BTreeMap<(AccountId, Wallet, Asset), Seen>,
@@ -33,18 +65,17 @@ pub struct ReconWatch {
 #[derive(Clone, Copy, Debug)]
 struct Seen {
     venue_ns: Ns,
-    /// Difference shown by that report while quiet.
-    difference: Option<Money>,
+    difference: Option<Difference>,
 }
 
 impl ReconWatch {
-    /// `ours`: the ledger's balance; `quiet`: no unsettled order and no fill on its way in this wallet.
+    /// `ours`: the ledger's balance.
     pub fn observe(
         &mut self,
         account: AccountId,
         report: &BalanceReport,
         ours: Option<Money>,
-        quiet: bool,
+        sight: Sight,
     ) -> Recon {
         let key = (account, report.wallet, report.asset);
         let last = self.seen.get(&key).copied();
@@ -54,22 +85,16 @@ impl ReconWatch {
         // Sums of venue amounts: far from the edge of i128, saturated rather than wrapped all the same.
         let total = Money(report.free.0.saturating_add(report.locked.0));
         let difference = Money(total.0.saturating_sub(ours.unwrap_or_default().0));
-        let verdict = match (ours, last.and_then(|last| last.difference.map(|d| (last.venue_ns, d)))) {
-            (None, _) => Recon::Opening { amount: total },
-            (Some(_), _) if difference == Money::ZERO => Recon::Agrees,
-            (Some(_), Some((at, known))) if quiet && known == difference && at < report.venue_ns => {
-                Recon::Correct { difference }
-            }
-            (Some(_), _) => Recon::Waiting { difference },
+        let known = last.and_then(|last| last.difference);
+        let (verdict, difference) = match ours {
+            None => (Recon::Opening { amount: total }, None),
+            Some(_) if difference == Money::ZERO => (Recon::Agrees, None),
+            Some(_) => match Difference::seen(known, difference, sight) {
+                (_, true) => (Recon::Correct { difference }, None),
+                (known, false) => (Recon::Waiting { difference }, known),
+            },
         };
-        let first_seen =
-            last.filter(|last| last.venue_ns == report.venue_ns && last.difference == Some(difference));
-        let waiting = quiet && matches!(verdict, Recon::Waiting { .. });
-        self.seen.insert(
-            key,
-            first_seen
-                .unwrap_or(Seen { venue_ns: report.venue_ns, difference: waiting.then_some(difference) }),
-        );
+        self.seen.insert(key, Seen { venue_ns: report.venue_ns, difference });
         verdict
     }
 }
@@ -90,17 +115,25 @@ mod tests {
         };
         let mut watch = ReconWatch::default();
         let mut observe =
-            |report, ours: Option<i128>, quiet| watch.observe(AccountId(0), &report, ours.map(Money), quiet);
-        assert_eq!(observe(report(70, 30, 10), None, true), Recon::Opening { amount: Money(100) });
-        assert_eq!(observe(report(60, 40, 11), Some(100), true), Recon::Agrees);
-        assert_eq!(observe(report(90, 0, 10), Some(100), true), Recon::Stale);
+            |report, ours: Option<i128>, sight| watch.observe(AccountId(0), &report, ours.map(Money), sight);
+        let quiet = |now, told| Sight::Quiet { now, booked: 5, told };
+        let busy = Sight::Passing;
+        assert_eq!(observe(report(70, 30, 10), None, quiet(1, 0)), Recon::Opening { amount: Money(100) });
+        assert_eq!(observe(report(60, 40, 11), Some(100), quiet(2, 0)), Recon::Agrees);
+        assert_eq!(observe(report(90, 0, 10), Some(100), quiet(3, 0)), Recon::Stale);
         let waiting = Recon::Waiting { difference: Money(-10) };
-        assert_eq!(observe(report(90, 0, 12), Some(100), false), waiting, "orders in flight");
-        assert_eq!(observe(report(90, 0, 13), Some(100), true), waiting, "first sight in quiet");
-        assert_eq!(observe(report(90, 0, 13), Some(100), true), waiting, "the same report again");
-        assert_eq!(observe(report(80, 0, 14), Some(100), true), Recon::Waiting { difference: Money(-20) });
-        assert_eq!(observe(report(80, 0, 15), Some(90), true), waiting, "a fill came in between");
-        assert_eq!(observe(report(80, 0, 16), Some(90), true), Recon::Correct { difference: Money(-10) });
-        assert_eq!(observe(report(80, 0, 17), Some(80), true), Recon::Agrees);
+        assert_eq!(observe(report(90, 0, 12), Some(100), busy), waiting, "orders in flight");
+        assert_eq!(observe(report(90, 0, 13), Some(100), quiet(4, 3)), waiting, "first sight in quiet");
+        assert_eq!(observe(report(90, 0, 14), Some(100), quiet(8, 7)), waiting, "a fill was booked since");
+        assert_eq!(observe(report(90, 0, 14), Some(100), quiet(9, 8)), waiting, "fills not asked for since");
+        assert_eq!(observe(report(90, 0, 15), Some(100), busy), waiting, "a stream's word");
+        assert_eq!(
+            observe(report(80, 0, 16), Some(100), quiet(10, 9)),
+            Recon::Waiting { difference: Money(-20) }
+        );
+        assert_eq!(observe(report(80, 0, 16), Some(90), quiet(11, 10)), waiting, "a fill came in between");
+        let corrected = Recon::Correct { difference: Money(-10) };
+        assert_eq!(observe(report(80, 0, 16), Some(90), quiet(20, 12)), corrected);
+        assert_eq!(observe(report(80, 0, 17), Some(80), quiet(21, 20)), Recon::Agrees);
     }
 }

@@ -15,7 +15,7 @@ mod twap_tests;
 
 pub use arbitrage::{Decision, LegFacts, Pending, PlanFacts, Policy, Reason, next, residual, within, worsen};
 pub use naked::Naked;
-pub use plan::{FeeLine, LegSum, Note, Plan, PlanLeg, PlanState, PlanTerms, TIMELINE_MAX};
+pub use plan::{FeeLine, LegSum, Note, Plan, PlanLeg, PlanState, PlanTerms, ROOTS_MAX, Root, TIMELINE_MAX};
 pub use schedule::{SLICES_MAX, Schedule, common_lot};
 pub use twap::{
     CATCH_UP_SLICES, TwapDecision, TwapFacts, TwapLegFacts, TwapReason, TwapState, excess, executed,

@@ -9,6 +9,8 @@ use crate::units::{
 
 /// Most entries of a plan's timeline; later ones are counted, not kept.
 pub const TIMELINE_MAX: usize = 200;
+/// Processes whose ids a plan remembers as its own; of more, the oldest are forgotten.
+pub const ROOTS_MAX: usize = 16;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PlanState {
@@ -47,6 +49,14 @@ pub struct PlanTerms {
     pub epoch: u32,
     /// Asked for by a person, not by an edge.
     pub manual: bool,
+}
+
+/// What the client ids of a plan's orders begin with. A process issues ids of its own epoch only: what a power loss
+/// took from the journal was sent in an earlier one, so no id of it can come up again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Root {
+    pub epoch: u32,
+    pub counters: [u32; 2],
 }
 
 /// Fees of one asset, and what they are worth in quote where known.
@@ -95,6 +105,8 @@ pub struct Plan {
     /// Something was hedged while the fate of an order was open.
     pub hedged_around: bool,
     pub timeline: Vec<Note>,
+    /// That of the terms first, then one for each later process that took the plan up.
+    roots: Vec<Root>,
 }
 
 impl PlanState {
@@ -204,14 +216,48 @@ impl Plan {
             naked: Naked::default(),
             hedged_around: false,
             timeline: Vec::new(),
+            roots: vec![Root { epoch: terms.epoch, counters: terms.legs.map(|leg| leg.counter) }],
         };
         plan.note(wall, "planned", String::new());
         plan
     }
 
-    /// The id of an attempt: a function of plan, leg and attempt, so a re-derived decision gives the same id.
+    /// The id of an attempt: a function of plan, process, leg and attempt.
     pub fn client_id(&self, instance: [u8; 2], leg: usize, attempt: u8) -> Result<ClientId, UnitError> {
-        ClientId::new(instance, self.terms.epoch, self.terms.legs[leg].counter, attempt)
+        let root = self.root();
+        ClientId::new(instance, root.epoch, root.counters[leg], attempt)
+    }
+
+    /// What ids are made of now.
+    pub fn root(&self) -> Root {
+        let first = Root { epoch: self.terms.epoch, counters: self.terms.legs.map(|leg| leg.counter) };
+        self.roots.last().copied().unwrap_or(first)
+    }
+
+    /// A later process than the one that made the plan carries it on.
+    pub fn is_taken_up(&self) -> bool {
+        self.root().epoch != self.terms.epoch
+    }
+
+    pub fn take_up(&mut self, root: Root) {
+        if self.roots.len() >= ROOTS_MAX {
+            self.roots.remove(0);
+        }
+        self.roots.push(root);
+    }
+
+    /// The leg whose orders have ids of this epoch and counter.
+    pub fn leg_of(&self, epoch: u32, counter: u32) -> Option<usize> {
+        let of = |root: &Root| root.counters.iter().position(|own| root.epoch == epoch && *own == counter);
+        self.roots.iter().find_map(of)
+    }
+
+    /// The attempt after the last one of this process; 0 is the opening order's alone.
+    pub fn next_attempt(&self, leg: usize) -> u8 {
+        let root = self.root();
+        let own = |id: &&ClientId| id.epoch() == root.epoch && id.counter() == root.counters[leg];
+        let last = self.sums[leg].orders.iter().filter(own).map(ClientId::attempt).max();
+        last.unwrap_or(0).saturating_add(1)
     }
 
     pub fn note(&mut self, wall: Ns, event: &'static str, text: String) {
@@ -264,11 +310,60 @@ impl Plan {
             }
             self.naked.digest_into(out);
             out.push(u8::from(self.hedged_around));
+            for root in &self.roots {
+                for number in [root.epoch, root.counters[0], root.counters[1]] {
+                    out.extend_from_slice(&number.to_le_bytes());
+                }
+            }
             for note in &self.timeline {
                 out.extend_from_slice(&note.wall.to_le_bytes());
                 push_field(out, note.event.as_bytes());
                 push_field(out, note.text.as_bytes());
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan() -> Plan {
+        let leg = |counter| PlanLeg {
+            account: AccountId(0),
+            instrument: InstrumentId(counter),
+            side: Side::Buy,
+            px: Price::new(1).unwrap(),
+            counter,
+        };
+        let terms = PlanTerms {
+            id: PlanId(1),
+            pair: Text::new(b"btc").unwrap(),
+            owner: OwnerId(0),
+            direction: Direction::Leg1Buy,
+            qty: Money(1),
+            lot: Money(1),
+            legs: [leg(7), leg(8)],
+            epoch: 3,
+            manual: false,
+        };
+        Plan::new(terms, 0)
+    }
+
+    #[test]
+    fn a_process_issues_ids_of_its_own_epoch_and_knows_those_of_the_ones_before() {
+        let mut plan = plan();
+        let id = |plan: &Plan, leg| plan.client_id(*b"A7", leg, plan.next_attempt(leg)).unwrap();
+        let first = id(&plan, 1);
+        assert_eq!((first.epoch(), first.counter(), first.attempt()), (3, 8, 1));
+        plan.sums[1].orders.push(first);
+        assert_eq!((id(&plan, 1).attempt(), plan.is_taken_up()), (2, false));
+        plan.take_up(Root { epoch: 4, counters: [1, 2] });
+        let next = id(&plan, 1);
+        assert_eq!((next.epoch(), next.counter(), next.attempt()), (4, 2, 1), "whatever was lost of epoch 3");
+        assert!(plan.is_taken_up());
+        assert_eq!([plan.leg_of(3, 7), plan.leg_of(4, 2), plan.leg_of(4, 7)], [Some(0), Some(1), None]);
+        (5..40).for_each(|epoch| plan.take_up(Root { epoch, counters: [1, 2] }));
+        assert_eq!((plan.roots.len(), plan.leg_of(3, 7), plan.root().epoch), (ROOTS_MAX, None, 39));
     }
 }

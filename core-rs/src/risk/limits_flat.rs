@@ -72,6 +72,11 @@ impl Limits {
         })
     }
 
+    /// Age of a book above which nothing is opened on it.
+    pub const fn book_age_max(&self) -> Ns {
+        self.book_age_max_ns
+    }
+
     /// The rate budget's step, for [`OrderRate::taken`] after an approved order.
     pub const fn rate_interval(&self) -> Ns {
         self.rate_interval

@@ -136,6 +136,79 @@ fn a_price_deviation_pauses_the_pair_until_a_try_goes_well() {
 }
 
 #[test]
+fn a_breaker_stays_open_over_restarts_for_what_is_left_of_its_pause_or_until_a_reset() {
+    let open = || {
+        let mut world = World::new(7, &btc_pair("5"));
+        world.run_for(3 * SECOND);
+        set(&mut world, "breaker_price_deviation_bps", "0");
+        refused(&mut world, "price_deviation");
+        set(&mut world, "breaker_price_deviation_bps", "1000");
+        world.run_for(20 * SECOND);
+        world.restart();
+        world.run_for(5 * SECOND);
+        refused(&mut world, "price_deviation");
+        world
+    };
+    let mut world = open();
+    let row = breaker(&world, "price_deviation");
+    assert_eq!((row["state"].as_str(), row["pairId"].as_str()), (Some("OPEN"), Some("binance_bybit_btc")));
+    world.run_for(36 * SECOND);
+    assert_eq!(
+        breaker(&world, "price_deviation")["state"],
+        "HALF_OPEN",
+        "the pause began before the restart"
+    );
+    world.restart();
+    world.run_for(5 * SECOND);
+    assert_eq!(breaker(&world, "price_deviation")["state"], "HALF_OPEN");
+    world.command("execute_pair", EXECUTE, "").unwrap();
+    for _ in 0..2 {
+        assert_eq!(
+            breaker(&world, "price_deviation")["state"],
+            "CLOSED",
+            "a try that went well is remembered"
+        );
+        world.restart();
+        world.run_for(5 * SECOND);
+    }
+    let mut world = open();
+    world.command("reset", "{}", "r").unwrap();
+    world.restart();
+    world.run_for(5 * SECOND);
+    assert_eq!(breaker(&world, "price_deviation")["state"], "CLOSED");
+    world.command("execute_pair", EXECUTE, "").unwrap();
+}
+
+#[test]
+fn a_cancel_leaves_at_once_when_orders_have_used_up_the_rate() {
+    let mut world = World::new(7, &btc_pair("5"));
+    world.run_for(3 * SECOND);
+    set(&mut world, "order_rate_max", "5");
+    let book = world.view("book", r#"{"instrument":"bybit:linear:BTCUSDT","depth":1}"#);
+    let bid: f64 = book["bids"][0][0].as_str().unwrap().parse().unwrap();
+    let body = format!(
+        r#"{{"exchange":"bybit","symbol":"BTCUSDT","type":"linear","side":"buy","orderType":"limit","qty":0.01,"price":{}}}"#,
+        (bid * 0.98) as u64
+    );
+    let mut orders = Vec::new();
+    let refusal = loop {
+        match world.command("place_order", &body, "") {
+            Ok(reply) => orders.push(serde_json::from_str::<Value>(&reply).unwrap()["orderId"].clone()),
+            Err(refusal) => break refusal,
+        }
+    };
+    let details: Value = serde_json::from_slice(&refusal.details).unwrap();
+    assert_eq!((details["check"].as_str(), orders.len()), (Some("ORDER_RATE"), 4), "{refusal}");
+    world.run_for(5 * MS);
+    let cancels = |world: &World| world.sent_cancels.len();
+    for order in &orders {
+        world.command("cancel_order", &format!("{{\"orderId\":{order}}}"), "").unwrap();
+    }
+    world.run_for(MS);
+    assert_eq!(cancels(&world), orders.len());
+}
+
+#[test]
 fn orders_and_notional_a_minute_are_bounded_before_they_leave() {
     for (name, id, bound) in [
         ("breaker_orders_per_minute", "order_rate", "4"),

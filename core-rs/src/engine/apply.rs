@@ -1,6 +1,7 @@
 //! The only mutator of durable state, live and in replay. Reads nothing but the record, the state and names.
 
 use super::apply_error::ApplyError;
+use super::breakers::Over;
 use super::instruments::InstrumentTable;
 use super::pairs::{PAIRS_MAX, Pair, PairId, PairTerms};
 use super::record::{Body, Record};
@@ -11,7 +12,6 @@ use crate::ledger::{FillPosted, FillTerms, Hold, LedgerError, Wallet};
 use crate::market::PairIx;
 use crate::order::{ClientRef, Event, FillOutcome, FillReport, Moved, Order, OrderOrigin, OrderTerms, Trade};
 use crate::plan::{Plan, PlanState};
-use crate::risk::LatchMode;
 use crate::units::{AccountId, Asset, ClientId, Money, Ns, Qty, mul_div};
 
 /// What a record changed, for those who react to it.
@@ -89,7 +89,9 @@ impl State {
                 with.changed.push(Changed::Limits);
                 rows.iter().try_for_each(|row| self.limits.set(*row))?;
             }
-            Body::Latch { .. } | Body::Breaker { .. } | Body::Peak(_) => self.stop(&record.body, wall),
+            Body::Latch { .. } | Body::Breaker { .. } | Body::Peak(_) | Body::Circuit { .. } => {
+                self.stop(&record.body, wall);
+            }
             Body::Twap(record) => self.apply_twap(record, wall, with.changed)?,
             Body::Pair { id, terms } => self.pair(*id, terms.as_ref(), with)?,
             Body::Turn { id, turn, text } => self.turn(*id, *turn, text, wall, with)?,
@@ -98,20 +100,6 @@ impl State {
             }
         }
         Ok(Applied::Done)
-    }
-
-    /// Latches and loss breakers: tightened by anything, opened by the authorised reset alone.
-    fn stop(&mut self, body: &Body, wall: Ns) {
-        if let Body::Latch { mode: LatchMode::Open, actor, .. } = body {
-            self.latch.reset(actor, wall);
-            self.losses.reset();
-        } else if let Body::Latch { mode, reason, actor } = body {
-            self.latch.trip(*mode, reason, actor, wall);
-        } else if let Body::Breaker { breaker, reason } = body {
-            self.losses.trip(*breaker, reason, wall);
-        } else if let Body::Peak(profit) = body {
-            self.losses.rise(*profit);
-        }
     }
 
     fn boot(&mut self, epoch: u32, machine: &str, wall: Ns) {
@@ -267,6 +255,7 @@ impl State {
         with.changed.push(Changed::Pair(id));
         let Some(terms) = terms else {
             self.pairs.remove(&id);
+            self.circuits.retain(|(_, over), _| *over != Over::Pair(id));
             return Ok(());
         };
         if let Some(pair) = self.pairs.get_mut(&id) {

@@ -1,12 +1,15 @@
 //! Breakers at work: what is counted, when one opens or closes, and what it then keeps from being opened. Hedges pass
-//! every breaker; counts are volatile, losses durable.
+//! every breaker; counts are volatile, what is open is durable.
 
 use super::Effects;
 use super::apply::amount_text;
 use super::error::{Code, Refusal};
+use super::instruments::TableNames;
 use super::observe::Answers;
 use super::pairs::PairId;
+use super::record::Body;
 use super::reducer::Engine;
+use crate::order::Names;
 use crate::risk::{
     Breaker, Circuit, CircuitState, Intent, LatchMode, Purpose, Reach, ScopeIds, Window, deviation_bps, whole,
 };
@@ -21,8 +24,19 @@ pub(super) enum Over {
     Pair(PairId),
 }
 
+impl Over {
+    pub(super) fn text(self, names: &dyn Names) -> String {
+        match self {
+            Self::Total => "total".to_owned(),
+            Self::Account(id) => format!("account:{}", names.account(id)),
+            Self::Pair(id) => format!("pair:{id}"),
+        }
+    }
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Breakers {
+    /// As `State::circuits` tells, with the clock of this process.
     pub circuits: BTreeMap<(Breaker, Over), Circuit>,
     pub answers: BTreeMap<AccountId, Answers>,
     pub orders: Window,
@@ -165,11 +179,7 @@ impl Engine {
     }
 
     pub(super) fn over_name(&self, over: Over) -> String {
-        match over {
-            Over::Total => "total".to_owned(),
-            Over::Account(id) => format!("account:{}", self.accounts.name(id)),
-            Over::Pair(id) => format!("pair:{id}"),
-        }
+        over.text(&TableNames { instruments: &self.instruments, accounts: self.accounts.names() })
     }
 
     pub(super) fn trip(&mut self, now: Now, breaker: Breaker, over: Over, reason: &str, out: &mut Effects) {
@@ -177,6 +187,7 @@ impl Engine {
         if !circuit.trip(now.mono, now.wall, reason) {
             return;
         }
+        self.commit(now, Body::Circuit { breaker, over, trip: Some(reason.to_owned()) }, out);
         if let Over::Account(account) = over {
             self.breakers.answers.entry(account).or_default().forget();
         }
@@ -200,6 +211,7 @@ impl Engine {
         let passed = self.breakers.circuits.get_mut(&(breaker, over)).is_some_and(|c| c.passed(now.mono));
         if passed {
             self.breakers.circuits.remove(&(breaker, over));
+            self.commit(now, Body::Circuit { breaker, over, trip: None }, out);
             self.breaker_event(now, "breaker_closed", breaker, over, "a try went well", out);
         }
     }
@@ -207,6 +219,14 @@ impl Engine {
     pub(super) fn is_half_open(&self, now: Now, breaker: Breaker, over: Over) -> bool {
         let circuit = self.breakers.circuits.get(&(breaker, over));
         circuit.is_some_and(|circuit| circuit.state(now.mono) == CircuitState::HalfOpen)
+    }
+
+    /// What was open when the last process ended is open for what is left of its pause.
+    pub(super) fn restore_breakers(&mut self, now: Now) {
+        for (key, trip) in &self.state.circuits {
+            let circuit = Circuit::restored(now.mono, now.wall, trip);
+            self.breakers.circuits.insert(*key, circuit);
+        }
     }
 
     /// A person's reset closes all of them.

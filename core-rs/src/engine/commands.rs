@@ -1,6 +1,7 @@
 //! Commands of people and programs. Each is one record that carries the command's id and reply, so that the same id
 //! gives the same reply again, also after a restart.
 
+use super::breakers::Over;
 use super::config::LimitSeed;
 use super::error::{Code, Refusal};
 use super::field::{FieldError, Fields, parse};
@@ -161,6 +162,7 @@ impl Engine {
         let pair = self.pair_named(body, "id")?;
         self.check_idle(&pair)?;
         self.commit_for(now, Body::Pair { id: pair.id, terms: None }, asker.tag(b"{}"), out);
+        self.breakers.circuits.retain(|(_, over), _| *over != Over::Pair(pair.id));
         self.refresh_pairs(now, out);
         Ok(b"{}".to_vec())
     }

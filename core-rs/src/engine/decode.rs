@@ -1,6 +1,7 @@
 //! JSON payload -> record. Names are taken into the tables when they are new, so replay needs no other input.
 
 use super::accounts::Accounts;
+use super::breakers::Over;
 use super::encode::cancel_name;
 use super::field::{FieldError, Fields, parse, unit};
 use super::instruments::{InstrumentRef, InstrumentTable};
@@ -96,6 +97,11 @@ fn read_body(kind: u8, f: Fields<'_>, t: &mut Interning<'_>) -> Read<Body> {
             reason: f.str("reason")?.to_owned(),
         },
         31 => Body::Peak(f.money("profit")?),
+        32 => Body::Circuit {
+            breaker: named(f, "breaker", Breaker::parse)?,
+            over: read_over(f, t)?,
+            trip: f.opt_str("trip")?.map(str::to_owned),
+        },
         _ => return Err(FieldError::new("kind", format!("{kind} is not known to this version"))),
     })
 }
@@ -115,6 +121,16 @@ pub(super) fn side(f: Fields<'_>) -> Read<Side> {
 fn cancel(f: Fields<'_>) -> Read<CancelEvent> {
     let all = [CancelEvent::Requested, CancelEvent::Accepted, CancelEvent::Refused, CancelEvent::NoAnswer];
     named(f, "event", |name| all.into_iter().find(|e| cancel_name(*e) == name))
+}
+
+fn read_over(f: Fields<'_>, t: &mut Interning<'_>) -> Read<Over> {
+    Ok(if f.get("account").is_some() {
+        Over::Account(account(f, t)?)
+    } else if f.get("pair").is_some() {
+        Over::Pair(pair_id(f)?)
+    } else {
+        Over::Total
+    })
 }
 
 fn pair_id(f: Fields<'_>) -> Read<PairId> {

@@ -1,6 +1,7 @@
 //! Record -> JSON payload. Names and decimals stand beside every mantissa, so that a record can be read alone.
 
 use super::accounts::Accounts;
+use super::breakers::Over;
 use super::instruments::InstrumentTable;
 use super::json::Json;
 use super::record::{Body, Record};
@@ -77,7 +78,9 @@ fn write_body(body: &Body, t: Tables<'_>, j: &mut Json) {
             j.money("openedAt", day.opened_at);
         }
         Body::Limits(rows) => j.arr("rows", |j| rows.iter().for_each(|row| write_limit(row, j))),
-        Body::Latch { .. } | Body::Breaker { .. } | Body::Peak(_) => write_stop(body, j),
+        Body::Latch { .. } | Body::Breaker { .. } | Body::Peak(_) | Body::Circuit { .. } => {
+            write_stop(body, t, j);
+        }
         Body::Pair { id, terms } => {
             j.str("pair", id.as_str());
             if let Some(terms) = terms {
@@ -100,7 +103,7 @@ fn write_body(body: &Body, t: Tables<'_>, j: &mut Json) {
 }
 
 /// What stops trading, and how near losses are to it.
-fn write_stop(body: &Body, j: &mut Json) {
+fn write_stop(body: &Body, t: Tables<'_>, j: &mut Json) {
     if let Body::Latch { mode, reason, actor } = body {
         j.str("mode", mode.name());
         j.str("reason", reason);
@@ -109,6 +112,15 @@ fn write_stop(body: &Body, j: &mut Json) {
     if let Body::Breaker { breaker, reason } = body {
         j.str("breaker", breaker.spec().id);
         j.str("reason", reason);
+    }
+    if let Body::Circuit { breaker, over, trip } = body {
+        j.str("breaker", breaker.spec().id);
+        match over {
+            Over::Total => {}
+            Over::Account(id) => account_of(j, *id, t),
+            Over::Pair(id) => j.str("pair", id.as_str()),
+        }
+        j.opt_str("trip", trip.as_deref());
     }
     if let Body::Peak(profit) = body {
         j.money("profit", *profit);

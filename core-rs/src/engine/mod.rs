@@ -5,6 +5,7 @@ mod accounts;
 mod apply;
 mod apply_error;
 mod apply_plans;
+mod apply_stop;
 mod audit;
 mod books;
 mod breakers;

@@ -1,5 +1,6 @@
 //! What the journal holds: decisions and outcomes. Applying them is the only way durable state changes.
 
+use super::breakers::Over;
 use super::pairs::{PairId, PairTerms};
 use super::twap::TwapRecord;
 use crate::ledger::{Book, Day, Wallet};
@@ -126,6 +127,13 @@ pub(super) enum Body {
         breaker: Breaker,
         reason: String,
     },
+    /// A breaker that closes by itself opened, or closed again after a try that went well.
+    Circuit {
+        breaker: Breaker,
+        over: Over,
+        /// Why it opened; `None` closes it.
+        trip: Option<String>,
+    },
     /// Profit has a new highest point, which drawdown is measured from.
     Peak(Money),
     Pair {
@@ -184,6 +192,7 @@ impl Body {
             Self::Day(_) => 20,
             Self::Breaker { .. } => 30,
             Self::Peak(_) => 31,
+            Self::Circuit { .. } => 32,
             Self::Twap(record) => record.kind(),
         }
     }
@@ -209,6 +218,8 @@ pub(super) const fn kind_name(kind: u8) -> &'static str {
         18 => "PLAN_TURN",
         19 => "DEAD",
         20 => "DAY",
+        30 | 32 => "BREAKER",
+        31 => "PEAK",
         _ => "UNKNOWN_KIND",
     }
 }

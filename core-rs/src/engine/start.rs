@@ -25,6 +25,7 @@ impl Engine {
         let machine = self.config.boot.clone().unwrap_or_default();
         self.commit(now, Body::Boot { epoch, machine }, out);
         self.boot_seq = self.journal.seq();
+        self.restore_breakers(now);
         if epoch > ClientId::EPOCH_MAX {
             self.alert(now, "critical", "EPOCHS_SPENT", "no order ids are left for this instance name", out);
         }

@@ -1,5 +1,6 @@
 //! Durable state: what the journal rebuilds. Mutated by `apply` alone.
 
+use super::breakers::Over;
 use super::instruments::TableNames;
 use super::pairs::{Pair, PairId};
 use super::record::CommandTag;
@@ -7,7 +8,7 @@ use super::twap::Twaps;
 use crate::ledger::Ledger;
 use crate::order::{Orders, push_field, row_digest};
 use crate::plan::Plan;
-use crate::risk::{Latch, LimitTable, LossBreakers};
+use crate::risk::{Breaker, Latch, LimitTable, LossBreakers, Trip};
 use crate::units::{AccountId, InstrumentId, Money, Ns, PlanId, TradeId};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -43,6 +44,8 @@ pub(super) struct State {
     pub limits: LimitTable,
     pub latch: Latch,
     pub losses: LossBreakers,
+    /// Breakers that close by themselves and are not closed.
+    pub circuits: BTreeMap<(Breaker, Over), Trip>,
     pub commands: Commands,
     pub foreign: Foreign,
     /// Newest fill of an account's instrument, venue time.
@@ -171,8 +174,17 @@ impl State {
         });
         let pairs = self.pairs.values().map(Pair::digest);
         let plans = self.plans.values().map(|plan| plan.digest(names));
+        let circuits = self.circuits.iter().map(|((breaker, over), trip)| {
+            row_digest(|out| {
+                push_field(out, breaker.spec().id.as_bytes());
+                push_field(out, over.text(names).as_bytes());
+                push_field(out, trip.reason.as_bytes());
+                out.extend_from_slice(&trip.since.to_le_bytes());
+            })
+        });
         pairs
             .chain(plans)
+            .chain(circuits)
             .fold(head, u64::wrapping_add)
             .wrapping_add(self.orders.digest(names))
             .wrapping_add(self.ledger.digest(names))

@@ -13,7 +13,7 @@ mod metrics;
 mod rate;
 
 pub use breakers::{
-    BREAKERS, Breaker, BreakerSpec, Circuit, CircuitState, LossBreakers, LossTrip, Reach, SLOW_RUN, Window,
+    BREAKERS, Breaker, BreakerSpec, Circuit, CircuitState, LossBreakers, Reach, SLOW_RUN, Trip, Window,
     deviation_bps, percent, whole,
 };
 pub use checks::{CHECKS, Check};

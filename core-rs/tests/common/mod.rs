@@ -1,12 +1,13 @@
 //! Engine and simulated venues in one process, meeting only through wire bytes, under virtual time.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::panic)] // shared by several tests; a test stops
 
+mod ask;
 mod setup;
 
 pub use setup::{LINKS, btc_pair, config};
 use setup::{NAMES, instruments};
 use std::collections::{BTreeMap, BTreeSet};
-use tidegate_core::engine::{Command, Effect, Effects, Engine, Input, Refusal};
+use tidegate_core::engine::{Effect, Effects, Engine, Input};
 use tidegate_core::sim::{SimEffect, SimVenue};
 use tidegate_core::units::{LinkId, Now, Ns, Product, Venue};
 
@@ -43,6 +44,8 @@ pub struct World {
     pub record: Vec<String>,
     /// Client ids of every order request that reached a venue.
     pub sent: Vec<String>,
+    /// Every cancel request that reached a venue.
+    pub sent_cancels: Vec<String>,
     /// Link of every request over REST.
     pub asked: Vec<usize>,
     /// Sends that waited for a record to be on disk, and for which.
@@ -94,6 +97,7 @@ impl World {
             events: Vec::new(),
             record: Vec::new(),
             sent: Vec::new(),
+            sent_cancels: Vec::new(),
             asked: Vec::new(),
             held_back: Vec::new(),
             config,
@@ -180,20 +184,6 @@ impl World {
         let mut out = Effects::default();
         self.engine.step(self.moment(), input, &mut out);
         self.run(out);
-    }
-
-    pub fn command(&mut self, name: &str, body: &str, id: &str) -> Result<String, Refusal> {
-        let mut reply = Ok(Vec::new());
-        let command = Command { name, body: body.as_bytes(), actor: "test", id, reply: &mut reply };
-        let mut out = Effects::default();
-        self.engine.step(self.moment(), Input::Command(command), &mut out);
-        self.run(out);
-        reply.map(|bytes| String::from_utf8(bytes).unwrap())
-    }
-
-    pub fn view(&self, name: &str, query: &str) -> serde_json::Value {
-        let bytes = self.engine.view(name, query.as_bytes()).unwrap();
-        serde_json::from_slice(&bytes).unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&bytes)))
     }
 
     fn run(&mut self, effects: Effects) {
@@ -356,8 +346,11 @@ impl World {
                     let at = text.find("TGA7").unwrap();
                     self.sent.push(text[at..at + 14].to_owned());
                 }
-                if text.contains("order.cancel") && self.lose_cancel.remove(&link) {
-                    return;
+                if text.contains("order.cancel") {
+                    if self.lose_cancel.remove(&link) {
+                        return;
+                    }
+                    self.sent_cancels.push(text);
                 }
                 let effects = self.venues[LINKS[link].venue].on_frame(conn, &data, wall);
                 self.venue_effects(LINKS[link].venue, effects, None);
@@ -386,11 +379,5 @@ impl World {
                 self.schedule_venue(venue);
             }
         }
-    }
-
-    /// Alerts whose code starts so.
-    pub fn alerts(&self, code: &str) -> Vec<&String> {
-        let needle = format!("\"code\":\"{code}");
-        self.events.iter().filter(|e| e.starts_with("alerts") && e.contains(&needle)).collect()
     }
 }

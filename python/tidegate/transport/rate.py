@@ -48,9 +48,14 @@ class TokenBucket:
 
 
 class RateBudget:
-    """Weight of one venue host. A fifth is kept for urgent requests (cancels and order queries)."""
+    """Weight of one venue host, as questions may use it.
 
-    RESERVE_PERCENT: Final = 20
+    A fifth is never theirs: cancels leave over the order links without asking here, and the venue counts them into the
+    same weight. Of the rest, a share is kept for what is urgent: the state of orders, and fills.
+    """
+
+    CANCELS_PERCENT: Final = 20
+    URGENT_PERCENT: Final = 20
 
     def __init__(self, rule: WeightRule) -> None:
         self.rule: Final = rule
@@ -63,7 +68,8 @@ class RateBudget:
         if now_ns < self._banned_until_ns:
             return False
         self._roll(now_ns)
-        limit = self.rule.limit if urgent else self.rule.limit * (100 - self.RESERVE_PERCENT) // 100
+        kept = self.CANCELS_PERCENT if urgent else self.CANCELS_PERCENT + self.URGENT_PERCENT
+        limit = self.rule.limit * (100 - kept) // 100
         if self._used + weight > limit:
             return False
         self._used += weight

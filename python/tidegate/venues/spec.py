@@ -96,7 +96,7 @@ class Kline:
 class Weight:
     """What a request costs the budget: the first row whose `path` begins the target counts.
 
-    urgent: may use the share that is kept for cancels and order queries.
+    urgent: may use the share that is kept for order queries.
     """
 
     path: str

@@ -26,16 +26,16 @@ def build(answers, limit=10):
 
 
 async def test_a_request_over_budget_is_not_sent_but_an_urgent_one_is():
-    http, inner, *_ = build({"/depth": b"1", "/order": b"2"})
-    for _ in range(2):
+    http, inner, budget, _ = build({"/depth": b"1", "/order": b"2"}, limit=20)
+    for _ in range(3):
         await http.request("GET", "/depth")
     with pytest.raises(HttpError, match="budget of binance is used up"):
         await http.request("GET", "/depth")
-    assert len(inner.requests) == 2
-    http, inner, *_ = build({"/depth": b"1", "/order": b"2"})
-    await http.request("GET", "/depth")
     await http.request("GET", "/order")
-    assert len(inner.requests) == 2
+    with pytest.raises(HttpError, match="budget of binance is used up"):
+        await http.request("GET", "/order")
+    assert [request[1] for request in inner.requests] == ["/depth"] * 3 + ["/order"]
+    assert budget.rule.limit - budget.used(0) == 4, "left to cancels, which do not ask"
 
 
 async def test_a_ban_is_learnt_and_nothing_is_sent_until_it_ends():

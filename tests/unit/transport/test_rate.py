@@ -7,12 +7,13 @@ from tidegate.transport.rate import SECOND_NS, RateBudget, TokenBucket, WeightRu
 RULE = WeightRule(limit=100, window_s=60, header="x-used", ban_s=30)
 
 
-def test_a_fifth_of_the_weight_is_kept_for_urgent_requests():
+def test_questions_leave_a_fifth_to_urgent_ones_and_all_of_them_a_fifth_to_cancels():
     budget = RateBudget(RULE)
-    assert budget.admit(80, 0, urgent=False)
+    assert budget.admit(60, 0, urgent=False)
     assert not budget.admit(1, 0, urgent=False)
     assert budget.admit(20, 0, urgent=True)
     assert not budget.admit(1, 0, urgent=True)
+    assert RULE.limit - budget.used(0) == 20
 
 
 @pytest.mark.parametrize("used", ["\xb2", "9" * 5000, "-1", ""])
@@ -24,14 +25,14 @@ def test_a_count_that_is_none_is_ignored(used):
 
 def test_a_new_window_starts_empty():
     budget = RateBudget(RULE)
-    assert budget.admit(80, 0, urgent=False)
-    assert budget.admit(80, 60 * SECOND_NS, urgent=False)
+    assert budget.admit(60, 0, urgent=False)
+    assert budget.admit(60, 60 * SECOND_NS, urgent=False)
 
 
 def test_the_venues_own_count_wins_when_it_is_higher():
     budget = RateBudget(RULE)
-    assert not budget.on_reply(200, "79", None, 0)
-    assert budget.used(0) == 79
+    assert not budget.on_reply(200, "59", None, 0)
+    assert budget.used(0) == 59
     assert budget.admit(1, 0, urgent=False)
     assert not budget.admit(1, 0, urgent=False)
 

@@ -1,6 +1,6 @@
 //! One breaker's circuit: CLOSED, OPEN for a while, then HALF_OPEN for a single try that decides.
 
-use super::PAUSE;
+use super::{PAUSE, Trip};
 use crate::units::Ns;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,7 +10,7 @@ pub enum CircuitState {
     HalfOpen,
 }
 
-/// Volatile; `now` is monotonic, `since` wall time for people.
+/// `now` is monotonic and this process's own; what outlives it is the [`Trip`], in wall time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Circuit {
     open: Option<Opened>,
@@ -51,6 +51,14 @@ impl Circuit {
         }
         self.open = Some(Opened { until: now + PAUSE, tried: None, since: wall, reason: reason.to_owned() });
         true
+    }
+
+    /// The circuit that tripped before this process began. A clock that was set meanwhile makes no pause longer.
+    pub fn restored(now: Ns, wall: Ns, trip: &Trip) -> Self {
+        let left = (trip.since.saturating_add(PAUSE).saturating_sub(wall)).clamp(0, PAUSE);
+        let opened =
+            Opened { until: now + left, tried: None, since: trip.since, reason: trip.reason.clone() };
+        Self { open: Some(opened) }
     }
 
     /// Whether something may be opened: always while closed, one try while half-open. A try whose outcome never came

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 /// Why one is open.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LossTrip {
+pub struct Trip {
     pub reason: String,
     /// Wall time.
     pub since: Ns,
@@ -16,7 +16,7 @@ pub struct LossTrip {
 /// Mutated only by applying journal records.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LossBreakers {
-    open: BTreeMap<Breaker, LossTrip>,
+    open: BTreeMap<Breaker, Trip>,
     /// Highest total profit since the last reset, as journaled.
     peak: Option<Money>,
 }
@@ -26,7 +26,7 @@ impl LossBreakers {
     pub fn trip(&mut self, breaker: Breaker, reason: &str, wall: Ns) -> bool {
         let opens = !breaker.spec().resets && !self.open.contains_key(&breaker);
         if opens {
-            self.open.insert(breaker, LossTrip { reason: reason.to_owned(), since: wall });
+            self.open.insert(breaker, Trip { reason: reason.to_owned(), since: wall });
         }
         opens
     }
@@ -45,7 +45,7 @@ impl LossBreakers {
         !self.open.is_empty()
     }
 
-    pub fn get(&self, breaker: Breaker) -> Option<&LossTrip> {
+    pub fn get(&self, breaker: Breaker) -> Option<&Trip> {
         self.open.get(&breaker)
     }
 

@@ -6,7 +6,7 @@ mod loss;
 mod window;
 
 pub use circuit::{Circuit, CircuitState};
-pub use loss::{LossBreakers, LossTrip};
+pub use loss::{LossBreakers, Trip};
 pub use window::Window;
 
 use super::LimitName;

@@ -1,0 +1,26 @@
+//! What people and programs ask of the engine.
+
+use super::World;
+use tidegate_core::engine::{Command, Effects, Input, Refusal};
+
+impl World {
+    pub fn command(&mut self, name: &str, body: &str, id: &str) -> Result<String, Refusal> {
+        let mut reply = Ok(Vec::new());
+        let command = Command { name, body: body.as_bytes(), actor: "test", id, reply: &mut reply };
+        let mut out = Effects::default();
+        self.engine.step(self.moment(), Input::Command(command), &mut out);
+        self.run(out);
+        reply.map(|bytes| String::from_utf8(bytes).unwrap())
+    }
+
+    pub fn view(&self, name: &str, query: &str) -> serde_json::Value {
+        let bytes = self.engine.view(name, query.as_bytes()).unwrap();
+        serde_json::from_slice(&bytes).unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&bytes)))
+    }
+
+    /// Alerts whose code starts so.
+    pub fn alerts(&self, code: &str) -> Vec<&String> {
+        let needle = format!("\"code\":\"{code}");
+        self.events.iter().filter(|e| e.starts_with("alerts") && e.contains(&needle)).collect()
+    }
+}

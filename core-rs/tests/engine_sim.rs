@@ -147,6 +147,28 @@ fn a_kill_is_latched_over_restarts_until_a_reset() {
 }
 
 #[test]
+fn instruments_tell_their_steps_and_units_the_watched_ones_first() {
+    let mut world = World::new(7, "");
+    world.run_for(SECOND);
+    let body = btc_pair("1").replace("\"id\":\"binance_bybit_btc\",", "");
+    world.command("upsert_pair", &body, "c1").unwrap();
+    let all = world.view("instruments", "{}");
+    let first = &all[0];
+    assert_eq!(
+        (&first["symbol"], &first["base"], &first["quote"]),
+        (&"BTCUSDT".into(), &"BTC".into(), &"USDT".into())
+    );
+    assert_eq!(
+        (first["priceStep"].to_string(), first["qtyStep"].to_string()),
+        ("0.01".into(), "0.00001".into())
+    );
+    assert_eq!(world.view("instruments", r#"{"limit":1}"#).as_array().unwrap().len(), 1);
+    let found = world.view("instruments", r#"{"search":"ETH"}"#);
+    assert!(!found.as_array().unwrap().is_empty());
+    assert!(found.as_array().unwrap().iter().all(|i| i["base"] == "ETH"));
+}
+
+#[test]
 fn commands_answer_the_same_id_the_same_and_refuse_what_is_wrong() {
     let mut world = World::new(7, "");
     world.run_for(SECOND);

@@ -28,6 +28,8 @@ SECURITY_HEADERS: Final = {
 CACHE_HEADER: Final = "no-store"
 HSTS_HEADER: Final = "max-age=31536000"
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+STYLE_NONCE: Final = web.ResponseKey("style_nonce", str)
+"""A page puts here the nonce of the styles that it makes at run time."""
 
 _LOG = log.get("api")
 
@@ -64,6 +66,11 @@ async def on_prepare(request: web.Request, response: web.StreamResponse) -> None
     response.headers.update(cors_headers(request, config.api.origins))
     if config.tls is not None:
         response.headers["Strict-Transport-Security"] = HSTS_HEADER
+    nonce = response.get(STYLE_NONCE)
+    if nonce is not None:
+        policy = SECURITY_HEADERS["Content-Security-Policy"]
+        own = policy.replace("style-src 'self'", f"style-src 'self' 'nonce-{nonce}'")
+        response.headers["Content-Security-Policy"] = own
     response.headers.setdefault("Cache-Control", CACHE_HEADER)
     response.headers.popall("Server", None)
 

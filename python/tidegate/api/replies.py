@@ -11,7 +11,6 @@ from pydantic.alias_generators import to_camel
 from tidegate.api.fields import AmountOut, Direction, Product
 
 Side = Literal["buy", "sell"]
-PlanState = Literal["PLANNED", "WORKING", "HEDGING", "HEDGED", "UNWOUND", "EXPIRED", "REPORTED"]
 Level = tuple[str, str]
 
 
@@ -128,10 +127,41 @@ class Pair(Reply):
     total_amount: AmountOut
     direction: Direction
     enabled: bool
+    version: int
+    used_amount: AmountOut
+
+
+class Instrument(Reply):
+    """Steps and minima in price and base units, fees as fractions (0.001 is 10 bps)."""
+
+    exchange: str
+    symbol: str
+    type: Product
+    base: str
+    quote: str
+    price_step: AmountOut
+    qty_step: AmountOut
+    qty_min: AmountOut
+    qty_max: AmountOut
+    notional_min: AmountOut
+    fee_maker: AmountOut
+    fee_taker: AmountOut
+    trading: bool
 
 
 class PairId(Reply):
     id: str
+
+
+class EdgeLeg(Reply):
+    """`price`: average of the walk at the quantity; `worst`: its last level; `leg`: 1 or 2 of the pair."""
+
+    exchange: str
+    symbol: str
+    type: Product
+    price: AmountOut
+    worst: AmountOut
+    leg: int
 
 
 class Opportunity(Reply):
@@ -145,6 +175,11 @@ class Opportunity(Reply):
     slippage: AmountOut | None = None
     net: AmountOut
     net_percent: AmountOut
+    buy: EdgeLeg
+    sell: EdgeLeg
+    open: bool
+    book_ages_ms: list[int]
+    ts: int
 
 
 class SpreadSample(Reply):
@@ -155,208 +190,14 @@ class SpreadSample(Reply):
     leg2_buy: AmountOut | None
 
 
-class ExecutedLeg(Reply):
-    exchange: str
-    order_id: str | None
-    success: bool
-    price: AmountOut | None
-    qty: AmountOut
-    fee: AmountOut
-
-
-class Execution(Reply):
-    pair_id: str
-    plan_id: str
-    state: PlanState
-    leg1: ExecutedLeg
-    leg2: ExecutedLeg
-    spread: AmountOut | None
-    spread_percent: AmountOut | None
-    pnl: AmountOut | None
-    ts: int
-
-
-class Fee(Reply):
-    asset: str
-    amount: AmountOut
-    quote_value: AmountOut
-
-
-class PlanLeg(Reply):
-    exchange: str
-    symbol: str
-    side: Side
-    filled_qty: AmountOut
-    avg_price: AmountOut | None
-    fees: list[Fee]
-
-
-class TimelineEntry(Reply):
-    ts: int
-    event: str
-
-
-class Plan(Reply):
-    plan_id: str
-    pair_id: str
-    state: PlanState
-    direction: str
-    qty: AmountOut
-    legs: list[PlanLeg]
-    residual: AmountOut
-    pnl: AmountOut | None
-    created_ts: int
-    ended_ts: int | None
-    timeline: list[TimelineEntry]
-
-
-class PlanPage(Reply):
-    items: list[Plan]
-    next_cursor: str | None
-
-
-TwapState = Literal["created", "running", "paused", "completed", "cancelled", "failed"]
-
-
-class TwapProgress(Reply):
-    executed: AmountOut
-    remaining: AmountOut
-    slices_done: int
-    slices_total: int
-
-
-class TwapLeg(Reply):
-    """`timeWeightedMid`: the benchmark, from the leg's own book; `costBps` above zero is worse than it."""
-
-    exchange: str
-    symbol: str
-    type: Product
-    side: Side
-    price: AmountOut | None
-    filled_qty: AmountOut
-    unwound_qty: AmountOut
-    avg_price: AmountOut | None
-    time_weighted_mid: AmountOut | None
-    cost_bps: AmountOut | None
-    fees: list[Fee]
-
-
-class TwapPlan(Reply):
-    plan_id: str
-    name: str
-    total_qty: AmountOut
-    slice_qty: AmountOut
-    interval_ms: int
-    randomize_pct: AmountOut
-    limit_offset_bps: int
-    max_participation_pct: AmountOut | None
-    state: TwapState
-    progress: TwapProgress
-    residual: AmountOut
-    avg_price: AmountOut | None
-    legs: list[TwapLeg]
-    created_ts: int
-    ended_ts: int | None
-    timeline: list[TimelineEntry]
-
-
-class TwapPage(Reply):
-    items: list[TwapPlan]
-    next_cursor: str | None
-
-
-class TwapId(Reply):
-    plan_id: str
-
-
-class TwapStatus(Reply):
-    """`avgPrice` is the first leg's; `legs` has both."""
-
-    plan_id: str
-    progress: TwapProgress
-    state: TwapState
-    last_execution_ts: int | None
-    avg_price: AmountOut | None
-    residual: AmountOut
-
-
-class Order(Reply):
-    order_id: str
-    exchange: str
-    symbol: str
-    type: Product
-    side: Side
-    state: str
-    qty: AmountOut
-    filled_qty: AmountOut
-
-
-class Placed(Reply):
-    """`state` as it was sent; follow the order for its fate."""
-
-    order_id: str
-    state: str
-
-
-class OrderPage(Reply):
-    items: list[Order]
-    next_cursor: str | None
-
-
-class Trade(Reply):
-    trade_id: str
-    order_id: str
-    exchange: str
-    symbol: str
-    side: Side
-    price: AmountOut
-    qty: AmountOut
-    fee: AmountOut
-    fee_asset: str
-    ts: int
-
-
-class TradePage(Reply):
-    items: list[Trade]
-    next_cursor: str | None
-
-
-class Position(Reply):
-    exchange: str
-    account: str
-    symbol: str
-
-
-class Performance(Reply):
-    """PnL, fees, win rate, drawdown; by venue, strategy, day."""
-
-
 class Balance(Reply):
     exchange: str
     account: str
+    wallet: str
     asset: str
     free: AmountOut
     locked: AmountOut
     total: AmountOut
-
-
-class Account(Reply):
-    balances: list[Balance]
-    positions: list[Position]
-    public_only: bool
-    simulated: bool
-
-
-class Limit(Reply):
-    name: str
-    unit: str
-    scope: str
-    id: str
-    value: AmountOut | None
-
-
-class RiskMetrics(Reply):
-    """Exposure now against each limit, breaker and latch states."""
 
 
 class RateLimit(Reply):
@@ -373,6 +214,9 @@ class ExchangeStatus(Reply):
     status: str
     rate_limit: RateLimit
     clock_offset_ms: AmountOut | None
+    books: int | None = None
+    books_synced: int | None = None
+    banned_ms: int | None = None
 
 
 class KeyPresence(Reply):
@@ -386,7 +230,20 @@ class HealthReply(Reply):
     components: dict[str, object]
 
 
+class Hop(Reply):
+    """Latency of one hop since the start, microseconds."""
+
+    count: int
+    p50_us: float = Field(alias="p50Us")
+    p95_us: float = Field(alias="p95Us")
+    p99_us: float = Field(alias="p99Us")
+    max_us: float = Field(alias="maxUs")
+
+
 class SystemStatus(Reply):
     version: str
     mode: Literal["LIVE", "PAPER", "SIM"]
+    uptime_s: float
+    hops: dict[str, Hop]
+    queues: dict[str, int]
     db_latency_ms: float | None = Field(alias="dbLatencyMs")

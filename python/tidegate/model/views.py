@@ -5,6 +5,7 @@ from enum import StrEnum
 
 class ViewName(StrEnum):
     BOOK = "book"
+    INSTRUMENTS = "instruments"
     PAIRS = "pairs"
     OPPORTUNITIES = "opportunities"
     PLANS = "plans"

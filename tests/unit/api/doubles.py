@@ -6,6 +6,23 @@ from dataclasses import dataclass, field
 
 import orjson
 from tests.unit.api.logins import FakeAuth, FakePeople
+from tests.unit.api.documents import (
+    BALANCE,
+    BOOK,
+    FILL,
+    INSTRUMENT,
+    LIMIT,
+    OPPORTUNITY,
+    ORDER,
+    PAIR,
+    PERFORMANCE,
+    PLAN,
+    POSITION,
+    REST_BOOK,
+    RISK_METRICS,
+    TWAP,
+    TWAP_STATUS,
+)
 
 from tidegate.api.rates import Rates
 from tidegate.api.services import Services
@@ -18,72 +35,19 @@ from tidegate.users.roles import PERMISSIONS
 
 NOW_NS = 1_790_000_000_000_000_000
 
-PAIR = (
-    b'{"id":"binance_bybit_btc","leg1":{"exchange":"binance","symbol":"BTCUSDT","type":"spot"},'
-    b'"leg2":{"exchange":"bybit","symbol":"BTCUSDT","type":"linear"},"threshold":0.05,"qty":0.010,'
-    b'"totalAmount":500000,"direction":"auto","enabled":true,"version":7,"usedAmount":12.5,"simulated":true}'
-)
-PLAN = (
-    b'{"planId":"plan_000001","pairId":"binance_bybit_btc","state":"HEDGED","direction":"leg1_buy","qty":0.010,'
-    b'"legs":[{"exchange":"binance","symbol":"BTCUSDT","side":"buy","orders":["TGA7000001"],'
-    b'"filledQty":0.010,"avgPrice":68000.10,"fees":[{"asset":"BTC","amount":0.00001,"quoteValue":0.680001}]},'
-    b'{"exchange":"bybit","symbol":"BTCUSDT","side":"sell","orders":["TGA7000002"],'
-    b'"filledQty":0.010,"avgPrice":68100.10,"fees":[{"asset":"USDT","amount":0.3745505,"quoteValue":0.3745505}]}],'
-    b'"residual":0,"pnl":-0.0545515,"spread":1.000000,"spreadPercent":0.147059,"createdTs":1790000000000,"endedTs":1790000000040,'
-    b'"timeline":[{"ts":1790000000000,"event":"planned"}],"simulated":true}'
-)
-TWAP_PROGRESS = b'{"executed":0.030,"remaining":0.07,"slicesDone":3,"slicesTotal":10}'
-TWAP = (
-    b'{"planId":"twap_001","name":"slow","totalQty":0.1,"sliceQty":0.01,"intervalMs":1000,"randomizePct":20,'
-    b'"limitOffsetBps":5,"maxParticipationPct":null,"participationOf":"bookDepth","state":"running","reason":null,'
-    b'"progress":' + TWAP_PROGRESS + b',"residual":0,"avgPrice":68000.123456789012345678,"legs":[{"exchange":"binance",'
-    b'"symbol":"BTCUSDT","type":"spot","account":"main","side":"buy","price":null,"filledQty":0.030,"unwoundQty":0,'
-    b'"avgPrice":68000.123456789012345678,"timeWeightedMid":68000.05,"costBps":0.0108,"fees":[]}],'
-    b'"lastExecutionTs":1790000000000,"createdTs":1790000000000,"startedTs":1790000000000,"endedTs":null,'
-    b'"timeline":[{"ts":1790000000000,"event":"created"}],"simulated":true}'
-)
-TWAP_STATUS = (
-    b'{"planId":"twap_001","progress":' + TWAP_PROGRESS + b',"state":"running","lastExecutionTs":1790000000000,'
-    b'"avgPrice":68000.123456789012345678,"residual":0,"simulated":true}'
-)
-BOOK = (
-    b'{"exchange":"binance","symbol":"BTCUSDT","type":"spot","bids":[["68000.10","0.50000000"]],'
-    b'"asks":[["68000.20","1.2"]],"ts":1790000000000,"ageMs":3,"synced":true,"simulated":true}'
-)
-REST_BOOK = (
-    b'{"exchange":"binance","symbol":"ETHBTC","type":"spot","bids":[["0.05","1"]],"asks":[["0.06","1"]],'
-    b'"ts":1790000000000,"ageMs":0,"synced":false,"source":"rest"}'
-)
-ORDER = (
-    b'{"orderId":"TGA7000001","exchange":"binance","symbol":"BTCUSDT","type":"spot","side":"buy","state":"FILLED",'
-    b'"qty":0.010,"filledQty":0.010,"price":68000.123456789012345}'
-)
-FILL = (
-    b'{"tradeId":"9","orderId":"TGA7000001","exchange":"binance","symbol":"BTCUSDT","side":"buy",'
-    b'"price":68000.10,"qty":0.010,"fee":0.00001,"feeAsset":"BTC","ts":1790000000000}'
-)
-BALANCE = (
-    b'{"account":"main","exchange":"binance","wallet":"spot","asset":"BTC","free":20.00000001,"locked":0,'
-    b'"total":20.00000001,"simulated":true}'
-)
-POSITION = (
-    b'{"account":"main","exchange":"bybit","symbol":"BTCUSDT","type":"linear","qty":-0.010,"entryPrice":68100.10}'
-)
-LIMIT = b'{"name":"order_notional_max","unit":"quote","scope":"total","id":"","value":50000}'
-
 VIEWS = {
     "book": BOOK,
     "pairs": b"[" + PAIR + b"]",
-    "opportunities": b'[{"pairId":"binance_bybit_btc","direction":"leg1_buy","qty":0.02,"gross":3.1,"fees":2.1,'
-    b'"slippage":0.1,"net":1.0,"netPercent":0.061234}]',
+    "instruments": b"[" + INSTRUMENT + b"]",
+    "opportunities": b"[" + OPPORTUNITY + b"]",
     "plan": PLAN,
     "twap": TWAP,
     "twap_status": TWAP_STATUS,
     "positions": b"[" + POSITION + b"]",
     "balances": b"[" + BALANCE + b"]",
     "limits": b"[" + LIMIT + b"]",
-    "risk_metrics": b'{"latch":"none","limits":[]}',
-    "performance": b'{"pnl":-0.0545515}',
+    "risk_metrics": RISK_METRICS,
+    "performance": PERFORMANCE,
     "exchanges": b'[{"name":"binance","connected":true,"status":"up"},'
     b'{"name":"bybit","connected":false,"status":"down"}]',
     "health": b'{"status":"healthy","ready":true,"recovered":true,"reconciled":true,"booksSyncedOnce":true,'
@@ -193,7 +157,7 @@ class FakeMarket:
 
 class FakeProbe:
     def status(self) -> bytes:
-        return b'{"version":"0.1.0","mode":"SIM","uptimeS":1}'
+        return b'{"version":"0.1.0","mode":"SIM","uptimeS":1,"hops":{},"queues":{}}'
 
     def exchanges(self) -> bytes:
         return b'[{"name":"binance","latencyMs":1.25,"rateLimit":{"used":10,"limit":6000},"clockOffsetMs":-3}]'

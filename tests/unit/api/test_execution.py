@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import aiohttp
 import pytest
-from tests.unit.api.doubles import PLAN, World
+from tests.unit.api.documents import PLAN
+from tests.unit.api.doubles import World
 
 from tidegate.api.execution import execution_of
 from tidegate.api.jsontext import Exact, load_object

@@ -2,7 +2,8 @@
 
 import aiohttp
 import pytest
-from tests.unit.api.doubles import BOOK, World
+from tests.unit.api.documents import BOOK
+from tests.unit.api.doubles import World
 
 from tidegate.model.errors import Code, TidegateError
 

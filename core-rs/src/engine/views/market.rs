@@ -1,13 +1,14 @@
 //! Books, pairs, edges.
 
 use super::{limit_of, now_of};
+use crate::engine::books::Tracked;
 use crate::engine::docs;
 use crate::engine::error::{Code, Refusal};
 use crate::engine::field::Fields;
 use crate::engine::json::Json;
 use crate::engine::reducer::Engine;
-use crate::market::{BookState, Level, PERCENT_DECIMALS, Quote};
-use crate::units::Direction;
+use crate::market::{BookState, Instrument, InstrumentStatus, Level, PERCENT_DECIMALS, Quote};
+use crate::units::{Direction, RATE_DECIMALS};
 
 const DEPTH_MAX: u64 = 1_000;
 const MS: i64 = 1_000_000;
@@ -48,6 +49,34 @@ impl Engine {
             j.int("version", book.last_id());
             j.bool("simulated", self.accounts.is_simulated(i.venue));
         }))
+    }
+
+    /// Filters and fees of what can be traded, the watched ones first; `search` is a part of the symbol.
+    pub(super) fn view_instruments(&self, q: Fields<'_>) -> Result<Vec<u8>, Refusal> {
+        let (limit, search) = (limit_of(q)?, q.opt_str("search")?.unwrap_or_default());
+        let found = |i: &&Instrument| self.instruments.is_listed(i.id) && i.symbol.as_str().contains(search);
+        let wanted = |i: &Instrument| self.tracked.get(i.id.0 as usize).is_some_and(Tracked::wanted);
+        let (first, rest): (Vec<_>, Vec<_>) = self.instruments.iter().filter(found).partition(|i| wanted(i));
+        Ok(Json::array(|j| {
+            for i in first.into_iter().chain(rest).take(limit) {
+                j.obj("", |j| self.write_instrument(j, i));
+            }
+        }))
+    }
+
+    fn write_instrument(&self, j: &mut Json, i: &Instrument) {
+        docs::instrument(j, i);
+        j.str("base", i.base.as_str());
+        j.str("quote", i.quote.as_str());
+        j.dec("priceStep", i.tick, i.px_decimals);
+        j.dec("qtyStep", i.lot, i.qty_decimals);
+        j.dec("qtyMin", i.qty_min.get(), i.qty_decimals);
+        j.dec("qtyMax", i.qty_max.get(), i.qty_decimals);
+        j.money("notionalMin", i.notional_min);
+        j.dec("feeMaker", i.fee_maker.0, RATE_DECIMALS);
+        j.dec("feeTaker", i.fee_taker.0, RATE_DECIMALS);
+        j.bool("trading", i.status == InstrumentStatus::Trading);
+        j.bool("simulated", self.accounts.is_simulated(i.venue));
     }
 
     pub(super) fn view_pairs(&self, j: &mut Json) {

@@ -23,6 +23,7 @@ impl Engine {
         let q = Fields::of(&value)?;
         match name {
             "book" => self.view_book(q),
+            "instruments" => self.view_instruments(q),
             "pairs" => Ok(Json::array(|j| self.view_pairs(j))),
             "opportunities" => self.view_opportunities(q),
             "spreads" => Ok(Json::array(|j| self.view_spreads(j))),

@@ -4,7 +4,8 @@ from typing import Final
 
 from tidegate.api import accounts
 from tidegate.api.fields import Empty, Query
-from tidegate.api.replies import Account, Balance, ExchangeStatus, KeyPresence
+from tidegate.api.replies import Balance, ExchangeStatus, KeyPresence
+from tidegate.api.replies_trading import Account
 from tidegate.api.route import Call, route
 from tidegate.model.access import Permission
 from tidegate.model.views import ViewName

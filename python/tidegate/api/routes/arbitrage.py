@@ -8,7 +8,8 @@ from pydantic import Field
 from tidegate.api import execution, history
 from tidegate.api.fields import Empty, PageQuery, Query
 from tidegate.api.jsontext import dumps
-from tidegate.api.replies import Done, Execution, Plan, PlanPage
+from tidegate.api.replies import Done
+from tidegate.api.replies_trading import Execution, Plan, PlanPage
 from tidegate.api.route import Call, route
 from tidegate.model.access import Permission
 from tidegate.model.commands import CommandName

@@ -1,4 +1,4 @@
-"""Order books and tickers."""
+"""Instruments, order books and tickers."""
 
 from typing import Annotated, Final
 
@@ -6,13 +6,21 @@ import orjson
 from pydantic import Field
 
 from tidegate.api import prices
-from tidegate.api.fields import Empty, Exchange, Model, Product, Query, Symbol
-from tidegate.api.replies import BatchItem, Book, Ticker
+from tidegate.api.fields import Empty, Exchange, Model, PageLimit, Product, Query, Symbol
+from tidegate.api.replies import BatchItem, Book, Instrument, Ticker
 from tidegate.api.route import Call, route
 from tidegate.model.access import Permission
+from tidegate.model.views import ViewName
 
 BATCH_MAX: Final = 100
 BATCH_DEPTH: Final = 20
+
+
+class InstrumentsQuery(Query):
+    """`search`: a part of the symbol."""
+
+    search: Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9._-]*$")] = ""
+    limit: PageLimit = 100
 
 
 class BookQuery(Query):
@@ -32,6 +40,12 @@ class BatchEntry(Model):
 
 class BatchBody(Model):
     items: Annotated[list[BatchEntry], Field(min_length=1, max_length=BATCH_MAX)]
+
+
+async def list_instruments(call: Call[Empty, InstrumentsQuery]) -> bytes:
+    """Steps, minima and fees of what can be traded; what is watched now stands first."""
+    query = call.query
+    return await call.services.engine.query(ViewName.INSTRUMENTS, search=query.search, limit=query.limit)
 
 
 async def get_book(call: Call[Empty, BookQuery]) -> bytes:
@@ -56,6 +70,15 @@ _READ: Final = Permission.READ
 _ONE: Final = "/api/prices/{exchange}/{symbol}"
 
 ROUTES: Final = (
+    route(
+        "GET",
+        "/api/instruments",
+        list_instruments,
+        body=Empty,
+        query=InstrumentsQuery,
+        reply=list[Instrument],
+        permission=_READ,
+    ),
     route(
         "POST", "/api/prices/batch", post_batch, body=BatchBody, query=Query, reply=list[BatchItem], permission=_READ
     ),

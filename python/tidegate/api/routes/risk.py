@@ -6,7 +6,8 @@ from pydantic import Field
 
 from tidegate.api.fields import DecimalIn, Empty, Model, Query, Text
 from tidegate.api.jsontext import dumps, number_text
-from tidegate.api.replies import Done, Limit, RiskMetrics
+from tidegate.api.replies import Done
+from tidegate.api.replies_trading import Limit, RiskMetrics
 from tidegate.api.route import Call, route
 from tidegate.api.stopped import stopped
 from tidegate.model.access import Permission

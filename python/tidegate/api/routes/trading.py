@@ -8,7 +8,8 @@ from pydantic import Field, model_validator
 from tidegate.api import history
 from tidegate.api.fields import DecimalIn, Empty, EpochMs, Exchange, Model, PageQuery, Product, Query, Symbol
 from tidegate.api.jsontext import dumps, number_text
-from tidegate.api.replies import Done, Order, OrderPage, Performance, Placed, Position, TradePage
+from tidegate.api.replies import Done
+from tidegate.api.replies_trading import Order, OrderPage, Performance, Placed, Position, TradePage
 from tidegate.api.route import Call, route
 from tidegate.api.stopped import stopped
 from tidegate.model.access import Permission

@@ -7,7 +7,8 @@ from pydantic import Field, StrictBool, model_validator
 
 from tidegate.api import history, twap
 from tidegate.api.fields import DecimalIn, Empty, Exchange, Model, PageQuery, Product, Query, Symbol
-from tidegate.api.replies import Done, Side, TwapId, TwapPage, TwapPlan, TwapState, TwapStatus
+from tidegate.api.replies import Done, Side
+from tidegate.api.replies_trading import TwapId, TwapPage, TwapPlan, TwapState, TwapStatus
 from tidegate.api.route import Call, route
 from tidegate.api.stopped import stopped
 from tidegate.model.access import Permission

@@ -1,0 +1,291 @@
+"""The shapes of what trades: plans, TWAPs, orders, fills, positions, profit and risk; see `replies`."""
+
+from typing import Literal
+
+from tidegate.api.fields import AmountOut, Product
+from tidegate.api.replies import Balance, Reply, Side
+
+PlanState = Literal["PLANNED", "WORKING", "HEDGING", "HEDGED", "UNWOUND", "EXPIRED", "REPORTED"]
+
+
+class ExecutedLeg(Reply):
+    exchange: str
+    order_id: str | None
+    success: bool
+    price: AmountOut | None
+    qty: AmountOut
+    fee: AmountOut
+
+
+class Execution(Reply):
+    pair_id: str
+    plan_id: str
+    state: PlanState
+    leg1: ExecutedLeg
+    leg2: ExecutedLeg
+    spread: AmountOut | None
+    spread_percent: AmountOut | None
+    pnl: AmountOut | None
+    ts: int
+
+
+class Fee(Reply):
+    asset: str
+    amount: AmountOut
+    quote_value: AmountOut
+
+
+class PlanLeg(Reply):
+    exchange: str
+    symbol: str
+    type: Product
+    side: Side
+    price: AmountOut | None
+    orders: list[str]
+    filled_qty: AmountOut
+    avg_price: AmountOut | None
+    fees: list[Fee]
+
+
+class TimelineEntry(Reply):
+    ts: int
+    event: str
+    text: str | None = None
+
+
+class Plan(Reply):
+    plan_id: str
+    pair_id: str
+    state: PlanState
+    direction: str
+    qty: AmountOut
+    manual: bool
+    legs: list[PlanLeg]
+    residual: AmountOut
+    pnl: AmountOut | None
+    spread: AmountOut | None
+    spread_percent: AmountOut | None
+    created_ts: int
+    ended_ts: int | None
+    timeline: list[TimelineEntry]
+
+
+class PlanPage(Reply):
+    items: list[Plan]
+    next_cursor: str | None
+
+
+TwapState = Literal["created", "running", "paused", "completed", "cancelled", "failed"]
+
+
+class TwapProgress(Reply):
+    executed: AmountOut
+    remaining: AmountOut
+    slices_done: int
+    slices_total: int
+
+
+class TwapLeg(Reply):
+    """`timeWeightedMid`: the benchmark, from the leg's own book; `costBps` above zero is worse than it."""
+
+    exchange: str
+    symbol: str
+    type: Product
+    side: Side
+    price: AmountOut | None
+    filled_qty: AmountOut
+    unwound_qty: AmountOut
+    avg_price: AmountOut | None
+    time_weighted_mid: AmountOut | None
+    cost_bps: AmountOut | None
+    fees: list[Fee]
+
+
+class TwapPlan(Reply):
+    plan_id: str
+    name: str
+    total_qty: AmountOut
+    slice_qty: AmountOut
+    interval_ms: int
+    randomize_pct: AmountOut
+    limit_offset_bps: int
+    max_participation_pct: AmountOut | None
+    state: TwapState
+    progress: TwapProgress
+    residual: AmountOut
+    avg_price: AmountOut | None
+    legs: list[TwapLeg]
+    created_ts: int
+    ended_ts: int | None
+    timeline: list[TimelineEntry]
+
+
+class TwapPage(Reply):
+    items: list[TwapPlan]
+    next_cursor: str | None
+
+
+class TwapId(Reply):
+    plan_id: str
+
+
+class TwapStatus(Reply):
+    """`avgPrice` is the first leg's; `legs` has both."""
+
+    plan_id: str
+    progress: TwapProgress
+    state: TwapState
+    last_execution_ts: int | None
+    avg_price: AmountOut | None
+    residual: AmountOut
+
+
+class Order(Reply):
+    order_id: str
+    exchange: str
+    symbol: str
+    type: Product
+    side: Side
+    state: str
+    reason: str | None
+    order_type: str
+    time_in_force: str | None
+    qty: AmountOut
+    price: AmountOut | None
+    filled_qty: AmountOut
+    avg_price: AmountOut | None
+    plan_id: str | None
+    created_ts: int
+    updated_ts: int
+
+
+class Placed(Reply):
+    """`state` as it was sent; follow the order for its fate."""
+
+    order_id: str
+    state: str
+
+
+class OrderPage(Reply):
+    items: list[Order]
+    next_cursor: str | None
+
+
+class Trade(Reply):
+    trade_id: str
+    order_id: str
+    exchange: str
+    symbol: str
+    type: Product
+    side: Side
+    price: AmountOut
+    qty: AmountOut
+    fee: AmountOut
+    fee_asset: str
+    liquidity: str | None
+    plan_id: str | None
+    ts: int
+
+
+class TradePage(Reply):
+    items: list[Trade]
+    next_cursor: str | None
+
+
+class Position(Reply):
+    """`qty` signed, base units; PnL in quote units."""
+
+    exchange: str
+    account: str
+    symbol: str
+    type: Product
+    qty: AmountOut
+    entry_price: AmountOut | None
+    mark_price: AmountOut | None
+    unrealized_pnl: AmountOut | None
+    realized_pnl: AmountOut
+    fees: list[Fee]
+
+
+class Account(Reply):
+    balances: list[Balance]
+    positions: list[Position]
+    public_only: bool
+    simulated: bool
+
+
+class Performance(Reply):
+    """Quote units, net of fees where it says PnL; `winRate` is a fraction."""
+
+    pnl: AmountOut
+    fees: AmountOut
+    turnover: AmountOut
+    plans: int
+    wins: int
+    losses: int
+    win_rate: AmountOut
+    max_drawdown: AmountOut
+    day_pnl: AmountOut
+    residual: AmountOut
+
+
+class Limit(Reply):
+    name: str
+    unit: str
+    scope: str
+    id: str
+    value: AmountOut | None
+
+
+class LimitUse(Reply):
+    """`used` null where the limit judges single orders, which leave nothing standing."""
+
+    name: str
+    unit: str
+    scope: str
+    limit: AmountOut | None
+    used: AmountOut | None
+
+
+class Exposure(Reply):
+    """`worst`: quote value if everything open filled the wrong way."""
+
+    exchange: str
+    symbol: str
+    type: Product
+    worst: AmountOut
+
+
+class Latch(Reply):
+    mode: str
+    reason: str
+    actor: str
+    since_ts: int
+
+
+class Breaker(Reply):
+    scope: str
+    breaker: str
+    state: str
+    unit: str | None = None
+    limit: AmountOut | None = None
+    limit_name: str | None = None
+    trips: str | None = None
+    resets_by_itself: bool | None = None
+    reason: str | None = None
+    since_ts: int | None = None
+    pair_id: str | None = None
+    exchange: str | None = None
+    account: str | None = None
+
+
+class RiskMetrics(Reply):
+    """Exposure now against each limit, breaker and latch states."""
+
+    limits: list[LimitUse]
+    exposure: list[Exposure]
+    exposure_total: AmountOut
+    day_pnl: AmountOut
+    latch: Latch
+    breakers: list[Breaker]
+    ts: int

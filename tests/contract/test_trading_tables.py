@@ -10,11 +10,11 @@ from tests.contract.databases import KINDS, fresh
 from tests.contract.rows import MadeRow, fill, order, pair, plan, twap
 
 from tidegate.model.errors import Code, TidegateError
-from tidegate.ports.read import HistoryFilter, PageRequest
+from tidegate.ports.read import EquityPoint, HistoryFilter, PageRequest
 from tidegate.store.database import Database
 from tidegate.store.trading import tables
 from tidegate.store.trading.history import SqlTradingHistory
-from tidegate.store.trading.writer import SPREAD_KEEP_MS, TradingWriter
+from tidegate.store.trading.writer import EQUITY_KEEP_MS, SPREAD_KEEP_MS, TradingWriter
 
 
 @pytest.fixture(params=KINDS)
@@ -155,6 +155,18 @@ async def test_old_samples_are_forgotten(writer: TradingWriter, history: SqlTrad
     await writer.add_spreads(1, b'[{"pairId":"x","direction":"leg1_buy","netPercent":1}]')
     await TradingWriter(writer._database).add_spreads(SPREAD_KEEP_MS + 2, b"[]")
     assert (await history.spreads("x", 0, 10)).points == ()
+
+
+async def test_equity_is_read_back_exactly_and_thinned(writer: TradingWriter, history: SqlTradingHistory) -> None:
+    held = b'[{"unrealizedPnl":1.000000000000000001},{"unrealizedPnl":null},{"unrealizedPnl":-3}]'
+    for ts in range(0, 1000, 10):
+        await writer.add_equity(ts, b'{"pnl":0.100000000000000002,"fees":2.5}', held)
+    whole = await history.equity(0, 20)
+    assert whole[0] == EquityPoint(0, "0.100000000000000002", "2.5", "-1.899999999999999997")
+    assert [point.ts for point in await history.equity(0, 10_000, limit=4)] == [240, 490, 740, 990]
+    assert await history.equity(5000, 6000) == ()
+    await writer.add_equity(EQUITY_KEEP_MS + 500, b'{"pnl":1,"fees":0}', b"[]")
+    assert [point.ts for point in await history.equity(0, 501)] == [500]
 
 
 async def test_twap_plans_have_a_table_of_their_own(writer: TradingWriter, history: SqlTradingHistory) -> None:

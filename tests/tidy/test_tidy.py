@@ -125,6 +125,13 @@ def test_no_float_is_made_where_money_passes() -> None:
     assert found == []
 
 
+def test_migrations_stand_in_one_row() -> None:
+    folder = ROOT / "python" / "tidegate" / "store" / "migrations" / "versions"
+    texts = [path.read_text() for path in folder.glob("rev_*.py")]
+    before = [found for text in texts for found in re.findall(r"^down_revision = (.*)$", text, re.MULTILINE)]
+    assert len(before) == len(set(before)) == len(texts), "two migrations follow the same one: renumber the later"
+
+
 def test_every_file_says_what_it_is() -> None:
     silent = [
         shown(path) for path in PYTHON if path.suffix == ".py" and not ast.get_docstring(ast.parse(path.read_text()))

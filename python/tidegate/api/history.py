@@ -1,11 +1,12 @@
 """Lists that grow, read from the tables once these have caught up with what the caller may already know."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Final
 
 import orjson
 
-from tidegate.api.jsontext import array
+from tidegate.api.jsontext import array, load_objects
 from tidegate.api.services import Services
 from tidegate.model.errors import Code, TidegateError
 from tidegate.model.views import ViewName
@@ -14,12 +15,41 @@ from tidegate.ports.read import DocPage, HistoryFilter, PageRequest
 FRESH_WAIT_S: Final = 1.0
 """How long a list waits for the tables to show the journal's newest record at the time it was asked for."""
 
+EQUITY_MS: Final = 24 * 3_600_000
+"""What an equity history shows when its caller names no beginning."""
+
 NO_ITEMS: Final[Mapping[str, object]] = {"items": [], "nextCursor": None}
 
 
 async def orders(services: Services, narrow: HistoryFilter, page: PageRequest) -> Mapping[str, object]:
     await _fresh(services)
     return _page(await services.history.orders(narrow, page))
+
+
+async def open_orders(services: Services, narrow: HistoryFilter, limit: int) -> Mapping[str, object]:
+    """The engine's own copies, newest first; open orders are few, so there is one page."""
+    wanted = {
+        "account": narrow.account,
+        "exchange": narrow.exchange,
+        "symbol": narrow.symbol,
+        "type": narrow.product,
+        "planId": narrow.plan_id,
+    }
+    given = {name: value for name, value in wanted.items() if value is not None}
+    rows = load_objects(await services.engine.query(ViewName.OPEN_ORDERS))
+    fit = [row for row in rows if all(row.get(name) == value for name, value in given.items())]
+    fit.sort(key=lambda row: int(str(row.get("createdTs", 0))), reverse=True)
+    return {"items": fit[:limit], "nextCursor": None}
+
+
+async def equity(services: Services, from_ts: int | None, to_ts: int | None, limit: int) -> list[dict[str, object]]:
+    """Running totals, oldest first. Raises TidegateError VALIDATION_ERROR for an empty span."""
+    end = to_ts if to_ts is not None else services.now_ms + 1
+    start = from_ts if from_ts is not None else max(0, end - EQUITY_MS)
+    if start >= end:
+        raise TidegateError(Code.VALIDATION_ERROR, "the span is empty", {"from": "must be before to"})
+    points = await services.history.equity(start, end, limit)
+    return [{"ts": p.ts, "pnl": Decimal(p.pnl), "fees": Decimal(p.fees), "equity": Decimal(p.equity)} for p in points]
 
 
 async def trades(services: Services, narrow: HistoryFilter, page: PageRequest) -> Mapping[str, object]:

@@ -54,9 +54,9 @@ def add_page(router: web.UrlDispatcher, files: Traversable | None = None) -> Non
         router.add_get(f"/assets/{name}", _serve(_load(static, name)))
     router.add_get("/favicon.ico", _serve(_load(static, "icon.svg")))
     if whole:
-        folder = built.joinpath("assets")
-        for file in sorted(folder.iterdir(), key=lambda found: found.name):
-            router.add_get(f"/ui/{file.name}", _serve(_load(folder, file.name), _KEEP))
+        hashed = built.joinpath("assets")
+        for file in sorted(hashed.iterdir(), key=lambda found: found.name):
+            router.add_get(f"/assets/{file.name}", _serve(_load(hashed, file.name), _KEEP))
 
 
 def _load(folder: Traversable, name: str) -> Asset:

@@ -237,6 +237,15 @@ class Limit(Reply):
     value: AmountOut | None
 
 
+class EquitySample(Reply):
+    """Running totals in quote units; `equity` is `pnl` and what is unrealised."""
+
+    ts: int
+    pnl: AmountOut
+    fees: AmountOut
+    equity: AmountOut
+
+
 class LimitUse(Reply):
     """`used` null where the limit judges single orders, which leave nothing standing."""
 

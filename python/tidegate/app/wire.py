@@ -11,7 +11,7 @@ from tidegate.api.services import Services
 from tidegate.app.net import Addresses, Bases, Net, build_net
 from tidegate.bus.memory import MemoryBus
 from tidegate.engine.clock import SystemClock
-from tidegate.engine.history import SpreadSampler
+from tidegate.engine.history import Sampler
 from tidegate.engine.market import VenueMarket
 from tidegate.engine.probe import Probe
 from tidegate.engine.projector import Projector
@@ -22,7 +22,6 @@ from tidegate.engine.setup import Account, LinkRow, accounts_of, core_config, li
 from tidegate.engine.upkeep import InstrumentCache, Upkeep
 from tidegate.model.config import Config
 from tidegate.model.errors import Json
-from tidegate.model.views import ViewName
 from tidegate.obs.latency import Hops
 from tidegate.obs.metrics import Metrics
 from tidegate.ports.link import Link
@@ -153,9 +152,9 @@ def build_outside(config: Config, node: Node, embedded: Mapping[str, Bases]) -> 
     return Outside(net, upkeeps, market)
 
 
-def build_projector(node: Node, tables: Tables) -> tuple[Projector, SpreadSampler]:
+def build_projector(node: Node, tables: Tables) -> tuple[Projector, Sampler]:
     """What fills the tables."""
-    sampler = SpreadSampler(lambda: node.runtime.view(ViewName.SPREADS, {}), tables.writer, node.clock)
+    sampler = Sampler(lambda name: node.runtime.view(name, {}), tables.writer, node.clock)
     return Projector(node.core, tables.writer), sampler
 
 

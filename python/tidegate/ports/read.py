@@ -54,6 +54,16 @@ class SpreadPage:
     points: tuple[SpreadPoint, ...] = field(default=())
 
 
+@dataclass(frozen=True, slots=True)
+class EquityPoint:
+    """Running totals in quote units, net of fees, as exact decimal text; `equity` is `pnl` and what is unrealised."""
+
+    ts: int
+    pnl: str
+    fees: str
+    equity: str
+
+
 class TradingHistory(Protocol):
     """Orders, fills and plans of either kind that the engine may no longer hold in memory. Raises StoreError."""
 
@@ -65,6 +75,7 @@ class TradingHistory(Protocol):
     async def twaps(self, narrow: HistoryFilter = NO_FILTER, page: PageRequest | None = None) -> DocPage: ...
     async def twap(self, plan_id: str) -> bytes | None: ...
     async def spreads(self, pair_id: str, from_ts: int, to_ts: int, limit: int = 1000) -> SpreadPage: ...
+    async def equity(self, from_ts: int, to_ts: int, limit: int = 1000) -> tuple[EquityPoint, ...]: ...
 
     async def ping_ms(self) -> float:
         """Round trip of a trivial query, milliseconds."""

@@ -38,6 +38,10 @@ class UnitOfWork(Protocol):
         """Adds one sample of the engine's `spreads` view (a JSON array) to the spread history."""
         ...
 
+    async def add_equity(self, ts_ms: int, performance: bytes, positions: bytes) -> None:
+        """Adds one sample of the engine's views of those names to the equity history."""
+        ...
+
 
 class StoreError(Exception):
     """The database refused or is away. `reason` is one clear line; nothing of the batch was written."""

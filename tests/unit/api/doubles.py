@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
 import orjson
-from tests.unit.api.logins import FakeAuth, FakePeople
 from tests.unit.api.documents import (
     BALANCE,
     BOOK,
@@ -23,6 +22,7 @@ from tests.unit.api.documents import (
     TWAP,
     TWAP_STATUS,
 )
+from tests.unit.api.logins import FakeAuth, FakePeople
 
 from tidegate.api.rates import Rates
 from tidegate.api.services import Services
@@ -30,7 +30,7 @@ from tidegate.model.commands import Command, Receipt
 from tidegate.model.config import Config
 from tidegate.model.errors import Code, TidegateError
 from tidegate.ports.bus import Message
-from tidegate.ports.read import DocPage, HistoryFilter, PageRequest, SpreadPage, SpreadPoint
+from tidegate.ports.read import DocPage, EquityPoint, HistoryFilter, PageRequest, SpreadPage, SpreadPoint
 from tidegate.users.roles import PERMISSIONS
 
 NOW_NS = 1_790_000_000_000_000_000
@@ -40,6 +40,7 @@ VIEWS = {
     "pairs": b"[" + PAIR + b"]",
     "instruments": b"[" + INSTRUMENT + b"]",
     "opportunities": b"[" + OPPORTUNITY + b"]",
+    "open_orders": b"[" + ORDER + b"]",
     "plan": PLAN,
     "twap": TWAP,
     "twap_status": TWAP_STATUS,
@@ -125,6 +126,10 @@ class FakeHistory:
 
     async def twap(self, plan_id: str) -> bytes | None:
         return TWAP if plan_id == "twap_001" else None
+
+    async def equity(self, from_ts: int, to_ts: int, limit: int = 1000) -> tuple[EquityPoint, ...]:
+        assert from_ts < to_ts
+        return (EquityPoint(NOW_NS // 1_000_000, "-0.0545515", "1.0545515", "0.9459485"),)
 
     async def spreads(self, pair_id: str, from_ts: int, to_ts: int, limit: int = 1000) -> SpreadPage:
         assert (pair_id, limit) == ("binance_bybit_btc", 1000)

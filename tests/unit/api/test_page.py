@@ -9,9 +9,11 @@ import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from tests.unit.api.doubles import World
 
 from tidegate.api import page
 from tidegate.api.guard import SECURITY_HEADERS, on_prepare
+from tidegate.api.services import SERVICES
 
 STATIC = Path(page.__file__).with_name("static")
 
@@ -27,7 +29,7 @@ def plain(tmp_path: Path) -> Path:
 @pytest.fixture
 def built(plain: Path) -> Path:
     (plain / "ui" / "assets").mkdir(parents=True)
-    (plain / "ui" / "index.html").write_text('<meta name="csp-nonce" content="%NONCE%"><script src="/ui/app-1.js">')
+    (plain / "ui" / "index.html").write_text('<meta name="csp-nonce" content="%NONCE%"><script src="/assets/app-1.js">')
     (plain / "ui" / "assets" / "app-1.js").write_text("let long = 1;\n" * 100)
     return plain
 
@@ -35,6 +37,7 @@ def built(plain: Path) -> Path:
 @pytest.fixture
 async def site(request: pytest.FixtureRequest) -> AsyncIterator[TestClient[web.Request, web.Application]]:
     app = web.Application()
+    app[SERVICES] = World().services()
     app.on_response_prepare.append(on_prepare)
     page.add_page(app.router, request.getfixturevalue(request.param))
     async with TestClient(TestServer(app), auto_decompress=False) as client:
@@ -59,8 +62,8 @@ async def test_each_load_of_the_interface_has_its_own_style_nonce_and_scripts_ha
 
 @pytest.mark.parametrize("site", ["built"], indirect=True)
 async def test_named_by_their_content_files_may_be_kept_and_travel_packed(site: Site) -> None:
-    packed = await site.get("/ui/app-1.js", headers={"Accept-Encoding": "gzip, br"})
-    raw = await site.get("/ui/app-1.js", headers={"Accept-Encoding": "identity"})
+    packed = await site.get("/assets/app-1.js", headers={"Accept-Encoding": "gzip, br"})
+    raw = await site.get("/assets/app-1.js", headers={"Accept-Encoding": "identity"})
     assert gzip.decompress(await packed.read()) == await raw.read()
     assert (packed.headers["Content-Encoding"], raw.headers.get("Content-Encoding")) == ("gzip", None)
     assert "immutable" in raw.headers["Cache-Control"]

@@ -6,10 +6,10 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field, model_validator
 
 from tidegate.api import history
-from tidegate.api.fields import DecimalIn, Empty, EpochMs, Exchange, Model, PageQuery, Product, Query, Symbol
+from tidegate.api.fields import DecimalIn, Empty, EpochMs, Exchange, Model, PageLimit, PageQuery, Product, Query, Symbol
 from tidegate.api.jsontext import dumps, number_text
 from tidegate.api.replies import Done
-from tidegate.api.replies_trading import Order, OrderPage, Performance, Placed, Position, TradePage
+from tidegate.api.replies_trading import EquitySample, Order, OrderPage, Performance, Placed, Position, TradePage
 from tidegate.api.route import Call, route
 from tidegate.api.stopped import stopped
 from tidegate.model.access import Permission
@@ -50,6 +50,14 @@ class HistoryQuery(PageQuery):
 
 class OrdersQuery(HistoryQuery):
     state: Word | None = None
+
+
+class EquityQuery(Query):
+    """Epoch milliseconds; `to` is exclusive. Without `from` the last day."""
+
+    from_: Annotated[EpochMs | None, Field(alias="from")] = None
+    to: EpochMs | None = None
+    limit: PageLimit = 500
 
 
 class OrderBody(Model):
@@ -104,8 +112,10 @@ async def place_order(call: Call[OrderBody, Query]) -> bytes:
 
 
 async def list_orders(call: Call[Empty, OrdersQuery]) -> Mapping[str, object]:
-    """Orders, newest first."""
+    """Orders, newest first; with `state=open` those that may still fill, as the engine knows them."""
     query = call.query
+    if query.state == "open":
+        return await history.open_orders(call.services, query.narrow(), query.limit)
     if query.strategy is not None:
         return history.NO_ITEMS
     return await history.orders(call.services, query.narrow(query.state), query.page())
@@ -139,6 +149,12 @@ async def list_positions(call: Call[Empty, Query]) -> bytes:
 async def performance(call: Call[Empty, Query]) -> bytes:
     """PnL, fees, win rate, drawdown."""
     return await call.services.engine.query(ViewName.PERFORMANCE)
+
+
+async def equity(call: Call[Empty, EquityQuery]) -> list[dict[str, object]]:
+    """Running totals over time, oldest first; a long span is thinned."""
+    query = call.query
+    return await history.equity(call.services, query.from_, query.to, query.limit)
 
 
 _READ, _TRADE = Permission.READ, Permission.TRADE
@@ -178,4 +194,13 @@ ROUTES: Final = (
     ),
     route("GET", "/api/trading/trades", list_trades, body=Empty, query=HistoryQuery, reply=TradePage, permission=_READ),
     route("GET", "/api/trading/performance", performance, body=Empty, query=Query, reply=Performance, permission=_READ),
+    route(
+        "GET",
+        "/api/trading/performance/history",
+        equity,
+        body=Empty,
+        query=EquityQuery,
+        reply=list[EquitySample],
+        permission=_READ,
+    ),
 )

@@ -2,15 +2,15 @@
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Table, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Table, and_, func, or_, select, true
 
 from tidegate.model.errors import Code, TidegateError
-from tidegate.ports.read import NO_FILTER, DocPage, HistoryFilter, PageRequest, SpreadPage, SpreadPoint
+from tidegate.ports.read import NO_FILTER, DocPage, EquityPoint, HistoryFilter, PageRequest, SpreadPage, SpreadPoint
 from tidegate.store.database import Database
 from tidegate.store.trading import tables
 
@@ -56,19 +56,32 @@ class SqlTradingHistory:
 
     async def spreads(self, pair_id: str, from_ts: int, to_ts: int, limit: int = LIMIT_MAX) -> SpreadPage:
         """See the port. A range with more than `limit` samples is thinned: the newest of each of `limit` stretches."""
-        _check_limit(limit)
         samples = tables.spread_samples
-        inside = and_(samples.c.pair_id == pair_id, samples.c.ts >= from_ts, samples.c.ts < to_ts)
+        found = await self._thinned(samples, samples.c.pair_id == pair_id, (from_ts, to_ts), limit)
+        return SpreadPage(tuple(SpreadPoint(row.ts, _plain(row.leg1_buy), _plain(row.leg2_buy)) for row in found))
+
+    async def equity(self, from_ts: int, to_ts: int, limit: int = LIMIT_MAX) -> tuple[EquityPoint, ...]:
+        """See the port; oldest first. Thinned like spreads."""
+        found = await self._thinned(tables.equity_samples, true(), (from_ts, to_ts), limit)
+        return tuple(
+            EquityPoint(row.ts, format(row.pnl, "f"), format(row.fees, "f"), format(row.equity, "f")) for row in found
+        )
+
+    async def _thinned(
+        self, samples: Table, wanted: ColumnElement[bool], span: tuple[int, int], limit: int
+    ) -> Sequence[Row[Any]]:
+        """The newest sample of each of `limit` stretches of the span, oldest first."""
+        _check_limit(limit)
+        inside = and_(wanted, samples.c.ts >= span[0], samples.c.ts < span[1])
         async with self._database.read() as connection:
             extent = select(func.min(samples.c.ts), func.max(samples.c.ts)).where(inside)
             first, last = (await connection.execute(extent)).one()
             if first is None:
-                return SpreadPage()
+                return ()
             stretch = (last - first) // limit + 1
             chosen = select(func.max(samples.c.ts)).where(inside).group_by((samples.c.ts - first) // stretch)
-            query = select(samples).where(samples.c.pair_id == pair_id, samples.c.ts.in_(chosen)).order_by(samples.c.ts)
-            found = (await connection.execute(query)).all()
-        return SpreadPage(tuple(SpreadPoint(row.ts, _plain(row.leg1_buy), _plain(row.leg2_buy)) for row in found))
+            query = select(samples).where(wanted, samples.c.ts.in_(chosen)).order_by(samples.c.ts)
+            return (await connection.execute(query)).all()
 
     async def ping_ms(self) -> float:
         """See the port."""

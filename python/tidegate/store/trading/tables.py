@@ -166,6 +166,15 @@ spread_samples: Final = Table(
     Index(None, "ts"),
 )
 
+equity_samples: Final = Table(
+    "equity_samples",
+    metadata,
+    Column("ts", BigInteger, primary_key=True, autoincrement=False),
+    Column("pnl", DecimalText, nullable=False, comment="of ended plans, net of fees"),
+    Column("fees", DecimalText, nullable=False),
+    Column("equity", DecimalText, nullable=False, comment="pnl and what open positions would bring at the mid"),
+)
+
 projection: Final = Table(
     "projection",
     metadata,

@@ -17,6 +17,8 @@ from tidegate.store.trading.columns import COLUMNS, Lifted, lift, load
 
 SPREAD_KEEP_MS: Final = 7 * 24 * 3600 * 1000
 """How far back the spread history goes."""
+EQUITY_KEEP_MS: Final = 400 * 24 * 3600 * 1000
+"""How far back the equity history goes."""
 _PRUNE_EVERY: Final = 500
 _SPREADS_MAX: Final = 10_000
 
@@ -65,6 +67,14 @@ class TradingWriter:
                 await connection.execute(delete(tables.spread_samples).where(old))
         self._samples += 1
 
+    async def add_equity(self, ts_ms: int, performance: bytes, positions: bytes) -> None:
+        """See the port."""
+        point = _equity(ts_ms, load(performance), load(positions))
+        async with self._database.write() as connection:
+            await self._upsert(connection, tables.equity_samples, [point])
+            old = tables.equity_samples.c.ts < ts_ms - EQUITY_KEEP_MS
+            await connection.execute(delete(tables.equity_samples).where(old))
+
     async def _upsert(self, connection: AsyncConnection, table: Table, values: list[Lifted]) -> None:
         await connection.execute(_upsert_of(self._database.dialect, table), values)
 
@@ -98,6 +108,14 @@ def _sorted_out(rows: Sequence[Row]) -> tuple[Mapping[str, dict[str, Lifted]], M
         else:
             upserts.setdefault(row.table, {})[row.id] = lifted
     return {name: values for name, values in upserts.items() if values}, gone
+
+
+def _equity(ts_ms: int, performance: object, positions: object) -> Lifted:
+    if not isinstance(performance, dict) or not isinstance(positions, list):
+        raise StoreError("an equity sample is made of the views performance and positions")
+    pnl, fees = Decimal(str(performance["pnl"])), Decimal(str(performance["fees"]))
+    open_pnl = sum((Decimal(str(row["unrealizedPnl"] or 0)) for row in positions), Decimal(0))
+    return {"ts": ts_ms, "pnl": pnl, "fees": fees, "equity": pnl + open_pnl}
 
 
 def _points(ts_ms: int, spreads: object) -> list[Lifted]:

@@ -61,3 +61,19 @@ async def test_an_order_that_does_not_fit_is_refused(
     async with admin.post(ORDERS, json=body) as answer:
         assert (answer.status, (await answer.json())["error"]["code"]) == (400, "VALIDATION_ERROR")
     assert world.engine.commands == []
+
+
+async def test_open_orders_are_the_engines_own_and_narrowed_like_the_others(
+    admin: aiohttp.ClientSession, world: World
+) -> None:
+    rows = [
+        {"orderId": "a", "exchange": "binance", "symbol": "BTCUSDT", "planId": "p", "createdTs": 1},
+        {"orderId": "b", "exchange": "bybit", "symbol": "BTCUSDT", "planId": None, "createdTs": 3},
+        {"orderId": "c", "exchange": "bybit", "symbol": "ETHUSDT", "planId": "p", "createdTs": 2},
+    ]
+    world.engine.views["open_orders"] = orjson.dumps(rows)
+    for query, ids in (("", ["b", "c", "a"]), ("&exchange=bybit", ["b", "c"]), ("&plan=p&limit=1", ["c"])):
+        async with admin.get(f"/api/orders?state=open{query}") as answer:
+            data = (await answer.json())["data"]
+        assert ([row["orderId"] for row in data["items"]], data["nextCursor"]) == (ids, None), query
+    assert world.history.asked == []

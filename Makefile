@@ -28,10 +28,14 @@ PIP := $(PY) -m pip --disable-pip-version-check --quiet
 PROPERTIES := $(patsubst core-rs/tests/%.rs,--test %,$(wildcard core-rs/tests/*propert*.rs))
 EXT := python/tidegate/_core.abi3.so
 RUST := Cargo.toml Cargo.lock core-rs/Cargo.toml $(shell find core-rs/src -name '*.rs')
-PYTHONS := pyproject.toml README.md $(shell find python -type f -not -name '*.so' -not -name '*.pyc')
+# The interface needs Node to build and nothing to run; without Node the server has a plain page.
+UI := python/tidegate/api/static/ui/index.html
+WEB := $(shell find web -path web/node_modules -prune -o -type f -not -name schema.d.ts -not -name openapi.json -print)
+HAS_NODE := $(shell node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' 2>/dev/null && command -v npm)
+PYTHONS := pyproject.toml README.md $(shell find python -path '*/static/ui' -prune -o -type f -not -name '*.so' -not -name '*.pyc' -print)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build conformance test test-rust test-python lint lint-rust lint-python format ext sim sim-mutants crash restarts bench clean
+.PHONY: help run build web wheel conformance test test-rust test-python test-web test-browser lint lint-rust lint-python lint-web format ext sim sim-mutants crash restarts bench clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -41,9 +45,15 @@ run: build ## build what changed, start profile sim on 127.0.0.1:7000 (ARGS="--p
 
 build: $(VENV)/.built ## the release build, installed into .venv
 
-test: ext ## everything: Rust, Python, real processes
+web: $(UI) ## the interface, built into the package (Node 20 or newer)
+
+wheel: $(VENV)/.deps $(UI) ## a wheel with the interface in dist/; needs neither Rust nor Node to install
+	VIRTUAL_ENV=$(abspath $(VENV)) $(VENV)/bin/maturin build --release --locked --quiet --out dist
+	@ls dist/*.whl
+
+test: ext ## everything: Rust, Python, the interface, real processes
 	@echo "fresh seed: $(SEED)  (again with: make test SEED=$(SEED))"
-	@$(MAKE) --no-print-directory test-rust test-python SEED=$(SEED)
+	@$(MAKE) --no-print-directory test-rust test-python $(if $(HAS_NODE),test-web) SEED=$(SEED)
 
 test-rust: ## the core's tests, fixed seed, then property tests with the fresh one
 	PROPTEST_RNG_SEED=1 cargo test --workspace --locked --quiet
@@ -56,7 +66,10 @@ test-python: ext ## unit, contract and process tests in parallel
 	[ $$status -ne 5 ] || status=0; \
 	scripts/test-postgres stop; exit $$status
 
-lint: lint-rust lint-python ## every gate
+test-web: web/node_modules/.ready web/src/api/schema.d.ts ## the interface's logic
+	cd web && npm run --silent test
+
+lint: lint-rust lint-python $(if $(HAS_NODE),lint-web) ## every gate
 
 lint-rust: ## rustfmt, clippy with and without the boundary, floors
 	scripts/setup-system lint
@@ -74,6 +87,9 @@ lint-python: ext ## ruff, mypy, stubtest, import rules, tidy
 	$(SOURCE) -m mypy.stubtest tidegate._core
 	PYTHONPATH=python $(VENV)/bin/lint-imports
 	$(SOURCE) -m pytest tests/tidy
+
+lint-web: web/node_modules/.ready web/src/api/schema.d.ts ## types, hooks, who imports whom
+	cd web && npm run --silent check && npm run --silent lint
 
 format: $(VENV)/.dev ## rustfmt and ruff, in place
 	cargo fmt --all
@@ -102,7 +118,7 @@ bench: build $(VENV)/.dev ## benchmarks (see benches/README.md)
 
 clean: ## everything that was built; data directories stay
 	cargo clean
-	rm -rf $(VENV) $(CLIENTS) $(EXT)
+	rm -rf $(VENV) $(CLIENTS) $(EXT) $(dir $(UI)) web/node_modules web/openapi.json web/src/api/schema.d.ts
 
 $(EXT): $(RUST)
 	cargo build --features python --locked
@@ -126,7 +142,22 @@ $(VENV)/.deps: requirements.lock requirements-build.lock | $(PY)
 	$(PIP) install --require-hashes -r requirements.lock -r requirements-build.lock
 	@touch $@
 
-$(VENV)/.built: $(VENV)/.deps $(RUST) $(PYTHONS)
+$(UI): $(WEB) web/node_modules/.ready web/src/api/schema.d.ts
+	cd web && npm run --silent check && npm run --silent build -- --logLevel warn
+	@touch $@
+
+web/node_modules/.ready: web/package.json web/package-lock.json
+	cd web && npm ci --silent
+	@touch $@
+
+# The server's routes decide the types; the file is only new when its content is.
+web/src/api/schema.d.ts: web/openapi.json web/scripts/types.mjs web/node_modules/.ready
+	cd web && npm run --silent types
+
+web/openapi.json: $(wildcard python/tidegate/api/*.py python/tidegate/api/routes/*.py) scripts/openapi | $(if $(wildcard $(VENV)/.dev),$(VENV)/.dev,$(VENV)/.deps)
+	@$(SOURCE) scripts/openapi > $@.new && { cmp -s $@.new $@ && touch $@ || cp $@.new $@; }; rm $@.new
+
+$(VENV)/.built: $(VENV)/.deps $(RUST) $(PYTHONS) $(if $(HAS_NODE),$(UI))
 	rm -rf target/wheels
 	VIRTUAL_ENV=$(abspath $(VENV)) $(VENV)/bin/maturin build --release --locked --quiet --out target/wheels
 	$(PIP) install --no-deps --force-reinstall target/wheels/*.whl

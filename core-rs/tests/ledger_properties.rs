@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use tidegate_core::ledger::{
     Book, Day, FillTerms, Hold, HoldTerms, Ledger, LedgerError, Wallet, requirement,
 };
-use tidegate_core::market::{Instrument, InstrumentStatus};
+use tidegate_core::market::{Instrument, InstrumentStatus, Wire};
 use tidegate_core::order::Names;
 use tidegate_core::units::{
     AccountId, Asset, ClientId, InstrumentId, Money, Price, Product, Qty, Rate, Side, Symbol, TradeId, Venue,
@@ -44,6 +44,7 @@ fn instrument(product: Product) -> Instrument {
         fee_maker: Rate::ZERO,
         fee_taker: Rate::from_bps(10),
         status: InstrumentStatus::Trading,
+        wire: Wire::BASE,
     }
 }
 

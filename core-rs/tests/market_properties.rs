@@ -75,6 +75,7 @@ fn truth(rule: SeqRule, changes: &[Vec<(i64, i64)>]) -> Truth {
         let (first, next) = match rule {
             SeqRule::SpanNext => (last + 1, last + 3),
             SeqRule::PrevLink => (last + 1 + index as u64 % 5, last + 9),
+            SeqRule::Chain => (last + 1 + index as u64 % 5, last + 1 + index as u64 % 5),
             SeqRule::Increment => (last + 1, last + 1),
         };
         let update = Message { kind: DeltaKind::Update, first, last: next, prev: last, sides: split(change) };
@@ -123,7 +124,12 @@ fn changes() -> impl Strategy<Value = Vec<Vec<(i64, i64)>>> {
 }
 
 fn rules() -> impl Strategy<Value = SeqRule> {
-    prop_oneof![Just(SeqRule::SpanNext), Just(SeqRule::PrevLink), Just(SeqRule::Increment)]
+    prop_oneof![
+        Just(SeqRule::SpanNext),
+        Just(SeqRule::PrevLink),
+        Just(SeqRule::Increment),
+        Just(SeqRule::Chain)
+    ]
 }
 
 fn check(book: &Book, truth: &Truth) {

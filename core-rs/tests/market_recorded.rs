@@ -13,7 +13,7 @@ fn joined(stream: &Stream) -> (usize, Vec<Message>) {
     let keep = |m: &&Message| match stream.rule {
         SeqRule::SpanNext => m.kind == DeltaKind::Update && m.last > snapshot.last,
         SeqRule::PrevLink => m.kind == DeltaKind::Update && m.last >= snapshot.last,
-        SeqRule::Increment => m.last > snapshot.last,
+        SeqRule::Increment | SeqRule::Chain => m.last > snapshot.last,
     };
     let mut messages = vec![snapshot.clone()];
     messages.extend(stream.messages.iter().filter(keep).cloned());
@@ -95,7 +95,7 @@ fn each_dropped_repeated_or_swapped_frame_is_noticed_at_once() {
             let (fault, ignored, _) = feed(stream.rule, repeated);
             match stream.rule {
                 SeqRule::SpanNext => assert_eq!((fault, ignored), (None, 1), "{name} repeated"),
-                SeqRule::PrevLink | SeqRule::Increment => {
+                SeqRule::PrevLink | SeqRule::Increment | SeqRule::Chain => {
                     assert!(
                         matches!(fault, Some((f, BookFault::Gap { .. })) if f == at + 1),
                         "{name} repeated"

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use proptest::prelude::*;
-use tidegate_core::market::{Instrument, InstrumentStatus, Walk};
+use tidegate_core::market::{Instrument, InstrumentStatus, Walk, Wire};
 use tidegate_core::order::{OrderKind, PlaceOrder, TimeInForce};
 use tidegate_core::risk::{
     BREAKERS, BookFacts, CHECKS, Facts, Intent, LatchMode, LimitName, LimitRow, LimitTable, Limits,
@@ -191,6 +191,7 @@ prop_compose! {
             qty_min: Qty::new(min).unwrap(), qty_max: Qty::new(1_500).unwrap(), notional_min: Money(5 * 10i128.pow(17)),
             fee_maker: Rate::ZERO, fee_taker: Rate::ZERO,
             status: if status { InstrumentStatus::Trading } else { InstrumentStatus::CancelOnly },
+wire: Wire::BASE,
         };
         let loose = [120, 100_000, 100_000, 100_000, 1_000, 10, 100, 15, 500, 20];
         let strict = [100, 50_000, 70_000, 90_000, 500, 5, 10, 5, 300, 10];

@@ -2,12 +2,12 @@
 //! and postings are mantissas at them.
 
 use super::field::{FieldError, Fields, Value, unit};
-use crate::market::{Instrument, InstrumentStatus, instrument_name, parse_instrument_name};
+use crate::market::{Instrument, InstrumentStatus, Wire, instrument_name, parse_instrument_name};
 use crate::order::Names;
 use crate::units::{
     AccountId, Asset, InstrumentId, MONEY_DECIMALS, Money, Product, Qty, Rate, Symbol, Venue, parse_fixed,
 };
-use crate::venues::Instruments;
+use crate::venues::{Codec, Instruments, codec};
 use std::collections::BTreeMap;
 
 /// Most instruments, all venues together.
@@ -108,6 +108,7 @@ impl InstrumentTable {
             fee_maker: Rate::ZERO,
             fee_taker: Rate::ZERO,
             status: InstrumentStatus::Halted,
+            wire: codec(of.venue, of.product).map_or(Wire::UNKNOWN, Codec::unlisted_wire),
         };
         self.add(bare, true)
     }
@@ -148,6 +149,11 @@ impl InstrumentTable {
             return Ok(Taken::Refused(self.names[index].clone()));
         }
         let mut made = row.make(venue, product, old.px_decimals, old.qty_decimals)?;
+        // A contract that changes its size changes what every order of it means.
+        if old.wire.is_known() && !old.wire.same_size(made.wire) {
+            self.list[index].status = InstrumentStatus::Halted;
+            return Ok(Taken::Refused(self.names[index].clone()));
+        }
         made.id = id;
         self.list[index] = made;
         self.bare[index] = false;
@@ -232,6 +238,7 @@ struct Row {
     fee_maker: Rate,
     fee_taker: Rate,
     status: InstrumentStatus,
+    wire: Wire,
 }
 
 impl Row {
@@ -255,6 +262,7 @@ impl Row {
             fee_maker: rate("feeMaker")?,
             fee_taker: rate("feeTaker")?,
             status,
+            wire: read_wire(f)?,
         })
     }
 
@@ -271,6 +279,10 @@ impl Row {
             Ok(_) => Err(FieldError::new(&format!("{}.{key}", self.symbol.as_str()), "must be above 0")),
             Err(error) => Err(error),
         };
+        let lot = step("lot", &self.lot, qty)?;
+        if !self.wire.divides(lot, qty) {
+            return Err(FieldError::new(self.symbol.as_str(), "lot is no whole step of the contract"));
+        }
         // Venues write bounds finer or wider than their steps; a bound only has to be on the safe side.
         let min = ceil_fixed(&self.qty_min, qty).unwrap_or(i64::MAX);
         let max = floor_fixed(&self.qty_max, qty).unwrap_or(i64::MAX);
@@ -284,15 +296,24 @@ impl Row {
             px_decimals: px,
             qty_decimals: qty,
             tick: step("tick", &self.tick, px)?,
-            lot: step("lot", &self.lot, qty)?,
+            lot,
             qty_min: Qty::new(min).unwrap_or(Qty::ZERO),
             qty_max: Qty::new(max).unwrap_or(Qty::ZERO),
             notional_min: self.notional_min,
             fee_maker: self.fee_maker,
             fee_taker: self.fee_taker,
             status: self.status,
+            wire: self.wire,
         })
     }
+}
+
+/// `contract` (base coin of one contract) and `code` (the venue's number for the instrument) stand where the venue has them.
+fn read_wire(f: Fields<'_>) -> Result<Wire, FieldError> {
+    let code = f.opt_str("code")?.map_or(Some(0), |code| code.parse().ok());
+    let code = code.ok_or_else(|| FieldError::new("code", "must be a whole number"))?;
+    let size = f.opt_str("contract")?.unwrap_or("1");
+    Wire::contracts(size, code).ok_or_else(|| FieldError::new("contract", "must be a decimal above 0"))
 }
 
 /// Digits after the point that are not trailing zeros.

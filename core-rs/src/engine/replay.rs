@@ -227,6 +227,7 @@ fn leg(
         fee_maker: Rate::ZERO,
         fee_taker: Rate::ZERO,
         status: InstrumentStatus::Trading,
+        wire: codec.unlisted_wire(),
     };
     Ok((instrument, codec))
 }

@@ -42,4 +42,6 @@ pub enum SeqRule {
     PrevLink,
     /// Bybit: snapshot in the stream; then `last == book+1`; `last == 1` is a snapshot.
     Increment,
+    /// OKX, Bitget: snapshot in the stream; then `prev == book` and `last >= prev` (an equal one is a heartbeat).
+    Chain,
 }

@@ -1,5 +1,6 @@
 //! What can be traded where, and in which steps.
 
+use super::Wire;
 use crate::units::{Asset, InstrumentId, Money, Product, Qty, Rate, Symbol, Venue};
 
 /// Whether the venue accepts orders.
@@ -35,6 +36,8 @@ pub struct Instrument {
     pub fee_maker: Rate,
     pub fee_taker: Rate,
     pub status: InstrumentStatus,
+    /// How the venue counts quantities.
+    pub wire: Wire,
 }
 
 impl Instrument {

@@ -13,6 +13,7 @@ mod sides;
 mod slot;
 mod spread;
 mod walk;
+mod wire;
 
 pub use book::{Applied, Book, BookState, SIDE_LEVELS_MAX, Top, Touch};
 pub use delta::{Delta, DeltaKind, Level, SeqRule};
@@ -22,3 +23,4 @@ pub use pending::{PENDING_LEVELS_MAX, PENDING_UPDATES_MAX};
 pub use quote::{PERCENT_DECIMALS, Quote, SpreadLeg, SpreadSpec, push_percent};
 pub use spread::{Books, Edge, EdgeChange, PairIx, SpreadBoard};
 pub use walk::{Walk, walk};
+pub use wire::{Lots, Wire};

@@ -31,7 +31,7 @@ impl SeqRule {
     pub const fn buffers(self) -> bool {
         match self {
             Self::SpanNext | Self::PrevLink => true,
-            Self::Increment => false,
+            Self::Increment | Self::Chain => false,
         }
     }
 
@@ -50,6 +50,8 @@ impl SeqRule {
             Self::SpanNext => Self::span_next(at, delta),
             Self::PrevLink if joining => Self::prev_join(at, delta),
             Self::PrevLink => Self::link(delta.prev == at, at, delta.prev),
+            // An id below the one before it: the venue began to count anew.
+            Self::Chain => Self::link(delta.prev == at && delta.last >= at, at, delta.prev),
             Self::Increment => {
                 let next = at.saturating_add(1);
                 Self::link(delta.last == next, next, delta.last)
@@ -91,7 +93,7 @@ mod tests {
 
     #[test]
     fn each_rule_joins_follows_drops_and_notices_gaps_as_its_venue_documents() {
-        use SeqRule::{Increment, PrevLink, SpanNext};
+        use SeqRule::{Chain, Increment, PrevLink, SpanNext};
         use Verdict::{Apply, Drop, Gap};
         let cases = [
             ("spot drops u == book", SpanNext, true, 100, update(90, 100, 0), Drop),
@@ -117,6 +119,12 @@ mod tests {
             ("usdm duplicate", PrevLink, false, 100, update(90, 100, 80), Gap { expected: 100, got: 80 }),
             ("bybit follows", Increment, false, 7, update(8, 8, 0), Apply),
             ("bybit gap", Increment, false, 7, update(9, 9, 0), Gap { expected: 8, got: 9 }),
+            ("okx follows in steps", Chain, false, 7, update(19, 19, 7), Apply),
+            ("okx heartbeat", Chain, false, 7, update(7, 7, 7), Apply),
+            ("okx gap", Chain, false, 7, update(19, 19, 8), Gap { expected: 7, got: 8 }),
+            ("okx duplicate", Chain, false, 19, update(19, 19, 7), Gap { expected: 19, got: 7 }),
+            ("okx counts anew", Chain, false, 19, update(3, 3, 19), Gap { expected: 19, got: 19 }),
+            ("bitget restarts with 0", Chain, false, 19, update(3, 3, 0), Gap { expected: 19, got: 0 }),
             ("bybit duplicate", Increment, false, 7, update(7, 7, 0), Gap { expected: 8, got: 7 }),
         ];
         for (name, rule, joining, at, delta, want) in cases {

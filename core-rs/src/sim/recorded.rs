@@ -63,6 +63,7 @@ pub(super) fn instrument(venue: Venue, index: usize, listing: &Listing) -> Instr
         fee_maker: listing.fee_maker,
         fee_taker: listing.fee_taker,
         status: InstrumentStatus::Trading,
+        wire: listing.wire,
     }
 }
 

@@ -1,8 +1,8 @@
 //! The shape of a venue: a table row of functions and facts.
 
-use super::{DecodeError, EncodeError, EventBuf, Query, ReplyVerdict, Secret, binance, bybit};
+use super::{DecodeError, EncodeError, EventBuf, Query, ReplyVerdict, Secret, binance, bitget, bybit, okx};
 use crate::ledger::Wallet;
-use crate::market::{Instrument, SeqRule};
+use crate::market::{Instrument, SeqRule, Wire};
 use crate::order::OrderCmd;
 use crate::units::{InstrumentId, Ns, Product, Symbol, Venue};
 use core::fmt;
@@ -71,6 +71,8 @@ pub struct Codec {
     pub wallet: Wallet,
     pub seq_rule: SeqRule,
     pub resync: Resync,
+    /// Quantities are contracts, of a size that only the venue's list tells.
+    pub contracts: bool,
     /// Decodes one frame of a WebSocket link (any role) into `out` (cleared by the caller). The whole frame is
     /// parsed before anything is reported: on error `out` must be ignored.
     pub decode: fn(&Context<'_>, &[u8], &mut EventBuf) -> Result<(), DecodeError>,
@@ -88,6 +90,13 @@ pub struct Codec {
         fn(&Query, &Context<'_>, u16, &[u8], &mut EventBuf) -> Result<ReplyVerdict, DecodeError>,
 }
 
+impl Codec {
+    /// How an instrument counts before the venue's list of instruments is there.
+    pub fn unlisted_wire(&self) -> Wire {
+        if self.contracts { Wire::UNKNOWN } else { Wire::BASE }
+    }
+}
+
 impl fmt::Debug for Codec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Codec({}:{})", self.venue.name(), self.product.name())
@@ -101,6 +110,9 @@ pub fn codec(venue: Venue, product: Product) -> Option<&'static Codec> {
         (Venue::Binance, Product::Linear) => Some(&binance::LINEAR),
         (Venue::Bybit, Product::Spot) => Some(&bybit::SPOT),
         (Venue::Bybit, Product::Linear) => Some(&bybit::LINEAR),
-        (Venue::Okx | Venue::Bitget, _) => None,
+        (Venue::Okx, Product::Spot) => Some(&okx::SPOT),
+        (Venue::Okx, Product::Linear) => Some(&okx::LINEAR),
+        (Venue::Bitget, Product::Spot) => Some(&bitget::SPOT),
+        (Venue::Bitget, Product::Linear) => Some(&bitget::LINEAR),
     }
 }

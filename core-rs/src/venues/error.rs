@@ -29,6 +29,8 @@ pub enum EncodeError {
     /// A limit order without a price.
     MissingPrice,
     UnknownInstrument,
+    /// No whole number of the units that the venue counts in.
+    Quantity,
     /// A signed request without a session.
     NoSession,
 }
@@ -57,6 +59,21 @@ pub enum RejectClass {
     Other,
 }
 
+/// One line of a venue's table of errors: code, part of the message, meaning. The first that fits decides; an empty part
+/// fits every message.
+pub(super) type Meaning = (i64, &'static str, RejectClass);
+
+/// What a venue's code and message mean; `Other` where its table has no line for them.
+pub(super) fn meaning(table: &[Meaning], code: i64, message: &[u8]) -> RejectClass {
+    let fits = |(row, part, _): &&Meaning| *row == code && contains(message, part);
+    table.iter().find(fits).map_or(RejectClass::Other, |(_, _, class)| *class)
+}
+
+/// True when `part` stands in `message`; an empty part always does.
+pub(super) fn contains(message: &[u8], part: &str) -> bool {
+    part.is_empty() || message.windows(part.len()).any(|window| window == part.as_bytes())
+}
+
 /// A venue's refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VenueReject {
@@ -68,6 +85,11 @@ pub struct VenueReject {
 }
 
 impl VenueReject {
+    /// The refusal that a venue's table gives a code and message.
+    pub(super) fn of(table: &[Meaning], code: i64, message: &[u8]) -> Self {
+        Self::new(meaning(table, code, message), code.to_string().as_bytes(), message)
+    }
+
     /// Cuts `code` and `message` (as sent, escapes and all) to size; what is not printable becomes `_`.
     pub fn new(class: RejectClass, code: &[u8], message: &[u8]) -> Self {
         Self { class, code: printable(code), message: printable(message) }

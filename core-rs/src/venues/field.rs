@@ -2,8 +2,11 @@
 
 use super::DecodeError;
 use super::json::Reader;
-use crate::market::Instrument;
-use crate::units::{Money, Ns, Price, Qty, Text, mul_div_half_even, parse_fixed, parse_wide, pow10};
+use crate::market::{Instrument, Lots};
+use crate::order::ClientRef;
+use crate::units::{
+    ClientId, Money, Ns, Price, Qty, Side, Text, mul_div_half_even, parse_fixed, parse_wide, pow10,
+};
 
 /// Epoch milliseconds as nanoseconds; `name` is the field they came from.
 pub fn millis_to_ns(ms: u64, name: &'static str) -> Result<Ns, DecodeError> {
@@ -119,8 +122,31 @@ impl<'a> Field<'a> {
         Ok(Price::new(near).ok())
     }
 
+    /// A quantity as the venue counts, in base coin.
     pub fn qty(&self, instrument: &Instrument) -> Result<Qty, DecodeError> {
-        Qty::new(self.fixed(instrument.qty_decimals)?).map_err(|_| DecodeError::Field(self.name))
+        let wrong = DecodeError::Field(self.name);
+        let lots = Lots(self.fixed(instrument.wire.decimals(instrument.qty_decimals).ok_or(wrong)?)?);
+        Qty::new(instrument.wire.base(lots).ok_or(wrong)?).map_err(|_| wrong)
+    }
+
+    /// A signed amount as the venue counts (a position), in base coin.
+    pub fn amount(&self, instrument: &Instrument) -> Result<Money, DecodeError> {
+        instrument.wire.amount(self.money()?).ok_or(DecodeError::Field(self.name))
+    }
+
+    /// Buy or sell, in whatever letters.
+    pub fn side(&self) -> Result<Side, DecodeError> {
+        match self.text()? {
+            text if text.eq_ignore_ascii_case(b"buy") => Ok(Side::Buy),
+            text if text.eq_ignore_ascii_case(b"sell") => Ok(Side::Sell),
+            _ => Err(DecodeError::Field(self.name)),
+        }
+    }
+
+    /// Whose order a client id names; none at all is somebody else's.
+    pub fn client(&self) -> Result<ClientRef, DecodeError> {
+        let text = if self.is_absent() { &[][..] } else { self.text()? };
+        Ok(ClientId::parse(text).map_or(ClientRef::Foreign, ClientRef::Ours))
     }
 
     pub fn money(&self) -> Result<Money, DecodeError> {

@@ -217,17 +217,22 @@ impl<'a> Reader<'a> {
         Ok(value.fixed(decimals).ok().filter(|mantissa| *mantissa >= 0))
     }
 
-    /// `["px","qty"]` without white space, as two mantissas. `None` consumes nothing: read it the general way.
+    /// `["px","qty"]` without white space, as two mantissas; further quoted digits (`,"0","13"`) are passed over. `None`
+    /// consumes nothing: read it the general way.
     #[inline]
     pub fn quoted_pair(&mut self, first_decimals: u8, second_decimals: u8) -> Option<(i64, i64)> {
         let text = self.bytes.get(self.at..)?.strip_prefix(b"[")?;
         let (first, first_len) = quoted_mantissa(text, first_decimals)?;
         let rest = text.get(first_len..)?.strip_prefix(b",")?;
         let (second, second_len) = quoted_mantissa(rest, second_decimals)?;
-        if rest.get(second_len) != Some(&b']') {
-            return None;
+        let mut end = second_len;
+        while *rest.get(end)? != b']' {
+            let digits = rest.get(end..)?.strip_prefix(b",\"")?;
+            let len =
+                digits.iter().position(|byte| !byte.is_ascii_digit()).filter(|len| digits[*len] == b'"')?;
+            end += len + 3;
         }
-        self.at += first_len + second_len + 3;
+        self.at += first_len + end + 3;
         Some((first, second))
     }
 

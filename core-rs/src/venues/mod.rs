@@ -2,14 +2,18 @@
 //! A venue is one folder here (hot half) and one file in Python (cold half), plus a line in `codec::codec`.
 
 mod binance;
+mod bitget;
 mod bybit;
+mod channel;
 mod codec;
 mod error;
 mod event;
 pub mod field;
 pub mod json;
 mod levels;
+mod okx;
 mod query;
+mod rows;
 mod scan;
 pub mod sign;
 mod write;

@@ -1,9 +1,9 @@
 //! Writing requests: bytes appended to a buffer from templates, decimals exact and without exponent.
 
-use crate::market::Instrument;
+use crate::market::{Instrument, Lots};
 use crate::units::{Ns, Price, Qty, push_plain};
 
-use super::Session;
+use super::{EncodeError, Session};
 
 /// Our wall time as the venue's clock shows it, in whole milliseconds, rounded down: never ahead of the server.
 pub(super) const fn server_ms(session: &Session, wall: Ns) -> u64 {
@@ -24,8 +24,37 @@ pub(super) fn push_price(out: &mut Vec<u8>, px: Price, instrument: &Instrument) 
     push_plain(out, i128::from(px.get()), instrument.px_decimals);
 }
 
-pub(super) fn push_qty(out: &mut Vec<u8>, qty: Qty, instrument: &Instrument) {
-    push_plain(out, i128::from(qty.get()), instrument.qty_decimals);
+/// A base quantity as the venue counts; asked for before anything is written, since it may not be possible.
+pub(super) fn lots(qty: Qty, instrument: &Instrument) -> Result<Lots, EncodeError> {
+    instrument.wire.lots(qty.get()).ok_or(EncodeError::Quantity)
+}
+
+pub(super) fn push_lots(out: &mut Vec<u8>, lots: Lots, instrument: &Instrument) {
+    push_plain(out, i128::from(lots.0), instrument.wire.decimals(instrument.qty_decimals).unwrap_or(0));
+}
+
+/// `,"name":"value"` of a flat JSON object whose first member stands already.
+pub(super) fn push_member(out: &mut Vec<u8>, name: &str, value: &[u8]) {
+    for part in [b",\"", name.as_bytes(), b"\":\"", value, b"\""] {
+        out.extend_from_slice(part);
+    }
+}
+
+/// `2020-12-08T09:08:57.715Z`.
+pub(super) fn iso_ms(ms: u64) -> String {
+    let (days, rest) = ((ms / 86_400_000) as i64, ms % 86_400_000);
+    // Days to a civil date by eras of 400 years that begin in March.
+    let shifted = days + 719_468;
+    let (era, of_era) = (shifted / 146_097, shifted % 146_097);
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let march_month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * march_month + 2) / 5 + 1;
+    let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    let (seconds, ms) = (rest / 1000, rest % 1000);
+    let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{ms:03}Z")
 }
 
 /// `text` inside JSON quotes.
@@ -42,16 +71,19 @@ pub(super) fn push_json(out: &mut Vec<u8>, text: &[u8]) {
 /// A GET request under way, in the text form that `Codec::encode_query` promises.
 pub(super) struct Request<'o> {
     out: &'o mut Vec<u8>,
+    start: usize,
+    /// Where the query string begins, behind its question mark.
     query: usize,
 }
 
 impl<'o> Request<'o> {
     pub(super) fn get(out: &'o mut Vec<u8>, path: &str) -> Self {
-        for part in [b"GET ", path.as_bytes(), b"?"] {
+        let start = out.len();
+        for part in [b"GET ", path.as_bytes()] {
             out.extend_from_slice(part);
         }
-        let query = out.len();
-        Self { out, query }
+        let query = out.len() + 1;
+        Self { out, start, query }
     }
 
     pub(super) fn text(&mut self, name: &str, value: &[u8]) {
@@ -66,7 +98,12 @@ impl<'o> Request<'o> {
 
     /// The query string so far, as it will be sent.
     pub(super) fn query(&self) -> &[u8] {
-        &self.out[self.query..]
+        self.out.get(self.query..).unwrap_or_default()
+    }
+
+    /// Path and query, as they will be sent.
+    pub(super) fn target(&self) -> &[u8] {
+        &self.out[self.start + b"GET ".len()..]
     }
 
     pub(super) fn finish(self, headers: &[(&str, &[u8])]) {
@@ -78,9 +115,7 @@ impl<'o> Request<'o> {
     }
 
     fn name(&mut self, name: &str) {
-        if self.out.len() > self.query {
-            self.out.push(b'&');
-        }
+        self.out.push(if self.out.len() < self.query { b'?' } else { b'&' });
         self.out.extend_from_slice(name.as_bytes());
         self.out.push(b'=');
     }
@@ -110,6 +145,15 @@ fn push_header(out: &mut Vec<u8>, name: &str, value: &[u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_are_written_to_the_millisecond() {
+        assert_eq!(iso_ms(0), "1970-01-01T00:00:00.000Z");
+        assert_eq!(iso_ms(951_782_399_999), "2000-02-28T23:59:59.999Z");
+        assert_eq!(iso_ms(951_782_400_000), "2000-02-29T00:00:00.000Z");
+        assert_eq!(iso_ms(1_700_000_000_000), "2023-11-14T22:13:20.000Z");
+        assert_eq!(iso_ms(1_798_761_599_007), "2026-12-31T23:59:59.007Z");
+    }
 
     #[test]
     fn text_can_not_break_out_of_its_place() {

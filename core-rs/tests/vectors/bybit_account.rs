@@ -1,6 +1,6 @@
 //! Bybit account messages and answers, one by one, with values read off by eye.
 
-use crate::common::{OURS, decode, four, money, name, only, ours, px, qty};
+use crate::common::{OURS, decode, eight, money, name, only, ours, px, qty};
 use tidegate_core::ledger::{BalanceReport, PositionReport, Wallet};
 use tidegate_core::order::{ClientRef, FillReport, Liquidity, OrderReport, VenueStatus};
 use tidegate_core::units::{InstrumentId, Product, Side, Symbol, Venue};
@@ -11,11 +11,11 @@ const LINEAR: InstrumentId = InstrumentId(3);
 
 /// The link's own product is spot throughout: rows go by their category.
 fn private(frame: &str) -> Result<EventBuf, DecodeError> {
-    decode(Venue::Bybit, &four().context(Product::Spot, Role::Private), frame.as_bytes())
+    decode(Venue::Bybit, &eight().context(Product::Spot, Role::Private), frame.as_bytes())
 }
 
 fn reply(query: &Query, status: u16, body: &str) -> (Result<ReplyVerdict, DecodeError>, EventBuf) {
-    let (table, mut out) = (four(), EventBuf::default());
+    let (table, mut out) = (eight(), EventBuf::default());
     let decode = codec(Venue::Bybit, Product::Linear).unwrap().decode_reply;
     let verdict =
         decode(query, &table.context(Product::Linear, Role::Rest), status, body.as_bytes(), &mut out);
@@ -167,7 +167,7 @@ fn an_empty_list_makes_an_order_absent_and_nothing_else_does() {
     assert_eq!(verdict, Ok(ReplyVerdict::Served { next: None }));
     assert!(matches!(only(out), Event::Order(_)));
     let other = row.replace(OURS, "TGA70010000020");
-    assert_eq!(reply(&query, 200, &list(&other, "")).0, Err(DecodeError::Field("orderLinkId")));
+    assert_eq!(reply(&query, 200, &list(&other, "")).0, Err(DecodeError::Field("client id")));
     for body in
         ["", "<html>", "{}", r#"{"retCode":0,"retMsg":"OK","result":{},"time":1}"#, &(list("", "") + "x")]
     {

@@ -1,7 +1,7 @@
 //! Instruments for decoders, and the recorded data where it is present.
 
 use std::path::PathBuf;
-use tidegate_core::market::{Instrument, InstrumentStatus};
+use tidegate_core::market::{Instrument, InstrumentStatus, Wire};
 use tidegate_core::units::{
     Asset, ClientId, InstrumentId, Money, Price, Product, Qty, Rate, Symbol, Text, Venue,
 };
@@ -26,7 +26,8 @@ impl Instruments for Table {
 impl Table {
     #[must_use]
     pub fn with(mut self, venue: Venue, product: Product, symbol: &str, px: u8, qty: u8) -> Self {
-        let base = symbol.strip_suffix("USDT").unwrap_or(symbol);
+        let base = symbol.split('-').next().unwrap_or(symbol);
+        let base = base.strip_suffix("USDT").unwrap_or(base);
         self.0.push(Instrument {
             id: InstrumentId(self.0.len() as u32),
             venue,
@@ -44,7 +45,15 @@ impl Table {
             fee_maker: Rate::ZERO,
             fee_taker: Rate::ZERO,
             status: InstrumentStatus::Trading,
+            wire: Wire::BASE,
         });
+        self
+    }
+
+    /// The newest instrument counts in contracts of this size and has this number.
+    #[must_use]
+    pub fn wired(mut self, contract: &str, code: u64) -> Self {
+        self.0.last_mut().unwrap().wire = Wire::contracts(contract, code).unwrap();
         self
     }
 
@@ -80,13 +89,19 @@ pub fn recorded_text(path: &str) -> Option<String> {
     Some(text)
 }
 
-/// The instruments of the hand-made messages: ids 0 to 3.
-pub fn four() -> Table {
+/// The instruments of the hand-made messages: ids 0 to 7, two of each venue. OKX swaps are contracts of 0.01.
+pub fn eight() -> Table {
     Table::default()
         .with(Venue::Binance, Product::Spot, "BTCUSDT", 2, 8)
         .with(Venue::Binance, Product::Linear, "BTCUSDT", 2, 3)
         .with(Venue::Bybit, Product::Spot, "BTCUSDT", 2, 6)
         .with(Venue::Bybit, Product::Linear, "BTCUSDT", 1, 3)
+        .with(Venue::Okx, Product::Spot, "BTC-USDT", 1, 8)
+        .wired("1", 10_458)
+        .with(Venue::Okx, Product::Linear, "BTC-USDT-SWAP", 1, 4)
+        .wired("0.01", 10_459)
+        .with(Venue::Bitget, Product::Spot, "BTCUSDT", 2, 6)
+        .with(Venue::Bitget, Product::Linear, "BTCUSDT", 1, 4)
 }
 
 pub fn px(mantissa: i64) -> Price {
@@ -124,7 +139,7 @@ pub fn session() -> Session {
     Session {
         key: "testKey".into(),
         secret: Secret::new(b"testSecret"),
-        passphrase: String::new(),
+        passphrase: "testPass".into(),
         offset_ns: 250_000_000,
         recv_window_ms: 1500,
     }

@@ -1,4 +1,4 @@
-//! Every Binance and Bybit payload of the recorded data through every decoder: it decodes or is refused with a typed reason,
+//! Every payload of the recorded data through every decoder: it decodes or is refused with a typed reason,
 //! and how many do which is known.
 
 use crate::common::{Table, decode, ours, recorded, recorded_text};
@@ -63,7 +63,7 @@ fn universe(venue: Venue, frames: &[String]) -> Table {
         .flat_map(|frame| frame.split('"'))
         .filter(|word| {
             (5..=16).contains(&word.len())
-                && word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+                && word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-')
         })
         .filter(|word| word.bytes().any(|b| b.is_ascii_uppercase()))
         .collect();
@@ -124,6 +124,25 @@ fn expect(counts: &Counts, want: &[(&'static str, u32)]) {
     assert_eq!(*counts, want.iter().copied().collect::<Counts>());
 }
 
+const OKX_SAMPLES: [(&str, u32); 7] = [
+    ("answers", 13),
+    ("events", 48),
+    ("field", 2),
+    ("missing", 129),
+    ("quiet", 1),
+    ("syntax", 14),
+    ("unknown message", 29),
+];
+const BITGET_SAMPLES: [(&str, u32); 7] = [
+    ("answers", 11),
+    ("events", 54),
+    ("field", 13),
+    ("missing", 120),
+    ("quiet", 3),
+    ("syntax", 62),
+    ("unknown message", 16),
+];
+
 #[test]
 fn samples_of_the_documents_decode_or_are_refused_with_a_reason() {
     let Some(binance) = samples("jkorf/binance") else { return };
@@ -163,6 +182,14 @@ fn samples_of_the_documents_decode_or_are_refused_with_a_reason() {
             ("unknown message", 15),
         ],
     );
+    for (venue, folder, want) in [
+        (Venue::Okx, "jkorf/okx", &OKX_SAMPLES[..]),
+        (Venue::Bitget, "jkorf/bitget", &BITGET_SAMPLES[..]),
+        (Venue::Bitget, "xchange/xchange-bitget", &[("answers", 3), ("missing", 25)][..]),
+    ] {
+        let Some(frames) = samples(folder) else { return };
+        expect(&count(venue, Product::Spot, &frames), want);
+    }
     let Some(xchange) = samples("xchange/xchange-bybit") else { return };
     expect(&count(Venue::Bybit, Product::Linear, &xchange), &[("answers", 9), ("missing", 22)]);
     let Some(stream) = samples("xchange/xchange-stream-bybit") else { return };
@@ -183,6 +210,14 @@ fn single_frames_decode_or_are_refused_with_a_reason() {
         &[("events", 7), ("quiet", 2), ("unknown message", 2)],
     );
     expect(&count(Venue::Bybit, Product::Spot, &frames("bybit")), &[("events", 5)]);
+    expect(
+        &count(Venue::Okx, Product::Linear, &frames("okx")),
+        &[("events", 3), ("field", 1), ("missing", 2), ("quiet", 1), ("unknown message", 41)],
+    );
+    expect(
+        &count(Venue::Bitget, Product::Spot, &frames("bitget")),
+        &[("events", 2), ("field", 3), ("missing", 7), ("syntax", 1), ("unknown message", 68)],
+    );
     let lines = |path: &str| recorded_text(path).unwrap().lines().map(str::to_owned).collect::<Vec<_>>();
     expect(
         &count(Venue::Binance, Product::Spot, &lines("gocryptotrader/binance_wsHandleData.json")),
@@ -227,6 +262,17 @@ fn the_recorded_streams_of_2021_decode_or_are_refused_with_a_reason() {
     };
     let Some(spot) = frames("cryptofeed/BINANCE.ws.1.0") else { return };
     expect(&count(Venue::Binance, Product::Spot, &spot), &[("events", 263), ("unknown message", 2)]);
+    // Books of that year have a checksum and no ids: they are refused, never guessed at.
+    let Some(okx) = frames("cryptofeed/OKX.ws.1.0") else { return };
+    expect(
+        &count(Venue::Okx, Product::Spot, &okx),
+        &[("events", 75), ("missing", 98), ("unknown message", 25)],
+    );
+    let Some(bitget) = frames("cryptofeed/BITGET.ws.1.0") else { return };
+    expect(
+        &count(Venue::Bitget, Product::Spot, &bitget),
+        &[("events", 32), ("field", 171), ("missing", 443), ("quiet", 8), ("syntax", 30)],
+    );
     let Some(linear) = frames("cryptofeed/BINANCE_FUTURES.ws.1.0") else { return };
     expect(&count(Venue::Binance, Product::Linear, &linear), &[("events", 600), ("unknown message", 22)]);
 }

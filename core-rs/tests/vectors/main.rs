@@ -5,10 +5,12 @@
 
 mod binance;
 mod binance_account;
+mod bitget;
 mod bybit;
 mod bybit_account;
 mod common;
 mod corpus;
 mod mutations;
+mod okx;
 mod recorded;
 mod requests;

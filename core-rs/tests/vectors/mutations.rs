@@ -1,14 +1,14 @@
 //! Damaged messages: no decoder panics, none reports anything from a cut frame, and a depth message that still decodes says
 //! exactly what an independent JSON parser finds in it.
 
-use crate::common::{decode, four, ours};
+use crate::common::{decode, eight, ours};
 use proptest::prelude::*;
 use serde_json::Value;
-use tidegate_core::market::Level;
+use tidegate_core::market::{Instrument, Level};
 use tidegate_core::units::{InstrumentId, Product, Venue, parse_fixed};
 use tidegate_core::venues::{Event, EventBuf, Query, ReplyVerdict, Role, codec};
 
-const SEEDS: [(Venue, Product, &str); 12] = [
+const SEEDS: [(Venue, Product, &str); 20] = [
     (
         Venue::Binance,
         Product::Spot,
@@ -69,11 +69,51 @@ const SEEDS: [(Venue, Product, &str); 12] = [
         Product::Spot,
         r#"{"retCode":0,"retMsg":"OK","result":{"nextPageCursor":"","category":"linear","list":[{"symbol":"BTCUSDT","execFee":"0.005061","execId":"7e2ae69c","execPrice":"40000.5","execQty":"0.025","execType":"Trade","isMaker":false,"orderId":"f6e324ff","orderLinkId":"","side":"Buy","execTime":"1672364174443"}]},"time":1}"#,
     ),
+    (
+        Venue::Okx,
+        Product::Spot,
+        r#"{"arg":{"channel":"books","instId":"BTC-USDT"},"action":"update","data":[{"asks":[["78722.3","0.33039492","0","10"],["78729.9","0","0","0"]],"bids":[["78722.2","0.48865651","0","19"]],"ts":"1787612486207","checksum":0,"seqId":80274874876,"prevSeqId":80274874800}]}"#,
+    ),
+    (
+        Venue::Okx,
+        Product::Linear,
+        r#"{"data":[{"bids":[["78722.2","17.5"]],"seqId":12,"prevSeqId":-1,"asks":[[78722.3,"3","0","1"]],"ts":"1787612486207"}],"action":"snapshot","arg":{"instId":"BTC-USDT-SWAP","channel":"books"}}"#,
+    ),
+    (
+        Venue::Okx,
+        Product::Linear,
+        r#"{"arg":{"channel":"orders","instType":"ANY","uid":"1"},"data":[{"accFillSz":"1","cancelSource":"","clOrdId":"TGA70010000010","execType":"M","fillFee":"-0.02522168","fillFeeCcy":"USDT","fillPx":"31527.1","fillSz":"1","fillTime":"1654084353263","instId":"BTC-USDT-SWAP","instType":"SWAP","ordId":"452197707845865472","px":"31527.1","side":"sell","state":"filled","sz":"1","tgtCcy":"","tradeId":"242589207","uTime":"1654084353264"}]}"#,
+    ),
+    (
+        Venue::Okx,
+        Product::Spot,
+        r#"{"id":"TGA70010000010","op":"order","code":"1","msg":"","data":[{"ordId":"","clOrdId":"TGA70010000010","sCode":"51008","sMsg":"Order failed. Insufficient \"USDT\" balance"}],"inTime":"1"}"#,
+    ),
+    (
+        Venue::Okx,
+        Product::Linear,
+        r#"{"code":"0","msg":"","data":[{"instType":"SWAP","instId":"BTC-USDT-SWAP","posSide":"net","pos":"-1.5","avgPx":"60000.55","uTime":"1619507761462"}]}"#,
+    ),
+    (
+        Venue::Bitget,
+        Product::Linear,
+        r#"{"action":"update","arg":{"instType":"USDT-FUTURES","channel":"books","instId":"BTCUSDT"},"data":[{"asks":[],"bids":[["60000.5","30.5"]],"ts":"1789456512452","seq":1304314508780744705,"pseq":427583461144}],"ts":1789456512453}"#,
+    ),
+    (
+        Venue::Bitget,
+        Product::Spot,
+        r#"{"action":"snapshot","arg":{"instType":"SPOT","channel":"orders","instId":"default"},"data":[{"instId":"BTCUSDT","orderId":"1","clientOid":"TGA70010000010","size":"0.0005","price":"26256","orderType":"limit","side":"buy","fillPrice":"26256.0","tradeId":"1","baseVolume":"0.0003","fillTime":"1695797773286","fillFee":"-0.00000018","fillFeeCoin":"BTC","tradeScope":"T","accBaseVolume":"0.0003","status":"partially_filled","cTime":"1695797773257","uTime":"1695797773326"}],"ts":1695797773370}"#,
+    ),
+    (
+        Venue::Bitget,
+        Product::Linear,
+        r#"{"code":"00000","data":{"fillList":[{"tradeId":"123","symbol":"BTCUSDT","orderId":"121212","price":"60000.5","baseVolume":"0.01","feeDetail":[{"feeCoin":"USDT","totalFee":"-0.017"}],"side":"buy","tradeScope":"taker","cTime":"1627293509612"}],"endId":"123"},"msg":"success","requestTime":1627293504612}"#,
+    ),
 ];
 
 /// Runs a message through the frame decoder and every answer decoder; none may panic, and what is refused leaves nothing.
 fn feed(venue: Venue, product: Product, bytes: &[u8]) -> Option<EventBuf> {
-    let table = four();
+    let table = eight();
     let instrument = table.0.iter().find(|i| (i.venue, i.product) == (venue, product)).unwrap().id;
     let ctx = table.context(product, Role::Rest);
     let queries = [
@@ -96,9 +136,22 @@ fn feed(venue: Venue, product: Product, bytes: &[u8]) -> Option<EventBuf> {
     decode(venue, &table.context(product, Role::Private), bytes).ok()
 }
 
-/// The levels of both sides as an independent parser reads them; `None` where it finds no clean sides.
-fn reference(venue: Venue, frame: &Value, px: u8, qty: u8) -> Option<(Vec<Level>, Vec<Level>)> {
-    let body = if venue == Venue::Bybit { frame.get("data")? } else { frame.get("data").unwrap_or(frame) };
+/// The levels of both sides as an independent parser reads them; `None` where it finds no clean sides. `row` counts the books
+/// of the frame.
+fn reference(
+    venue: Venue,
+    frame: &Value,
+    row: usize,
+    instrument: &Instrument,
+) -> Option<(Vec<Level>, Vec<Level>)> {
+    let (body, names) = match venue {
+        Venue::Binance => (frame.get("data").unwrap_or(frame), ["b", "a"]),
+        Venue::Bybit => (frame.get("data")?, ["b", "a"]),
+        Venue::Okx | Venue::Bitget => (frame.get("data")?.get(row)?, ["bids", "asks"]),
+    };
+    // Contracts of 0.01 have two digits less on the wire and weigh one unit of the last base digit each.
+    let swap = (venue, instrument.product) == (Venue::Okx, Product::Linear);
+    let (px, qty) = (instrument.px_decimals, instrument.qty_decimals - if swap { 2 } else { 0 });
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let side = |name: &str| -> Option<Vec<Level>> {
         let rows = body.get(name)?.as_array()?.iter();
@@ -108,17 +161,17 @@ fn reference(venue: Venue, frame: &Value, px: u8, qty: u8) -> Option<(Vec<Level>
         };
         rows.map(level).collect()
     };
-    Some((side("b")?, side("a")?))
+    Some((side(names[0])?, side(names[1])?))
 }
 
 fn check_depth(venue: Venue, bytes: &[u8], out: &EventBuf) {
-    let table = four();
-    for event in &out.events {
+    let table = eight();
+    for (row, event) in out.events.iter().enumerate() {
         let Event::Depth(depth) = event else { continue };
         let InstrumentId(id) = depth.instrument;
         let instrument = &table.0[id as usize];
         let frame: Value = serde_json::from_slice(bytes).unwrap();
-        let (bids, asks) = reference(venue, &frame, instrument.px_decimals, instrument.qty_decimals).unwrap();
+        let (bids, asks) = reference(venue, &frame, row, instrument).unwrap();
         let delta = out.delta(depth);
         assert_eq!((delta.bids, delta.asks), (bids.as_slice(), asks.as_slice()));
         assert!(delta.bids.iter().chain(delta.asks).all(|level| level.px > 0 && level.qty >= 0));
@@ -174,8 +227,13 @@ fn every_field_survives_being_replaced_by_nonsense() {
     }
 }
 
+/// Mutated messages of each kind; a long run asks for more through the environment.
+fn cases() -> u32 {
+    std::env::var("TIDEGATE_MUTATIONS").ok().and_then(|count| count.parse().ok()).unwrap_or(25_000)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn flipped_inserted_and_removed_bytes_never_give_levels_that_are_not_there(

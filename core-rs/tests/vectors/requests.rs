@@ -1,6 +1,6 @@
 //! Our requests against a request oracle: the same meaning, and signatures that recompute by an independent HMAC.
 
-use crate::common::{four, ours, px, qty, recorded_text, session};
+use crate::common::{eight, ours, px, qty, recorded_text, session};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use tidegate_core::order::{OrderCmd, OrderKind, PlaceOrder, TimeInForce};
@@ -28,16 +28,18 @@ fn oracle(venue: &str) -> Option<Vec<Value>> {
 const WALL: i64 = 1_699_999_999_750_000_000;
 
 fn place(venue: Venue, product: Product, order: PlaceOrder) -> Result<Value, EncodeError> {
-    let (table, mut out) = (four(), Vec::new());
+    let (table, mut out) = (eight(), Vec::new());
     let instrument = table.0.iter().find(|i| (i.venue, i.product) == (venue, product)).unwrap();
     let encode = codec(venue, product).unwrap().encode_order;
     encode(&OrderCmd::Place(order), instrument, &session(), WALL, &mut out)?;
     Ok(serde_json::from_slice(&out).unwrap())
 }
 
-/// 0.01 at 60000, at the decimals of `four()`.
+/// 0.01 at 60000, at the decimals of `eight()`.
 fn order(instrument: u32, side: Side, kind: OrderKind, tif: TimeInForce) -> PlaceOrder {
-    let (px_one, qty_cent) = [(100, 1_000_000), (100, 10), (100, 10_000), (10, 10)][instrument as usize];
+    let decimals = [(100, 1_000_000), (100, 10), (100, 10_000), (10, 10)];
+    let more = [(10, 1_000_000), (10, 100), (100, 10_000), (10, 100)];
+    let (px_one, qty_cent) = [decimals, more].concat()[instrument as usize];
     let px = (kind == OrderKind::Limit).then(|| px(60_000 * px_one));
     let (instrument, qty) = (InstrumentId(instrument), qty(qty_cent));
     PlaceOrder { client_id: ours(), instrument, side, kind, tif, px, qty, reduce_only: false }
@@ -77,6 +79,97 @@ fn the_oracles_signatures_recompute_over_its_payloads() {
         checked += 1;
     }
     assert_eq!(checked, 16);
+}
+
+/// base64 of an HMAC given as hex digits.
+fn base64(hex: &str) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let bytes: Vec<u8> =
+        (0..hex.len()).step_by(2).map(|i| u8::from_str_radix(&hex[i..i + 2], 16).unwrap()).collect();
+    let letter = |chunk: &[u8], index: usize| {
+        let word =
+            chunk.iter().enumerate().fold(0u32, |word, (i, byte)| word | u32::from(*byte) << (16 - 8 * i));
+        if index > chunk.len() { '=' } else { char::from(LETTERS[(word >> (18 - 6 * index) & 63) as usize]) }
+    };
+    bytes.chunks(3).flat_map(|chunk| (0..4).map(move |index| letter(chunk, index))).collect()
+}
+
+#[test]
+fn the_base64_oracles_signatures_recompute_over_its_payloads() {
+    let mut checked = 0;
+    for (venue, prefix) in [("okx", "OK-"), ("bitget", "")] {
+        for row in oracle(venue).into_iter().flatten() {
+            let header = |name: &str| row["headers"][format!("{prefix}ACCESS-{name}")].as_str();
+            let Some(signature) = header("SIGN") else { continue };
+            let target = row["url"].as_str().unwrap().split_once(".com").unwrap().1;
+            let (method, body) = (row["http_method"].as_str().unwrap(), row["body"].as_str().unwrap_or(""));
+            let payload = [header("TIMESTAMP").unwrap(), method, target, body].concat();
+            assert_eq!(Secret::new(b"testSecret").base64(payload.as_bytes()), signature, "{row}");
+            assert_eq!(base64(&hmac_by_hand(b"testSecret", &payload)), signature, "{row}");
+            checked += 1;
+        }
+    }
+    assert!(checked == 16 || checked == 0, "{checked}");
+}
+
+#[test]
+fn okx_orders_mean_what_the_oracles_mean() {
+    let rows = oracle("okx");
+    for (kind, product, side, order_kind, tif) in KINDS {
+        let instrument = 4 + u32::from(product == Product::Linear);
+        let frame = place(Venue::Okx, product, order(instrument, side, order_kind, tif)).unwrap();
+        assert_eq!((&frame["id"], &frame["op"]), (&json!("TGA70010000010"), &json!("order")));
+        // Our window of 1500 ms, enforced by the venue.
+        assert_eq!(frame["expTime"], "1700000001500");
+        let args = &frame["args"][0];
+        assert_eq!(args["clOrdId"], "TGA70010000010");
+        assert_eq!(args["instIdCode"], if product == Product::Spot { 10_458 } else { 10_459 });
+        let Some(row) = rows.iter().flatten().find(|row| row["kind"] == kind) else { continue };
+        let wanted: Vec<Map<String, Value>> = serde_json::from_str(row["body"].as_str().unwrap()).unwrap();
+        // On the socket the instrument is named by its code. 0.01 BTC are 1 contract.
+        for (name, value) in
+            wanted[0].iter().filter(|(name, _)| !["clOrdId", "instId"].contains(&name.as_str()))
+        {
+            assert_eq!(&args[name.as_str()], value, "{kind} {name}");
+        }
+    }
+    let odd = PlaceOrder { qty: qty(1), ..order(5, Side::Buy, OrderKind::Limit, TimeInForce::Ioc) };
+    let frame = place(Venue::Okx, Product::Linear, odd).unwrap();
+    assert_eq!((&frame["args"][0]["sz"], &frame["args"][0]["ordType"]), (&json!("0.01"), &json!("ioc")));
+}
+
+#[test]
+fn bitget_orders_mean_what_the_oracles_mean() {
+    let rows = oracle("bitget");
+    for (kind, product, side, order_kind, tif) in KINDS {
+        let instrument = 6 + u32::from(product == Product::Linear);
+        let frame = place(Venue::Bitget, product, order(instrument, side, order_kind, tif)).unwrap();
+        let args = &frame["args"][0];
+        assert_eq!((&frame["op"], &args["channel"]), (&json!("trade"), &json!("place-order")));
+        assert_eq!((&args["id"], &args["instId"]), (&json!("TGA70010000010"), &json!("BTCUSDT")));
+        assert_eq!(args["instType"], if product == Product::Spot { "SPOT" } else { "USDT-FUTURES" });
+        let params = &args["params"];
+        assert_eq!(params["clientOid"], "TGA70010000010");
+        let Some(row) = rows.iter().flatten().find(|row| row["kind"] == kind) else { continue };
+        let wanted: Map<String, Value> = serde_json::from_str(row["body"].as_str().unwrap()).unwrap();
+        for (name, value) in &wanted {
+            match name.as_str() {
+                "clientOid" | "symbol" | "productType" => {}
+                // A market order needs none.
+                "force" if order_kind == OrderKind::Market => {}
+                "force" => {
+                    assert!(params["force"].as_str().unwrap().eq_ignore_ascii_case(value.as_str().unwrap()))
+                }
+                name => assert_eq!(&params[name], value, "{kind} {name}"),
+            }
+        }
+    }
+    let buy = order(6, Side::Buy, OrderKind::Market, TimeInForce::Ioc);
+    let refused = EncodeError::Unsupported("a market buy in base coin");
+    assert_eq!(place(Venue::Bitget, Product::Spot, buy).unwrap_err(), refused);
+    let reduce = PlaceOrder { reduce_only: true, ..order(7, Side::Buy, OrderKind::Limit, TimeInForce::Fok) };
+    let params = place(Venue::Bitget, Product::Linear, reduce).unwrap()["args"][0]["params"].clone();
+    assert_eq!((&params["force"], &params["reduceOnly"]), (&json!("fok"), &json!("YES")));
 }
 
 #[test]
@@ -142,7 +235,7 @@ fn what_makes_an_order_safe_is_in_its_bytes() {
     let reduce = PlaceOrder { reduce_only: true, ..order(3, Side::Buy, OrderKind::Limit, TimeInForce::Fok) };
     let args = &place(Venue::Bybit, Product::Linear, reduce).unwrap()["args"][0];
     assert_eq!((&args["timeInForce"], &args["reduceOnly"]), (&json!("FOK"), &json!(true)));
-    for (venue, instrument) in [(Venue::Binance, 0), (Venue::Bybit, 2)] {
+    for (venue, instrument) in [(Venue::Binance, 0), (Venue::Bybit, 2), (Venue::Okx, 4), (Venue::Bitget, 6)] {
         let naked =
             PlaceOrder { px: None, ..order(instrument, Side::Buy, OrderKind::Limit, TimeInForce::Gtc) };
         assert_eq!(place(venue, Product::Spot, naked).unwrap_err(), EncodeError::MissingPrice);
@@ -151,7 +244,7 @@ fn what_makes_an_order_safe_is_in_its_bytes() {
 
 #[test]
 fn cancels_name_the_order_by_our_id() {
-    let table = four();
+    let table = eight();
     let cancel = |venue: Venue, instrument: usize| -> Value {
         let instrument = &table.0[instrument];
         let cmd = OrderCmd::Cancel { client_id: ours(), instrument: instrument.id, venue_id: None };
@@ -175,11 +268,17 @@ fn cancels_name_the_order_by_our_id() {
         frame["args"],
         json!([{"category": "spot", "symbol": "BTCUSDT", "orderLinkId": "TGA70010000010"}])
     );
+    let frame = cancel(Venue::Okx, 5);
+    let args = json!([{"instIdCode": 10_459, "clOrdId": "TGA70010000010"}]);
+    assert_eq!(frame, json!({"id": "cTGA70010000010", "op": "cancel-order", "args": args}));
+    let args = &cancel(Venue::Bitget, 7)["args"][0];
+    assert_eq!((&args["id"], &args["channel"]), (&json!("cTGA70010000010"), &json!("cancel-order")));
+    assert_eq!(args["params"], json!({"clientOid": "TGA70010000010"}));
 }
 
 #[test]
 fn log_in_and_subscriptions_have_the_documented_form() {
-    let table = four();
+    let table = eight();
     let frames = |venue: Venue, product: Product, role: Role| -> Vec<Value> {
         let codec = codec(venue, product).unwrap();
         let instruments: Vec<_> =
@@ -213,11 +312,33 @@ fn log_in_and_subscriptions_have_the_documented_form() {
     let private = frames(Venue::Bybit, Product::Spot, Role::Private);
     assert_eq!(private[0], json!({"req_id": "login", "op": "auth", "args": auth}));
     assert_eq!(private[1]["args"], json!(["order", "execution", "position", "wallet"]));
+    for (venue, path, instrument) in
+        [(Venue::Okx, "/users/self/verify", 4), (Venue::Bitget, "/user/verify", 6)]
+    {
+        assert_eq!(frames(venue, Product::Spot, Role::Public).len(), 1);
+        let login = &frames(venue, Product::Spot, Role::Trade)[0];
+        let signature = base64(&hmac_by_hand(b"testSecret", &format!("1700000000GET{path}")));
+        let args = json!([{
+            "apiKey": "testKey", "passphrase": "testPass", "timestamp": "1700000000", "sign": signature,
+        }]);
+        assert_eq!(*login, json!({"op": "login", "args": args}));
+        let book = &frames(venue, Product::Spot, Role::Public)[0];
+        let symbol = table.0[instrument].symbol.as_str();
+        assert_eq!((&book["op"], &book["args"][0]["channel"]), (&json!("subscribe"), &json!("books")));
+        assert_eq!(book["args"][0]["instId"], symbol);
+        let channels: Vec<Value> = frames(venue, Product::Linear, Role::Private)[1]["args"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|arg| arg["channel"].clone())
+            .collect();
+        assert!(["orders", "positions", "account"].iter().all(|name| channels.contains(&json!(name))));
+    }
 }
 
 /// (request line but for the signature, headers) of a question.
 fn ask(venue: Venue, product: Product, query: &Query) -> (String, Vec<String>) {
-    let (table, mut out) = (four(), Vec::new());
+    let (table, mut out) = (eight(), Vec::new());
     let encode = codec(venue, product).unwrap().encode_query;
     encode(query, &table as &dyn Instruments, Some(&session()), WALL, &mut out).unwrap();
     let text = String::from_utf8(out).unwrap();
@@ -288,8 +409,79 @@ fn bybit_questions_have_the_documented_path_and_are_signed() {
 }
 
 #[test]
+fn okx_and_bitget_questions_have_the_documented_path_and_are_signed() {
+    let fills = |instrument| Query::Fills {
+        instrument: InstrumentId(instrument),
+        since: 5_000_000,
+        from_id: Some(9),
+    };
+    let order = |instrument| Query::Order { instrument: InstrumentId(instrument), client_id: ours() };
+    let (iso, ms) = ("2023-11-14T22:13:20.000Z", "1700000000000");
+    let cases = [
+        (
+            Venue::Okx,
+            Product::Linear,
+            order(5),
+            "/api/v5/trade/order?instId=BTC-USDT-SWAP&clOrdId=TGA70010000010",
+        ),
+        (
+            Venue::Okx,
+            Product::Spot,
+            Query::OpenOrders,
+            "/api/v5/trade/orders-pending?instType=SPOT&limit=100",
+        ),
+        (
+            Venue::Okx,
+            Product::Spot,
+            fills(4),
+            "/api/v5/trade/fills?instType=SPOT&instId=BTC-USDT&begin=5&after=9&limit=100",
+        ),
+        (Venue::Okx, Product::Spot, Query::Balances, "/api/v5/account/balance"),
+        (Venue::Okx, Product::Linear, Query::Positions, "/api/v5/account/positions?instType=SWAP"),
+        (
+            Venue::Bitget,
+            Product::Spot,
+            order(6),
+            "/api/v2/spot/trade/orderInfo?symbol=BTCUSDT&clientOid=TGA70010000010",
+        ),
+        (
+            Venue::Bitget,
+            Product::Linear,
+            fills(7),
+            "/api/v2/mix/order/fills?productType=USDT-FUTURES&symbol=BTCUSDT&startTime=5&idLessThan=9&limit=100",
+        ),
+        (Venue::Bitget, Product::Spot, Query::Balances, "/api/v2/spot/account/assets"),
+        (
+            Venue::Bitget,
+            Product::Linear,
+            Query::Positions,
+            "/api/v2/mix/position/all-position?productType=USDT-FUTURES&marginCoin=USDT",
+        ),
+    ];
+    for (venue, product, query, target) in cases {
+        let (line, headers) = ask(venue, product, &query);
+        assert_eq!(line, format!("GET {target}"));
+        let (prefix, time) = if venue == Venue::Okx { ("OK-", iso) } else { ("", ms) };
+        let signature = base64(&hmac_by_hand(b"testSecret", &format!("{time}GET{target}")));
+        let want =
+            [("KEY", "testKey"), ("SIGN", &signature), ("TIMESTAMP", time), ("PASSPHRASE", "testPass")]
+                .map(|(name, value)| format!("{prefix}ACCESS-{name}: {value}"));
+        assert_eq!(headers, want);
+    }
+    let snapshot = |instrument| Query::Snapshot { instrument: InstrumentId(instrument), depth: 50 };
+    assert_eq!(
+        ask(Venue::Okx, Product::Spot, &snapshot(4)).0,
+        "GET /api/v5/market/books?instId=BTC-USDT&sz=50"
+    );
+    assert_eq!(
+        ask(Venue::Bitget, Product::Linear, &snapshot(7)).0,
+        "GET /api/v2/mix/market/merge-depth?productType=USDT-FUTURES&symbol=BTCUSDT&limit=50"
+    );
+}
+
+#[test]
 fn what_can_not_be_asked_is_an_error() {
-    let (table, own, mut out) = (four(), session(), Vec::new());
+    let (table, own, mut out) = (eight(), session(), Vec::new());
     let spot = codec(Venue::Binance, Product::Spot).unwrap();
     let mut ask = |query, session| (spot.encode_query)(query, &table, session, WALL, &mut out);
     assert_eq!(ask(&Query::Positions, Some(&own)), Err(EncodeError::Unsupported("positions")));

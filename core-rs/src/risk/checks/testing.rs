@@ -1,6 +1,6 @@
 //! One order that passes everything, and the means to spoil it: each check's tests change one thing.
 
-use crate::market::{Instrument, InstrumentStatus, Walk};
+use crate::market::{Instrument, InstrumentStatus, Walk, Wire};
 use crate::order::{OrderKind, PlaceOrder, TimeInForce};
 use crate::risk::{
     BookFacts, Facts, Intent, LatchMode, LimitRow, LimitTable, Limits, OrderRate, Purpose, ScopeIds, gate,
@@ -84,6 +84,7 @@ pub(in crate::risk) fn instrument() -> Instrument {
         fee_maker: Rate::from_bps(10),
         fee_taker: Rate::from_bps(10),
         status: InstrumentStatus::Trading,
+        wire: Wire::BASE,
     }
 }
 

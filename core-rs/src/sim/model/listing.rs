@@ -1,6 +1,7 @@
 //! What the simulated venue lists: symbols, steps, limits and fees. One table.
 
 use crate::ledger::Wallet;
+use crate::market::Wire;
 use crate::units::{Asset, MONEY_DECIMALS, Money, Product, Rate, Symbol, Venue, pow10};
 
 /// One instrument of the venue; integers are mantissas at its own decimals.
@@ -28,6 +29,8 @@ pub(crate) struct Listing {
     pub grid: i64,
     /// Typical size of a synthetic level.
     pub size: i64,
+    /// How the venue counts quantities on the wire; all mantissas here are base coin.
+    pub wire: Wire,
 }
 
 /// One line of the table: decimal text, as a person would write it.
@@ -42,10 +45,12 @@ struct Row {
     anchor: &'static str,
     grid: &'static str,
     size: &'static str,
+    /// Base coin of one contract; 1 where the venue counts in base coin.
+    contract: &'static str,
 }
 
 #[rustfmt::skip]
-const ROWS: [Row; 12] = [
+const ROWS: [Row; 24] = [
     row(Venue::Binance, Product::Spot,   "BTC", ["0.01", "0.00001",  "9000",   "5",  "68000", "1",    "0.4"]),
     row(Venue::Binance, Product::Spot,   "ETH", ["0.01", "0.0001",   "9000",   "5",  "3500",  "0.05", "6"]),
     row(Venue::Binance, Product::Spot,   "SOL", ["0.01", "0.001",    "90000",  "5",  "150",   "0.01", "120"]),
@@ -58,23 +63,51 @@ const ROWS: [Row; 12] = [
     row(Venue::Bybit,   Product::Linear, "BTC", ["0.1",  "0.001",    "1190",   "5",  "68000", "1",    "0.5"]),
     row(Venue::Bybit,   Product::Linear, "ETH", ["0.01", "0.01",     "7240",   "5",  "3500",  "0.05", "8"]),
     row(Venue::Bybit,   Product::Linear, "SOL", ["0.01", "0.01",     "79770",  "5",  "150",   "0.01", "160"]),
+    row(Venue::Okx,     Product::Spot,   "BTC", ["0.1",  "0.000001", "9999",   "0",  "68000", "1",    "0.3"]),
+    row(Venue::Okx,     Product::Spot,   "ETH", ["0.01", "0.00001",  "9999",   "0",  "3500",  "0.05", "5"]),
+    row(Venue::Okx,     Product::Spot,   "SOL", ["0.01", "0.0001",   "99999",  "0",  "150",   "0.01", "100"]),
+    swap(Venue::Okx, "BTC", "0.01", ["0.1",  "0.0001", "1000",   "0", "68000", "1",    "0.5"]),
+    swap(Venue::Okx, "ETH", "0.1",  ["0.01", "0.001",  "10000",  "0", "3500",  "0.05", "8"]),
+    swap(Venue::Okx, "SOL", "1",    ["0.01", "0.01",   "100000", "0", "150",   "0.01", "160"]),
+    row(Venue::Bitget,  Product::Spot,   "BTC", ["0.01", "0.000001", "9999",   "1",  "68000", "1",    "0.3"]),
+    row(Venue::Bitget,  Product::Spot,   "ETH", ["0.01", "0.0001",   "9999",   "1",  "3500",  "0.05", "5"]),
+    row(Venue::Bitget,  Product::Spot,   "SOL", ["0.01", "0.001",    "99999",  "1",  "150",   "0.01", "100"]),
+    row(Venue::Bitget,  Product::Linear, "BTC", ["0.1",  "0.0001",   "1200",   "5",  "68000", "1",    "0.5"]),
+    row(Venue::Bitget,  Product::Linear, "ETH", ["0.01", "0.01",     "9000",   "5",  "3500",  "0.05", "8"]),
+    row(Venue::Bitget,  Product::Linear, "SOL", ["0.001", "0.1",     "90000",  "5",  "150",   "0.01", "160"]),
 ];
+/// Numbers of instruments (OKX `instIdCode`) start here.
+const FIRST_CODE: u64 = 10_000;
 
 const fn row(venue: Venue, product: Product, base: &'static str, text: [&'static str; 7]) -> Row {
     let [tick, lot, qty_max, notional_min, anchor, grid, size] = text;
-    Row { venue, product, base, tick, lot, qty_max, notional_min, anchor, grid, size }
+    Row { venue, product, base, tick, lot, qty_max, notional_min, anchor, grid, size, contract: "1" }
+}
+
+const fn swap(venue: Venue, base: &'static str, contract: &'static str, text: [&'static str; 7]) -> Row {
+    Row { contract, ..row(venue, Product::Linear, base, text) }
+}
+
+/// The venue's own name of a base coin against USDT.
+fn symbol(venue: Venue, product: Product, base: &str) -> String {
+    match (venue, product) {
+        (Venue::Okx, Product::Spot) => format!("{base}-USDT"),
+        (Venue::Okx, Product::Linear) => format!("{base}-USDT-SWAP"),
+        (Venue::Binance | Venue::Bybit | Venue::Bitget, _) => format!("{base}USDT"),
+    }
 }
 
 /// Everything the venue lists by default for a product.
 pub(crate) fn listings(venue: Venue, product: Product) -> Vec<Listing> {
     ROWS.iter()
-        .filter(|row| row.venue == venue && row.product == product)
-        .filter_map(Listing::from_row)
+        .zip(FIRST_CODE..)
+        .filter(|(row, _)| row.venue == venue && row.product == product)
+        .filter_map(|(row, code)| Listing::from_row(row, code))
         .collect()
 }
 
 impl Listing {
-    fn from_row(row: &Row) -> Option<Self> {
+    fn from_row(row: &Row, code: u64) -> Option<Self> {
         let (px_decimals, qty_decimals) = (decimals(row.tick), decimals(row.lot));
         let px = |text: &str| crate::units::parse_fixed(text.as_bytes(), px_decimals).ok();
         let qty = |text: &str| crate::units::parse_fixed(text.as_bytes(), qty_decimals).ok();
@@ -82,7 +115,7 @@ impl Listing {
         Some(Self {
             product: row.product,
             wallet: wallet_of(row.venue, row.product),
-            symbol: Symbol::new(format!("{}USDT", row.base).as_bytes()).ok()?,
+            symbol: Symbol::new(symbol(row.venue, row.product, row.base).as_bytes()).ok()?,
             base: Asset::new(row.base.as_bytes()).ok()?,
             quote: Asset::new(b"USDT").ok()?,
             px_decimals,
@@ -98,6 +131,7 @@ impl Listing {
             anchor: px(row.anchor)?,
             grid: px(row.grid)?,
             size: qty(row.size)?,
+            wire: Wire::contracts(row.contract, code)?,
         })
     }
 
@@ -131,8 +165,8 @@ impl Listing {
 /// Which wallet pays on this venue.
 pub(crate) fn wallet_of(venue: Venue, product: Product) -> Wallet {
     match venue {
-        Venue::Binance => Wallet::of_product(product),
-        Venue::Bybit | Venue::Okx | Venue::Bitget => Wallet::Unified,
+        Venue::Binance | Venue::Bitget => Wallet::of_product(product),
+        Venue::Bybit | Venue::Okx => Wallet::Unified,
     }
 }
 
@@ -140,8 +174,9 @@ pub(crate) fn wallet_of(venue: Venue, product: Product) -> Wallet {
 fn default_fees(venue: Venue, product: Product) -> (Rate, Rate) {
     match (venue, product) {
         (_, Product::Spot) => (Rate::from_bps(10), Rate::from_bps(10)),
-        (Venue::Binance, Product::Linear) => (Rate::from_bps(2), Rate::from_bps(5)),
-        (_, Product::Linear) => (Rate::from_bps(2), Rate(5_500_000)),
+        (Venue::Binance | Venue::Okx, Product::Linear) => (Rate::from_bps(2), Rate::from_bps(5)),
+        (Venue::Bitget, Product::Linear) => (Rate::from_bps(2), Rate::from_bps(6)),
+        (Venue::Bybit, Product::Linear) => (Rate::from_bps(2), Rate(5_500_000)),
     }
 }
 
@@ -159,12 +194,17 @@ mod tests {
             (Venue::Binance, Product::Spot),
             (Venue::Binance, Product::Linear),
             (Venue::Bybit, Product::Spot),
+            (Venue::Okx, Product::Spot),
+            (Venue::Okx, Product::Linear),
+            (Venue::Bitget, Product::Spot),
+            (Venue::Bitget, Product::Linear),
         ] {
             let all = listings(venue, product);
             assert_eq!(all.len(), 3);
             for listing in &all {
                 assert!(listing.px_decimals + listing.qty_decimals <= 8);
                 assert!(listing.grid % listing.tick == 0 && listing.anchor % listing.grid == 0);
+                assert!(listing.wire.divides(listing.lot, listing.qty_decimals));
                 assert!(listing.size >= 10 * listing.lot && listing.qty_min >= listing.lot);
             }
         }

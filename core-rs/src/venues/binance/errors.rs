@@ -2,15 +2,15 @@
 //!
 //! Documents: "Errors" (spot), "Error Code" (USDT-M).
 
-use super::super::{RejectClass, VenueReject};
 use crate::units::Product;
+use crate::venues::error::{Meaning, contains, meaning};
+use crate::venues::{RejectClass, VenueReject};
 use RejectClass::{
-    AlreadyDone, Auth, Banned, DuplicateClientId, Filter, InsufficientFunds, Maintenance, Other,
-    OutcomeUnknown, PostOnlyWouldTake, RateLimited, ReduceOnly, Timestamp, UnknownOrder,
+    AlreadyDone, Auth, Banned, DuplicateClientId, Filter, InsufficientFunds, Maintenance, OutcomeUnknown,
+    PostOnlyWouldTake, RateLimited, ReduceOnly, Timestamp, UnknownOrder,
 };
 
-/// (code, part of the message, meaning); the first row that fits decides.
-const TABLE: &[(i64, &str, RejectClass)] = &[
+const TABLE: &[Meaning] = &[
     (-1000, "", OutcomeUnknown),
     (-1001, "", OutcomeUnknown),
     (-1002, "", Auth),
@@ -60,8 +60,7 @@ const TABLE: &[(i64, &str, RejectClass)] = &[
 
 /// The meaning of an answer with this HTTP (or WebSocket API) status, code and message.
 pub(super) fn classify(product: Product, status: u16, code: i64, message: &[u8]) -> RejectClass {
-    let says =
-        |part: &str| part.is_empty() || message.windows(part.len()).any(|window| window == part.as_bytes());
+    let says = |part: &str| contains(message, part);
     match status {
         418 => return Banned,
         403 => return RateLimited,
@@ -75,7 +74,7 @@ pub(super) fn classify(product: Product, status: u16, code: i64, message: &[u8])
         500.. => return OutcomeUnknown,
         _ => {}
     }
-    TABLE.iter().find(|(row, part, _)| *row == code && says(part)).map_or(Other, |(_, _, class)| *class)
+    meaning(TABLE, code, message)
 }
 
 pub(super) fn reject(product: Product, status: u16, code: i64, message: &[u8]) -> VenueReject {
@@ -85,6 +84,7 @@ pub(super) fn reject(product: Product, status: u16, code: i64, message: &[u8]) -
 #[cfg(test)]
 mod tests {
     use super::*;
+    use RejectClass::Other;
 
     #[test]
     fn the_message_tells_apart_what_the_code_does_not() {

@@ -6,7 +6,6 @@ mod private;
 mod public;
 mod queries;
 mod replies;
-mod rows;
 
 use super::field::Value;
 use super::json::Reader;
@@ -23,6 +22,7 @@ pub(super) static SPOT: Codec = Codec {
     wallet: Wallet::Spot,
     seq_rule: SeqRule::SpanNext,
     resync: Resync::RestSnapshot,
+    contracts: false,
     decode,
     encode_order: orders::encode_order,
     encode_login: |role, session, wall, out| orders::encode_login(Product::Spot, role, session, wall, out),

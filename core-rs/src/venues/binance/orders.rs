@@ -7,7 +7,7 @@ use crate::market::Instrument;
 use crate::order::{OrderCmd, OrderKind, PlaceOrder, TimeInForce};
 use crate::units::{ClientId, Ns, Product, Side};
 use crate::venues::sign::Signing;
-use crate::venues::write::{push_json, push_price, push_qty, push_uint, server_ms};
+use crate::venues::write::{lots, push_json, push_lots, push_price, push_uint, server_ms};
 use crate::venues::{EncodeError, Role, Session};
 
 /// Streams named in one SUBSCRIBE frame.
@@ -44,6 +44,7 @@ fn place(
         OrderKind::Limit => Some(order.px.ok_or(EncodeError::MissingPrice)?),
         OrderKind::Market => None,
     };
+    let lots = lots(order.qty, instrument)?;
     let mut params = Params::open(out, "", order.client_id.as_bytes(), "order.place", session);
     params.text("newClientOrderId", order.client_id.as_bytes());
     // The fullest answer each product gives: spot adds the fills.
@@ -51,7 +52,7 @@ fn place(
     if let Some(px) = px {
         params.put("price", true, |out| push_price(out, px, instrument));
     }
-    params.put("quantity", true, |out| push_qty(out, order.qty, instrument));
+    params.put("quantity", true, |out| push_lots(out, lots, instrument));
     params.put("recvWindow", false, |out| push_uint(out, u64::from(session.recv_window_ms)));
     // Spot has no positions, so nothing to reduce.
     if order.reduce_only && instrument.product == Product::Linear {

@@ -3,14 +3,14 @@
 //! Documents: "User Data Stream" (spot), "User Data Streams" (USDT-M).
 
 use super::public::instrument;
-use super::rows::{FillRow, OrderRow, asset, client, side};
-use crate::ledger::{BalanceReport, PositionReport, Wallet};
+use crate::ledger::Wallet;
 use crate::market::Instrument;
-use crate::order::ClientRef;
-use crate::units::{Asset, Money, Ns};
+use crate::order::{ClientRef, VenueStatus};
+use crate::units::{Asset, Money, Ns, Side};
 use crate::venues::field::Field;
 use crate::venues::json::Reader;
-use crate::venues::{Context, DecodeError, Event, EventBuf};
+use crate::venues::rows::{FillRow, OrderRow, asset, push_balance};
+use crate::venues::{Context, DecodeError, Event, EventBuf, rows};
 
 /// "Order Update" (spot):
 /// `{"e":"executionReport","E":1616633041556,"s":"BTCUSDT","c":"YeULctvPAnHj5HXCQo9Mob","S":"BUY","o":"LIMIT","f":"GTC",
@@ -25,12 +25,13 @@ pub(super) fn execution_report(
 ) -> Result<(), DecodeError> {
     let [symbol, id, original, reason] = reader.clone().fields(["s", "c", "C", "r"])?;
     let instrument = instrument(ctx, symbol.text()?)?;
-    let own = id.text()?;
-    let client = match original.present() {
-        Some(original) => client(original.text()?),
-        None => client(own),
+    let own = id.client()?;
+    let client = original.present().map_or(Ok(own), |original| original.client())?;
+    let reason = match reason.text()? {
+        b"NONE" => b"",
+        reason => reason,
     };
-    order_event(instrument, client, reason.text()?, reader, out)
+    order_event(instrument, client, reason, reader, out)
 }
 
 /// "Event: Order Update" (USDT-M), the object `o`:
@@ -45,7 +46,7 @@ pub(super) fn order_trade_update(
     let [order] = reader.fields(["o"])?;
     let mut reader = order.object()?;
     let [symbol, id] = reader.clone().fields(["s", "c"])?;
-    order_event(instrument(ctx, symbol.text()?)?, client(id.text()?), b"", &mut reader, out)
+    order_event(instrument(ctx, symbol.text()?)?, id.client()?, b"", &mut reader, out)
 }
 
 /// What both order updates share.
@@ -73,23 +74,15 @@ fn order_event<'a>(
         trade_id,
         maker,
     ] = reader.fields(names)?;
-    let order =
-        OrderRow { client, venue_id, side: way, status, qty, filled, px, time, reason }.report(instrument)?;
+    let (side, status) = (way.side()?, self::status(status)?);
+    let order = OrderRow { client, venue_id, side, status, qty, filled, px, time, reason };
+    let order = order.report(instrument)?;
     match kind.text()? {
         b"TRADE" => {
-            let maker = maker.flag()?;
-            let row = FillRow {
-                client,
-                venue_id,
-                trade_id,
-                px: last_px,
-                qty: last_qty,
-                fee,
-                fee_asset,
-                maker,
-                time,
-            };
-            out.events.push(Event::Fill(row.report(instrument, order.side)?));
+            let (maker, (fee, fee_asset)) = (maker.flag()?, fee_of(instrument, fee, fee_asset)?);
+            let (px, qty) = (last_px, last_qty);
+            let row = FillRow { client, venue_id, trade_id, side, px, qty, fee, fee_asset, maker, time };
+            push_fill(instrument, &row, out)?;
         }
         // CALCULATED is a liquidation and AMENDMENT a change (USDT-M); their fills come as TRADE.
         b"NEW" | b"CANCELED" | b"REPLACED" | b"REJECTED" | b"EXPIRED" | b"TRADE_PREVENTION"
@@ -108,7 +101,7 @@ pub(super) fn account_position(reader: &mut Reader<'_>, out: &mut EventBuf) -> R
     rows.array()?
         .rows(|row| {
             let [name, free, locked] = row.fields(["a", "f", "l"])?;
-            push_balance(out, Wallet::Spot, name, free.money()?, locked.money()?, venue_ns)
+            push_balance(out, Wallet::Spot, name, (free.money()?, locked.money()?), venue_ns)
         })
         .map(drop)
 }
@@ -129,7 +122,7 @@ pub(super) fn account_update(
     if !balances.is_absent() {
         balances.array()?.rows(|row| {
             let [name, balance] = row.fields(["a", "wb"])?;
-            push_balance(out, Wallet::Linear, name, balance.money()?, Money::ZERO, venue_ns)
+            push_balance(out, Wallet::Linear, name, (balance.money()?, Money::ZERO), venue_ns)
         })?;
     }
     if !positions.is_absent() {
@@ -141,19 +134,41 @@ pub(super) fn account_update(
     Ok(())
 }
 
-/// An asset whose name we can not hold (some are not ASCII) is none we trade: its row is left out.
-pub(super) fn push_balance(
+/// USDT-M leaves both out where nothing was charged; spot sends a null asset.
+pub(super) fn fee_of(
+    instrument: &Instrument,
+    fee: Field<'_>,
+    currency: Field<'_>,
+) -> Result<(Money, Asset), DecodeError> {
+    let fee = if fee.is_absent() { Money::ZERO } else { fee.money()? };
+    let free = currency.is_absent() && fee == Money::ZERO;
+    Ok((fee, if free { instrument.quote } else { asset(currency)? }))
+}
+
+/// A trade id below zero stands for no trade.
+pub(super) fn push_fill(
+    instrument: &Instrument,
+    row: &FillRow<'_>,
     out: &mut EventBuf,
-    wallet: Wallet,
-    name: Field<'_>,
-    free: Money,
-    locked: Money,
-    venue_ns: Ns,
 ) -> Result<(), DecodeError> {
-    name.text()?;
-    let Ok(asset): Result<Asset, _> = asset(name) else { return Ok(()) };
-    out.events.push(Event::Balance(BalanceReport { wallet, asset, free, locked, venue_ns }));
+    if row.trade_id.plain()?.starts_with(b"-") {
+        return Err(DecodeError::Field(row.trade_id.name));
+    }
+    out.events.push(Event::Fill(row.report(instrument)?));
     Ok(())
+}
+
+/// "Order status" of the enum pages; the insurance fund's and ADL's orders (USDT-M) live like any other.
+pub(super) fn status(field: Field<'_>) -> Result<VenueStatus, DecodeError> {
+    match field.text()? {
+        b"NEW" | b"PENDING_NEW" | b"PENDING_CANCEL" | b"NEW_INSURANCE" | b"NEW_ADL" => Ok(VenueStatus::Live),
+        b"PARTIALLY_FILLED" => Ok(VenueStatus::PartiallyFilled),
+        b"FILLED" => Ok(VenueStatus::Filled),
+        b"CANCELED" => Ok(VenueStatus::Cancelled),
+        b"REJECTED" => Ok(VenueStatus::Rejected),
+        b"EXPIRED" | b"EXPIRED_IN_MATCH" => Ok(VenueStatus::Expired),
+        _ => Err(DecodeError::Field(field.name)),
+    }
 }
 
 pub(super) fn push_position(
@@ -176,13 +191,10 @@ pub(super) fn push_position(
         b"LONG" | b"SHORT" if qty == Money::ZERO => return Ok(()),
         _ => return Err(DecodeError::Field(way.name)),
     }
-    let entry_px = entry.price_near(instrument)?;
-    out.events.push(Event::Position(PositionReport { instrument: instrument.id, qty, entry_px, venue_ns }));
-    Ok(())
+    rows::push_position(out, instrument, qty, entry, venue_ns)
 }
 
 /// The side of a fill row: `side` (USDT-M) or `isBuyer` (spot).
-pub(super) fn fill_side(way: Field<'_>, is_buyer: Field<'_>) -> Result<crate::units::Side, DecodeError> {
-    use crate::units::Side;
-    if way.is_absent() { Ok(if is_buyer.flag()? { Side::Buy } else { Side::Sell }) } else { side(way) }
+pub(super) fn fill_side(way: Field<'_>, is_buyer: Field<'_>) -> Result<Side, DecodeError> {
+    if way.is_absent() { Ok(if is_buyer.flag()? { Side::Buy } else { Side::Sell }) } else { way.side() }
 }

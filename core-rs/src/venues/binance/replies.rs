@@ -2,16 +2,16 @@
 
 use super::errors::reject;
 use super::orders::LOGIN_ID;
-use super::private::{fill_side, push_balance, push_position};
+use super::private::{fee_of, fill_side, push_fill, push_position, status};
 use super::public::{self, instrument};
 use super::queries::FILLS_PAGE;
-use super::rows::{FillRow, OrderRow, client};
 use crate::ledger::Wallet;
 use crate::market::Instrument;
 use crate::order::ClientRef;
 use crate::units::{ClientId, Money, Product};
 use crate::venues::field::{Field, Value};
 use crate::venues::json::Reader;
+use crate::venues::rows::{FillRow, OrderRow, push_balance};
 use crate::venues::{
     Context, DecodeError, Event, EventBuf, Query, RejectClass, ReplyOutcome, ReplyVerdict, RequestReply,
     SessionNote, VenueReject,
@@ -76,9 +76,10 @@ fn order_result(
         fills.array()?.rows(|row| {
             let names = ["price", "qty", "commission", "commissionAsset", "tradeId"];
             let [px, qty, fee, fee_asset, trade_id] = row.fields(names)?;
-            let row = FillRow { client, venue_id, trade_id, px, qty, fee, fee_asset, maker: false, time };
-            out.events.push(Event::Fill(row.report(instrument, order.side)?));
-            Ok(())
+            let (side, (fee, fee_asset)) = (order.side, fee_of(instrument, fee, fee_asset)?);
+            let row =
+                FillRow { client, venue_id, trade_id, side, px, qty, fee, fee_asset, maker: false, time };
+            push_fill(instrument, &row, out)
         })?;
     }
     out.events.push(Event::Order(order));
@@ -90,8 +91,9 @@ fn order_row<'a>(
     time: Field<'a>,
     reader: &mut Reader<'a>,
 ) -> Result<OrderRow<'a>, DecodeError> {
-    let [venue_id, side, status, qty, filled, px] =
+    let [venue_id, way, state, qty, filled, px] =
         reader.fields(["orderId", "side", "status", "origQty", "executedQty", "price"])?;
+    let (side, status) = (way.side()?, status(state)?);
     Ok(OrderRow { client, venue_id, side, status, qty, filled, px, time, reason: b"" })
 }
 
@@ -234,7 +236,7 @@ fn order(
 ) -> Result<bool, DecodeError> {
     let mut copy = reader.clone();
     let [symbol, id, time] = reader.fields(["symbol", "clientOrderId", "updateTime"])?;
-    let owner = client(id.text()?);
+    let owner = id.client()?;
     if asked.is_some_and(|asked| owner != ClientRef::Ours(asked)) {
         return Err(DecodeError::Field("clientOrderId"));
     }
@@ -268,9 +270,9 @@ fn fill(ctx: &Context<'_>, reader: &mut Reader<'_>, out: &mut EventBuf) -> Resul
     let side = fill_side(way, is_buyer)?;
     let maker = if maker.is_absent() { is_maker.flag()? } else { maker.flag()? };
     let Some(instrument) = tracked(ctx, symbol)? else { return Ok(id) };
-    let row =
-        FillRow { client: ClientRef::Foreign, venue_id, trade_id, px, qty, fee, fee_asset, maker, time };
-    out.events.push(Event::Fill(row.report(instrument, side)?));
+    let (client, (fee, fee_asset)) = (ClientRef::Foreign, fee_of(instrument, fee, fee_asset)?);
+    let row = FillRow { client, venue_id, trade_id, side, px, qty, fee, fee_asset, maker, time };
+    push_fill(instrument, &row, out)?;
     Ok(id)
 }
 
@@ -289,7 +291,7 @@ fn balances(product: Product, reader: &mut Reader<'_>, out: &mut EventBuf) -> Re
                 .array()?
                 .rows(|row| {
                     let [name, free, locked] = row.fields(["asset", "free", "locked"])?;
-                    push_balance(out, Wallet::Spot, name, free.money()?, locked.money()?, venue_ns)
+                    push_balance(out, Wallet::Spot, name, (free.money()?, locked.money()?), venue_ns)
                 })
                 .map(drop)
         }
@@ -300,7 +302,7 @@ fn balances(product: Product, reader: &mut Reader<'_>, out: &mut EventBuf) -> Re
                 let (total, available) = (total.money()?, available.money()?);
                 let locked = if available < total { Money(total.0 - available.0) } else { Money::ZERO };
                 let free = Money(total.0 - locked.0);
-                push_balance(out, Wallet::Linear, name, free, locked, time.millis()?)
+                push_balance(out, Wallet::Linear, name, (free, locked), time.millis()?)
             })
             .map(drop),
     }

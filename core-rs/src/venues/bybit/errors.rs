@@ -2,14 +2,14 @@
 //!
 //! Document: "Error Codes" of the v5 API.
 
-use super::super::{RejectClass, VenueReject};
+use crate::venues::RejectClass;
+use crate::venues::error::Meaning;
 use RejectClass::{
-    AlreadyDone, Auth, Banned, DuplicateClientId, Filter, InsufficientFunds, Maintenance, Other,
-    OutcomeUnknown, PostOnlyWouldTake, RateLimited, ReduceOnly, Timestamp, UnknownOrder,
+    AlreadyDone, Auth, Banned, DuplicateClientId, Filter, InsufficientFunds, Maintenance, OutcomeUnknown,
+    PostOnlyWouldTake, RateLimited, ReduceOnly, Timestamp, UnknownOrder,
 };
 
-/// (code, part of the message, meaning); the first row that fits decides.
-const TABLE: &[(i64, &str, RejectClass)] = &[
+pub(super) const TABLE: &[Meaning] = &[
     (10000, "", OutcomeUnknown),
     (10001, "reduce", ReduceOnly),
     (10001, "qty", Filter),
@@ -67,19 +67,11 @@ const TABLE: &[(i64, &str, RejectClass)] = &[
     (170_810, "", Filter),
 ];
 
-pub(super) fn classify(code: i64, message: &[u8]) -> RejectClass {
-    let says =
-        |part: &str| part.is_empty() || message.windows(part.len()).any(|window| window == part.as_bytes());
-    TABLE.iter().find(|(row, part, _)| *row == code && says(part)).map_or(Other, |(_, _, class)| *class)
-}
-
-pub(super) fn reject(code: i64, message: &[u8]) -> VenueReject {
-    VenueReject::new(classify(code, message), code.to_string().as_bytes(), message)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::venues::error::meaning;
+    use RejectClass::Other;
 
     #[test]
     fn the_codes_of_both_products_have_their_meaning() {
@@ -98,7 +90,7 @@ mod tests {
             (170_146, "Order creation timeout.", OutcomeUnknown),
         ];
         for (code, message, want) in cases {
-            assert_eq!(classify(*code, message.as_bytes()), *want, "{code} {message}");
+            assert_eq!(meaning(TABLE, *code, message.as_bytes()), *want, "{code} {message}");
         }
     }
 }

@@ -23,6 +23,7 @@ pub(super) static SPOT: Codec = Codec {
     wallet: Wallet::Unified,
     seq_rule: SeqRule::Increment,
     resync: Resync::Resubscribe,
+    contracts: false,
     decode,
     encode_order: requests::encode_order,
     encode_login: requests::encode_login,

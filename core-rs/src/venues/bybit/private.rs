@@ -3,14 +3,13 @@
 //! Documents: "Order", "Execution", "Position", "Wallet" of the v5 private WebSocket stream.
 
 use super::VENUE;
-use super::public::side;
-use crate::ledger::{BalanceReport, PositionReport, Wallet};
+use crate::ledger::Wallet;
 use crate::market::Instrument;
-use crate::order::{ClientRef, FillReport, Liquidity, OrderReport, VenueStatus};
-use crate::units::{Asset, ClientId, Money, Ns, Product, Side, Symbol};
-use crate::venues::error::printable;
+use crate::order::{ClientRef, VenueStatus};
+use crate::units::{Asset, Money, Ns, Product, Side, Symbol};
 use crate::venues::field::{Field, Value};
 use crate::venues::json::Reader;
+use crate::venues::rows::{FillRow, OrderRow, push_balance, push_position};
 use crate::venues::{Context, DecodeError, Event, EventBuf};
 
 pub(super) fn orders(ctx: &Context<'_>, rows: Field<'_>, out: &mut EventBuf) -> Result<(), DecodeError> {
@@ -77,19 +76,10 @@ pub(super) fn order(
         Value::Absent | Value::Text(b"EC_NoError" | b"") => &[][..],
         _ => reason.text()?,
     };
-    let client = client(link_id)?;
-    out.events.push(Event::Order(OrderReport {
-        client,
-        venue_id: venue_id.name()?,
-        instrument: instrument.id,
-        side: side(way)?,
-        status: status(state, reason)?,
-        qty: qty.qty(instrument)?,
-        filled: filled.qty(instrument)?,
-        px: px.price_or_none(instrument)?,
-        venue_ns: time.millis()?,
-        reason: printable(reason),
-    }));
+    let client = link_id.client()?;
+    let (side, status) = (way.side()?, status(state, reason)?);
+    let row = OrderRow { client, venue_id, side, status, qty, filled, px, time, reason };
+    out.events.push(Event::Order(row.report(instrument)?));
     Ok(Some(client))
 }
 
@@ -106,11 +96,6 @@ fn status(state: Field<'_>, reason: &[u8]) -> Result<VenueStatus, DecodeError> {
         b"Rejected" => VenueStatus::Rejected,
         _ => return Err(DecodeError::Field("orderStatus")),
     })
-}
-
-fn client(link_id: Field<'_>) -> Result<ClientRef, DecodeError> {
-    let text = if link_id.is_absent() { &[][..] } else { link_id.text()? };
-    Ok(ClientId::parse(text).map_or(ClientRef::Foreign, ClientRef::Ours))
 }
 
 /// "Execution": `{"category":"linear","symbol":"XRPUSDT","execFee":"0.005061","execId":"7e2ae69c-4edf-5800-a352-893d52b446aa",
@@ -150,20 +135,10 @@ pub(super) fn execution(
         _ => return Err(DecodeError::Field("execType")),
     }
     let Some(instrument) = tracked(ctx, product, category, symbol)? else { return Ok(ms) };
-    let side = side(way)?;
-    out.events.push(Event::Fill(FillReport {
-        client: client(link_id)?,
-        venue_id: venue_id.name()?,
-        instrument: instrument.id,
-        trade_id: trade_id.name()?,
-        side,
-        px: px.price(instrument)?,
-        qty: qty.qty(instrument)?,
-        fee: fee.money()?,
-        fee_asset: fee_asset(instrument, side, currency)?,
-        liquidity: if maker.flag()? { Liquidity::Maker } else { Liquidity::Taker },
-        venue_ns: time.millis()?,
-    }));
+    let (client, side, maker) = (link_id.client()?, way.side()?, maker.flag()?);
+    let (fee, fee_asset) = (fee.money()?, fee_asset(instrument, side, currency)?);
+    let row = FillRow { client, venue_id, trade_id, side, px, qty, fee, fee_asset, maker, time };
+    out.events.push(Event::Fill(row.report(instrument)?));
     Ok(ms)
 }
 
@@ -190,7 +165,7 @@ pub(super) fn position(
         ["category", "symbol", "side", "size", "entryPrice", "avgPrice", "positionIdx", "updatedTime"];
     let [category, symbol, way, size, entry, average, index, time] = row.fields(names)?;
     let Some(instrument) = tracked(ctx, product, category, symbol)? else { return Ok(()) };
-    let size = size.money()?;
+    let size = size.amount(instrument)?;
     let hedge = index.uint()? != 0;
     let qty = match way.text()? {
         _ if hedge && size == Money::ZERO => return Ok(()),
@@ -201,18 +176,10 @@ pub(super) fn position(
         _ => return Err(DecodeError::Field("side")),
     };
     let entry = if entry.is_absent() { average } else { entry };
-    let entry_px = if entry.is_absent() {
+    if entry.is_absent() {
         return Err(DecodeError::Missing("entryPrice"));
-    } else {
-        entry.price_near(instrument)?
-    };
-    out.events.push(Event::Position(PositionReport {
-        instrument: instrument.id,
-        qty,
-        entry_px,
-        venue_ns: time.millis()?,
-    }));
-    Ok(())
+    }
+    push_position(out, instrument, qty, entry, time.millis()?)
 }
 
 /// "Wallet": `{"topic":"wallet","creationTime":1700034722104,"data":[{"accountType":"UNIFIED","coin":[{"coin":"BTC",
@@ -239,16 +206,7 @@ pub(super) fn wallet(row: &mut Reader<'_>, venue_ns: Ns, out: &mut EventBuf) -> 
             None => Money::ZERO,
         };
         let free = total.minus(locked).map_err(|_| DecodeError::Field("locked"))?;
-        if let Ok(asset) = Asset::new(name.text()?) {
-            out.events.push(Event::Balance(BalanceReport {
-                wallet: Wallet::Unified,
-                asset,
-                free,
-                locked,
-                venue_ns,
-            }));
-        }
-        Ok(())
+        push_balance(out, Wallet::Unified, name, (free, locked), venue_ns)
     })?;
     Ok(())
 }

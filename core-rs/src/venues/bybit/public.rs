@@ -4,7 +4,7 @@
 
 use super::VENUE;
 use crate::market::{DeltaKind, Instrument};
-use crate::units::{InstrumentId, Side, Symbol};
+use crate::units::{InstrumentId, Symbol};
 use crate::venues::field::{Field, Value, millis_to_ns};
 use crate::venues::json::Reader;
 use crate::venues::levels::read_levels;
@@ -140,18 +140,10 @@ pub(super) fn trades(ctx: &Context<'_>, rows: Field<'_>, out: &mut EventBuf) -> 
             instrument: instrument.id,
             px: px.price(instrument)?,
             qty: qty.qty(instrument)?,
-            side: self::side(side)?,
+            side: side.side()?,
             venue_ns: time.millis()?,
         }));
         Ok(())
     })?;
     Ok(())
-}
-
-pub(super) fn side(field: Field<'_>) -> Result<Side, DecodeError> {
-    match field.text()? {
-        b"Buy" => Ok(Side::Buy),
-        b"Sell" => Ok(Side::Sell),
-        _ => Err(DecodeError::Field(field.name)),
-    }
 }

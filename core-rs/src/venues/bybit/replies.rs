@@ -2,14 +2,14 @@
 //!
 //! Documents: "Connect", "Websocket Trade Guideline", "Integration Guidance" (response form).
 
-use super::errors::reject;
+use super::errors::TABLE;
 use super::private::{execution, order, position, wallet};
 use super::public;
 use super::queries::{FILLS_PAGE, ORDERS_PAGE, POSITIONS_PAGE};
-use crate::order::ClientRef;
-use crate::units::{ClientId, Product};
+use crate::units::Product;
 use crate::venues::field::Field;
 use crate::venues::json::Reader;
+use crate::venues::rows::one_order;
 use crate::venues::{
     Context, DecodeError, Event, EventBuf, Query, RejectClass, ReplyOutcome, ReplyVerdict, RequestReply,
     SessionNote, VenueReject,
@@ -32,7 +32,7 @@ pub(super) fn socket_reply(reader: &mut Reader<'_>, out: &mut EventBuf) -> Resul
         (false, true) => Some(VenueReject::new(spoken(op), b"", message.text()?)),
         (true, false) => match code.int()? {
             0 => None,
-            code => Some(reject(code, trade_message.text()?)),
+            code => Some(VenueReject::of(TABLE, code, trade_message.text()?)),
         },
         _ => return Err(DecodeError::Missing("success")),
     };
@@ -111,7 +111,7 @@ fn answer(
     reader.end()?;
     match code.int()? {
         0 => {}
-        code => return Ok(ReplyVerdict::Refused(reject(code, message.text()?))),
+        code => return Ok(ReplyVerdict::Refused(VenueReject::of(TABLE, code, message.text()?))),
     }
     if let Query::Snapshot { instrument, .. } = query {
         let product = ctx.instruments.get(*instrument).map_or(product, |i| i.product);
@@ -122,9 +122,10 @@ fn answer(
     }
     let [list, cursor] = result.object()?.fields(["list", "nextPageCursor"])?;
     let further = cursor.present().is_some();
+    let mut found = |asked| one_order(&mut list.array()?, asked, |row| order(ctx, Some(product), row, out));
     match query {
-        Query::Order { client_id, .. } => return one_order(product, Some(*client_id), ctx, list, out),
-        Query::VenueOrder { .. } => return one_order(product, None, ctx, list, out),
+        Query::Order { client_id, .. } => return found(Some(*client_id)),
+        Query::VenueOrder { .. } => return found(None),
         Query::OpenOrders => {
             let count = list.array()?.rows(|row| order(ctx, Some(product), row, out).map(drop))?;
             // An incomplete list of open orders must never look complete.
@@ -155,21 +156,4 @@ fn answer(
         Query::Snapshot { .. } => {}
     }
     Ok(ReplyVerdict::Served { next: None })
-}
-
-/// An empty list is the venue's way to say that it does not know the order.
-fn one_order(
-    product: Product,
-    asked: Option<ClientId>,
-    ctx: &Context<'_>,
-    list: Field<'_>,
-    out: &mut EventBuf,
-) -> Result<ReplyVerdict, DecodeError> {
-    let count = list.array()?.rows(|row| match order(ctx, Some(product), row, out)? {
-        Some(_) if asked.is_none() => Ok(()),
-        Some(ClientRef::Ours(id)) if Some(id) == asked => Ok(()),
-        Some(_) => Err(DecodeError::Field("orderLinkId")),
-        None => Err(DecodeError::UnknownInstrument),
-    })?;
-    Ok(if count == 0 { ReplyVerdict::Absent } else { ReplyVerdict::Served { next: None } })
 }

@@ -3,10 +3,12 @@
 //! Documents: "Websocket Trade Guideline", "Place Order", "Cancel Order", "Connect" (authentication, subscription).
 
 use super::category;
-use crate::market::Instrument;
+use crate::market::{Instrument, Lots};
 use crate::order::{OrderCmd, OrderKind, PlaceOrder, TimeInForce};
 use crate::units::{Ns, Product, Side};
-use crate::venues::write::{push_json, push_price, push_qty, push_uint, server_ms};
+use crate::venues::write::{
+    lots, push_json, push_lots, push_member as text, push_price, push_uint, server_ms,
+};
 use crate::venues::{EncodeError, Role, Session};
 
 /// Topics of one subscribe request: spot takes no more.
@@ -28,8 +30,9 @@ pub(super) fn encode_order(
             if order.kind == OrderKind::Limit && order.px.is_none() {
                 return Err(EncodeError::MissingPrice);
             }
+            let lots = lots(order.qty, instrument)?;
             open(out, "", order.client_id.as_bytes(), "order.create", instrument, session, wall);
-            place(order, instrument, out);
+            place(order, lots, instrument, out);
         }
         OrderCmd::Cancel { client_id, .. } => {
             open(out, "c", client_id.as_bytes(), "order.cancel", instrument, session, wall);
@@ -40,11 +43,11 @@ pub(super) fn encode_order(
     Ok(())
 }
 
-fn place(order: &PlaceOrder, instrument: &Instrument, out: &mut Vec<u8>) {
+fn place(order: &PlaceOrder, lots: Lots, instrument: &Instrument, out: &mut Vec<u8>) {
     text(out, "side", if order.side == Side::Buy { b"Buy" } else { b"Sell" });
     text(out, "orderType", if order.kind == OrderKind::Limit { b"Limit" } else { b"Market" });
     out.extend_from_slice(b",\"qty\":\"");
-    push_qty(out, order.qty, instrument);
+    push_lots(out, lots, instrument);
     out.push(b'"');
     match (order.kind, order.px) {
         (OrderKind::Limit, Some(px)) => {
@@ -96,12 +99,6 @@ fn open(
     out.extend_from_slice(category(instrument.product).as_bytes());
     out.push(b'"');
     text(out, "symbol", instrument.symbol.as_bytes());
-}
-
-fn text(out: &mut Vec<u8>, name: &str, value: &[u8]) {
-    for part in [b",\"", name.as_bytes(), b"\":\"", value, b"\""] {
-        out.extend_from_slice(part);
-    }
 }
 
 /// `{"req_id":"login","op":"auth","args":["key",1662350400000,"signature"]}`, the signature over `GET/realtime` + expires.

@@ -1,0 +1,125 @@
+//! Orders, fills, balances and positions, whatever a venue calls their fields: one reading for each fact.
+
+use super::error::printable;
+use super::field::Field;
+use super::json::Reader;
+use super::{DecodeError, Event, EventBuf, ReplyVerdict};
+use crate::ledger::{BalanceReport, PositionReport, Wallet};
+use crate::market::Instrument;
+use crate::order::{ClientRef, FillReport, Liquidity, OrderReport, VenueStatus};
+use crate::units::{Asset, ClientId, Money, Ns, Side};
+
+/// The fields of an order.
+pub(super) struct OrderRow<'a> {
+    pub client: ClientRef,
+    pub venue_id: Field<'a>,
+    pub side: Side,
+    pub status: VenueStatus,
+    pub qty: Field<'a>,
+    pub filled: Field<'a>,
+    pub px: Field<'a>,
+    pub time: Field<'a>,
+    /// The venue's reason of an end, empty when none.
+    pub reason: &'a [u8],
+}
+
+impl OrderRow<'_> {
+    pub(super) fn report(&self, instrument: &Instrument) -> Result<OrderReport, DecodeError> {
+        Ok(OrderReport {
+            client: self.client,
+            venue_id: self.venue_id.name()?,
+            instrument: instrument.id,
+            side: self.side,
+            status: self.status,
+            qty: self.qty.qty(instrument)?,
+            filled: self.filled.qty(instrument)?,
+            px: self.px.price_or_none(instrument)?,
+            venue_ns: self.time.millis()?,
+            reason: printable(self.reason),
+        })
+    }
+}
+
+/// The fields of a fill; the fee positive when paid.
+pub(super) struct FillRow<'a> {
+    pub client: ClientRef,
+    pub venue_id: Field<'a>,
+    pub trade_id: Field<'a>,
+    pub side: Side,
+    pub px: Field<'a>,
+    pub qty: Field<'a>,
+    pub fee: Money,
+    pub fee_asset: Asset,
+    pub maker: bool,
+    pub time: Field<'a>,
+}
+
+impl FillRow<'_> {
+    pub(super) fn report(&self, instrument: &Instrument) -> Result<FillReport, DecodeError> {
+        Ok(FillReport {
+            client: self.client,
+            venue_id: self.venue_id.name()?,
+            instrument: instrument.id,
+            trade_id: self.trade_id.name()?,
+            side: self.side,
+            px: self.px.price(instrument)?,
+            qty: self.qty.qty(instrument)?,
+            fee: self.fee,
+            fee_asset: self.fee_asset,
+            liquidity: if self.maker { Liquidity::Maker } else { Liquidity::Taker },
+            venue_ns: self.time.millis()?,
+        })
+    }
+}
+
+pub(super) fn asset(field: Field<'_>) -> Result<Asset, DecodeError> {
+    // Bitget's documents write some names in small letters.
+    Asset::new(&field.text()?.to_ascii_uppercase()).map_err(|_| DecodeError::Field(field.name))
+}
+
+/// An asset whose name we can not hold (some are not ASCII) is none we trade: its row is left out.
+pub(super) fn push_balance(
+    out: &mut EventBuf,
+    wallet: Wallet,
+    name: Field<'_>,
+    (free, locked): (Money, Money),
+    venue_ns: Ns,
+) -> Result<(), DecodeError> {
+    name.text()?;
+    let Ok(asset) = asset(name) else { return Ok(()) };
+    out.events.push(Event::Balance(BalanceReport { wallet, asset, free, locked, venue_ns }));
+    Ok(())
+}
+
+/// A one-way position; `qty` signed base coin.
+pub(super) fn push_position(
+    out: &mut EventBuf,
+    instrument: &Instrument,
+    qty: Money,
+    entry: Field<'_>,
+    venue_ns: Ns,
+) -> Result<(), DecodeError> {
+    let entry_px = entry.price_near(instrument)?;
+    out.events.push(Event::Position(PositionReport { instrument: instrument.id, qty, entry_px, venue_ns }));
+    Ok(())
+}
+
+/// The answer about one order, as a list: an empty one is the venue's way to say that it does not know the order. `row` reads
+/// an order and says whose it is, where its instrument is tracked; an answer about another order than `asked` is refused.
+pub(super) fn one_order(
+    list: &mut Reader<'_>,
+    asked: Option<ClientId>,
+    mut row: impl FnMut(&mut Reader<'_>) -> Result<Option<ClientRef>, DecodeError>,
+) -> Result<ReplyVerdict, DecodeError> {
+    let count = list.rows(|reader| right_order(row(reader)?, asked))?;
+    Ok(if count == 0 { ReplyVerdict::Absent } else { ReplyVerdict::Served { next: None } })
+}
+
+pub(super) fn right_order(found: Option<ClientRef>, asked: Option<ClientId>) -> Result<(), DecodeError> {
+    match (found, asked) {
+        (None, _) => Err(DecodeError::UnknownInstrument),
+        (Some(_), None) => Ok(()),
+        (Some(ClientRef::Ours(id)), Some(asked)) if id == asked => Ok(()),
+        (Some(_), Some(_)) => Err(DecodeError::Field("client id")),
+    }
+}

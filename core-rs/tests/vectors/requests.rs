@@ -158,7 +158,7 @@ fn bitget_orders_mean_what_the_oracles_mean() {
                 // A market order needs none.
                 "force" if order_kind == OrderKind::Market => {}
                 "force" => {
-                    assert!(params["force"].as_str().unwrap().eq_ignore_ascii_case(value.as_str().unwrap()))
+                    assert!(params["force"].as_str().unwrap().eq_ignore_ascii_case(value.as_str().unwrap()));
                 }
                 name => assert_eq!(&params[name], value, "{kind} {name}"),
             }

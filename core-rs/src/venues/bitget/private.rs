@@ -244,12 +244,11 @@ pub(super) fn answer(reader: &mut Reader<'_>, out: &mut EventBuf) -> Result<(), 
     }
     let count = arg.array()?.rows(|row| {
         let [id, params] = row.fields(["id", "params"])?;
-        let outcome = match refusal {
-            Some(reject) => Err(reject),
-            None => {
-                let [venue_id] = params.object()?.fields(["orderId"])?;
-                Ok(venue_id)
-            }
+        let outcome = if let Some(reject) = refusal {
+            Err(reject)
+        } else {
+            let [venue_id] = params.object()?.fields(["orderId"])?;
+            Ok(venue_id)
         };
         order_reply(id.text()?, outcome, out)
     })?;

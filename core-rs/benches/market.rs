@@ -17,7 +17,7 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use stream::{Change, Stream};
 use tidegate_core::market::{
     Book, Delta, DeltaKind, Instrument, InstrumentStatus, Level, PairIx, SeqRule, SpreadBoard, SpreadLeg,
-    SpreadSpec, Touch,
+    SpreadSpec, Touch, Wire,
 };
 use tidegate_core::units::{Asset, InstrumentId, Money, Product, Qty, Rate, Symbol, Venue};
 use tidegate_core::venues::{Context, Event, EventBuf, Instruments, Role, codec};
@@ -131,6 +131,7 @@ fn instrument() -> Instrument {
         fee_maker: Rate::ZERO,
         fee_taker: Rate::ZERO,
         status: InstrumentStatus::Trading,
+        wire: Wire::BASE,
     }
 }
 

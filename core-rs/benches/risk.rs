@@ -3,7 +3,7 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use std::hint::black_box;
-use tidegate_core::market::{Instrument, InstrumentStatus, Walk};
+use tidegate_core::market::{Instrument, InstrumentStatus, Walk, Wire};
 use tidegate_core::order::{OrderKind, PlaceOrder, TimeInForce};
 use tidegate_core::risk::{
     BookFacts, Facts, Intent, LatchMode, LimitRow, LimitTable, Limits, OrderRate, Purpose, ScopeIds, gate,
@@ -39,6 +39,7 @@ fn instrument() -> Result<Instrument, UnitError> {
         fee_maker: Rate::from_bps(10),
         fee_taker: Rate::from_bps(10),
         status: InstrumentStatus::Trading,
+        wire: Wire::BASE,
     })
 }
 

@@ -14,3 +14,4 @@ mod mutations;
 mod okx;
 mod recorded;
 mod requests;
+mod requests_base64;

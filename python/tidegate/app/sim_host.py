@@ -17,17 +17,18 @@ from aiohttp import WSMsgType, web
 from tidegate._core import FRAME, HANGUP, HTTP, RECORD, CoreError, SimEffect, SimVenue
 from tidegate.app.net import Bases
 from tidegate.app.sim_book import RecordBook
+from tidegate.app.sim_conn import SimConn
+from tidegate.app.sim_faults import CONTROL_PATH, SOUND, Fate, Faults, Rates
 from tidegate.app.sim_market import play
 from tidegate.model.config import Config
 from tidegate.model.errors import Code, TidegateError
 from tidegate.obs import log
 
-OUTBOX_FRAMES_MAX: Final = 4096
-"""Frames waiting for one connection; a client that reads more slowly is cut."""
 MESSAGE_BYTES_MAX: Final = 1 << 20
 HEARTBEAT_S: Final = 20.0
 """Binance pings its sockets this often; Bybit leaves it to the client."""
 STOP_S: Final = 1.0
+PAGE: Final = "<html><head><title>Gateway</title></head><body><h1>The server did not answer in time</h1></body></html>"
 
 _log = log.get("sim")
 
@@ -44,6 +45,7 @@ class SimPlan:
     speed: float = 1.0
     host: str = "127.0.0.1"
     port: int = 0
+    faults: Rates = SOUND
     more: Mapping[str, object] = field(default_factory=dict)
     """Further keys of the SimVenue configuration: accounts, symbols, feeTaker, feeMaker."""
 
@@ -65,7 +67,8 @@ class SimHost:
         except CoreError as error:
             raise TidegateError(Code.CONFIG_ERROR, error.message) from error
         self._book = RecordBook(plan.record) if plan.record is not None else None
-        self._conns: dict[int, _Conn] = {}
+        self._faults = Faults(plan.faults, plan.seed)
+        self._conns: dict[int, SimConn] = {}
         self._opened = 0
         self._timer: asyncio.TimerHandle | None = None
         self._player: asyncio.Task[None] | None = None
@@ -121,7 +124,7 @@ class SimHost:
             self._player.cancel()
             await asyncio.wait([self._player])
         for conn in self._conns.values():
-            conn.outbox.put_nowait(None)
+            conn.end()
         if self._runner is not None:
             await self._runner.cleanup()
         if self._book is not None:
@@ -157,12 +160,12 @@ class SimHost:
     def _post(self, conn: int, frame: bytes | None) -> None:
         """Queues a frame, or the end (None)."""
         state = self._conns.get(conn)
-        if state is None or (self._failure is not None and frame is not None):
+        if state is None:
             return
-        if frame is not None and state.outbox.qsize() >= OUTBOX_FRAMES_MAX:
+        if frame is None:
+            state.end()
+        elif self._failure is None and not state.post(frame, self._faults.frame()):
             _log.warning("sim_slow_client", exchange=self._plan.venue, success=False)
-            frame = None
-        state.outbox.put_nowait(frame)
 
     # -- time
     def _arm(self) -> None:
@@ -184,17 +187,50 @@ class SimHost:
 
     # -- requests
     async def _on_request(self, request: web.Request) -> web.StreamResponse:
-        if self._failure is not None:
-            return web.json_response({"code": -1001, "msg": "Internal error; book of record unavailable"}, status=503)
+        if request.path == CONTROL_PATH:
+            return await self._control(request)
+        fate = self._faults.request()
+        refusal = self._refusal(request, fate)
+        if refusal is not None:
+            return refusal
         if request.headers.get("Upgrade", "").lower() == "websocket":
             return await self._on_socket(request)
-        body = await request.read()
+        answer = self._serve(request, await request.read())
+        if (delay := self._faults.delay_s()) > 0:
+            await asyncio.sleep(delay)
+        if fate is Fate.ANSWER_LOST:
+            return _broken(request)
+        return _gateway(504) if fate is Fate.ERROR_AFTER else answer
+
+    def _refusal(self, request: web.Request, fate: Fate) -> web.Response | None:
+        """Why the venue never hears of a request."""
+        if self._faults.outage or fate is Fate.REQUEST_LOST:
+            return _broken(request)
+        if self._failure is not None:
+            return web.json_response({"code": -1001, "msg": "Internal error; book of record unavailable"}, status=503)
+        return _gateway(503) if fate is Fate.BUSY else None
+
+    def _serve(self, request: web.Request, body: bytes) -> web.Response:
         headers = list(request.headers.items())
-        effects = self._venue.on_http(request.method, request.raw_path, headers, body, self._wall_ns())
-        answer = self._run(effects)
+        answer = self._run(self._venue.on_http(request.method, request.raw_path, headers, body, self._wall_ns()))
         if answer is None or self._failure is not None:
             return web.json_response({"code": -1001, "msg": "Internal error; unable to process"}, status=503)
         return answer
+
+    async def _control(self, request: web.Request) -> web.Response:
+        """Faults as they are, and changed while the venue runs."""
+        if request.method == "PUT":
+            try:
+                wanted = orjson.loads(await request.read())
+                if not isinstance(wanted, dict):
+                    raise TidegateError(Code.VALIDATION_ERROR, 'a JSON object of rates, such as {"outage": 1}')
+                self._faults.rates = self._faults.rates.changed(wanted)
+            except (orjson.JSONDecodeError, TidegateError) as error:
+                return web.json_response({"error": str(error)}, status=400)
+            if self._faults.outage:
+                for conn in self._conns.values():
+                    conn.end()
+        return web.json_response(self._faults.report())
 
     async def _on_socket(self, request: web.Request) -> web.WebSocketResponse:
         heartbeat = HEARTBEAT_S if self._plan.venue == "binance" else None
@@ -202,7 +238,7 @@ class SimHost:
         await socket.prepare(request)
         self._opened += 1
         conn = self._opened
-        self._conns[conn] = _Conn()
+        self._conns[conn] = SimConn()
         self._run(self._venue.on_open(conn, request.raw_path, self._wall_ns()))
         try:
             async with asyncio.TaskGroup() as group:
@@ -220,23 +256,15 @@ class SimHost:
                 self._run(self._venue.on_frame(conn, message.data.encode(), self._wall_ns()))
 
 
-class _Conn:
-    """Frames on their way to one client; None ends the connection."""
-
-    def __init__(self) -> None:
-        # Bounded where it is filled: the end must always fit in.
-        self.outbox: asyncio.Queue[bytes | None] = asyncio.Queue()
-
-    async def write(self, socket: web.WebSocketResponse) -> None:
-        try:
-            while (frame := await self.outbox.get()) is not None:
-                await socket.send_frame(frame, _TEXT)
-        except ConnectionError:
-            return
-        await socket.close()
+def _broken(request: web.Request) -> web.Response:
+    """The connection ends here and now; what is returned reaches nobody."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response(status=503)
 
 
-_TEXT: Final = WSMsgType.TEXT
+def _gateway(status: int) -> web.Response:
+    return web.Response(status=status, text=PAGE, content_type="text/html")
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from pathlib import Path
 import orjson
 import uvloop
 
+from tidegate.app.sim_faults import Rates
 from tidegate.app.sim_host import SimHost, SimPlan
 from tidegate.cli.venue_sim import VenueSimOptions
 from tidegate.model.errors import Code, TidegateError
@@ -44,6 +45,7 @@ def _plan(options: VenueSimOptions) -> SimPlan:
         speed=options.speed,
         host=options.host,
         port=options.port,
+        faults=Rates.parse(options.faults),
         more={"accounts": _accounts(options.accounts)} if options.accounts is not None else {},
     )
 

@@ -23,6 +23,7 @@ class VenueSimOptions:
     seed: int
     accounts: Path | None
     record: Path | None
+    faults: str
 
 
 def command(serve: Callable[[VenueSimOptions], None]) -> Callable[..., None]:
@@ -38,12 +39,10 @@ def command(serve: Callable[[VenueSimOptions], None]) -> Callable[..., None]:
         seed: Annotated[int, typer.Option(min=0, help="of the synthetic market")] = 1,
         accounts: Annotated[Path | None, typer.Option(help="JSON array of accounts")] = None,
         record: Annotated[Path | None, typer.Option(help="book of record, read back at start")] = None,
-        faults: Annotated[str | None, typer.Option(help="not available yet")] = None,
+        faults: Annotated[str, typer.Option(help="what goes wrong, e.g. answer_lost=0.01,cut=0.001")] = "",
     ) -> None:
         """Serve one simulated venue: REST and WebSocket on one port, the venue's own paths."""
         try:
-            if faults is not None:
-                raise TidegateError(Code.VALIDATION_ERROR, "--faults is not built yet; run without it")
             if not speed > 0:
                 raise TidegateError(Code.VALIDATION_ERROR, "--speed must be above zero")
             options = VenueSimOptions(
@@ -56,6 +55,7 @@ def command(serve: Callable[[VenueSimOptions], None]) -> Callable[..., None]:
                 seed=seed,
                 accounts=accounts,
                 record=record,
+                faults=faults,
             )
             serve(options)
         except TidegateError as error:

@@ -133,7 +133,7 @@ async def test_a_refused_path_closes_the_socket():
 
 
 async def test_a_client_that_does_not_read_is_cut(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("tidegate.app.sim_host.OUTBOX_FRAMES_MAX", 0)
+    monkeypatch.setattr("tidegate.app.sim_conn.OUTBOX_FRAMES_MAX", 0)
     async with (
         SimHost(plan()) as host,
         aiohttp.ClientSession() as session,

@@ -31,15 +31,16 @@ def test_the_options_reach_the_host_as_given():
         "r.jsonl",
         "--speed",
         "2",
+        "--faults",
+        "cut=0.1",
     ]
     assert CliRunner().invoke(app(seen), arguments).exit_code == 0
     assert (seen[0].venue, seen[0].product, seen[0].port, seen[0].seed) == ("bybit", "linear", 7100, 9)
     assert (seen[0].record, seen[0].speed, seen[0].frames) == (Path("r.jsonl"), 2.0, None)
+    assert seen[0].faults == "cut=0.1"
 
 
-@pytest.mark.parametrize(
-    ("more", "words"), [(["--faults", "all"], "--faults is not built yet"), (["--speed", "0"], "above zero")]
-)
+@pytest.mark.parametrize(("more", "words"), [(["--speed", "0"], "above zero"), (["--speed", "-1"], "above zero")])
 def test_what_can_not_be_served_is_one_clear_line(more: list[str], words: str):
     result = CliRunner().invoke(app([]), ["--venue", "binance", *more])
     assert result.exit_code == 2

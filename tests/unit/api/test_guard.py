@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import re
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -138,7 +139,8 @@ async def test_every_answer_carries_the_security_headers_and_no_banner(
     path: str, anyone: aiohttp.ClientSession
 ) -> None:
     async with anyone.get(path) as answer:
-        assert {name: answer.headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS
+        sent = {name: re.sub(r" 'nonce-[\w-]+'", "", answer.headers.get(name, "")) for name in SECURITY_HEADERS}
+        assert sent == SECURITY_HEADERS
         assert "Server" not in answer.headers
         assert "Cache-Control" in answer.headers
 

@@ -16,6 +16,8 @@ export interface Ask {
   body?: unknown;
   /** Makes a repetition of the same request harmless. */
   idempotencyKey?: string;
+  /** A one-time code, where the account has a second factor and the act asks for it. */
+  totp?: string | undefined;
   signal?: AbortSignal;
 }
 
@@ -24,12 +26,16 @@ const TIMEOUT_MS = 35_000;
 export const isFault = (value: unknown): value is Fault =>
   typeof value === "object" && value !== null && "status" in value && "code" in value;
 
+/** The session is fine, but the act wants a code of the account's second factor. */
+export const asksCode = (value: unknown): boolean => isFault(value) && value.details?.["totpRequired"] === true;
+
 /** `data` of the answer. Throws Fault. */
 export async function send(ask: Ask, token?: string): Promise<unknown> {
   const headers: Record<string, string> = {};
   if (token !== undefined) headers["Authorization"] = `Bearer ${token}`;
   if (ask.body !== undefined) headers["Content-Type"] = "application/json";
   if (ask.idempotencyKey !== undefined) headers["Idempotency-Key"] = ask.idempotencyKey;
+  if (ask.totp) headers["X-Totp"] = ask.totp;
   const limit = AbortSignal.timeout(TIMEOUT_MS);
   let status = 0;
   let text: string;
@@ -70,7 +76,7 @@ export async function ask(request: Ask, ended: () => void): Promise<unknown> {
   try {
     return await send(request, tokens.accessToken);
   } catch (fault) {
-    if (!isFault(fault) || fault.status !== 401) throw fault;
+    if (!isFault(fault) || fault.status !== 401 || asksCode(fault)) throw fault;
   }
   return send(request, (await renew(tokens, ended)).accessToken);
 }

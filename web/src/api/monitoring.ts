@@ -19,9 +19,9 @@ export const monitoring = api.injectEndpoints({
       query: () => ({ path: "/api/monitoring/opportunities?limit=200" }),
       providesTags: ["Opportunities"],
     }),
-    spreads: build.query<SpreadSample[], { pairId: string; from: number }>({
-      query: ({ pairId, from }) => ({
-        path: `/api/monitoring/pairs/${encodeURIComponent(pairId)}/history${query({ from, limit: 1000 })}`,
+    spreads: build.query<SpreadSample[], { pairId: string; spanMs: number }>({
+      query: ({ pairId, spanMs }) => ({
+        path: `/api/monitoring/pairs/${encodeURIComponent(pairId)}/history${query({ from: Date.now() - spanMs, limit: 500 })}`,
       }),
       providesTags: ["Spreads"],
     }),

@@ -14,8 +14,8 @@ export type KillMode = "reduce_only" | "halt";
 export const risk = api.injectEndpoints({
   endpoints: (build) => ({
     limits: build.query<Limit[], void>({ query: () => ({ path: "/api/risk/limits" }), providesTags: ["Limits"] }),
-    setLimits: build.mutation<Limit[], LimitChange[]>({
-      query: (limits) => ({ method: "PUT", path: "/api/risk/limits", body: { limits } }),
+    setLimits: build.mutation<Limit[], { limits: LimitChange[]; totp?: string | undefined }>({
+      query: ({ limits, totp }) => ({ method: "PUT", path: "/api/risk/limits", body: { limits }, totp }),
       invalidatesTags: ["Limits", "Risk"],
     }),
     riskMetrics: build.query<RiskMetrics, void>({ query: () => ({ path: "/api/risk/metrics" }), providesTags: ["Risk"] }),
@@ -23,8 +23,8 @@ export const risk = api.injectEndpoints({
       query: (body) => ({ method: "POST", path: "/api/risk/kill", body }),
       invalidatesTags: ["Risk", "Health", "Orders"],
     }),
-    reset: build.mutation<unknown, { totp?: string }>({
-      query: (body) => ({ method: "POST", path: "/api/risk/reset", body }),
+    reset: build.mutation<unknown, { totp?: string | undefined }>({
+      query: ({ totp }) => ({ method: "POST", path: "/api/risk/reset", body: {}, totp }),
       invalidatesTags: ["Risk", "Health"],
     }),
   }),

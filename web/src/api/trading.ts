@@ -22,14 +22,14 @@ export const trading = api.injectEndpoints({
     orders: build.infiniteQuery<Page<Order>, HistoryFilter, string | undefined>({
       infiniteQueryOptions: { ...PAGES, getNextPageParam: nextOf },
       query: ({ queryArg, pageParam }) => ({
-        path: `/api/trading/orders${query({ ...queryArg, cursor: pageParam, limit: 100 })}`,
+        path: `/api/trading/orders${query({ ...queryArg, cursor: pageParam, limit: 50 })}`,
       }),
       providesTags: ["Orders"],
     }),
     trades: build.infiniteQuery<Page<Trade>, HistoryFilter, string | undefined>({
       infiniteQueryOptions: { ...PAGES, getNextPageParam: nextOf },
       query: ({ queryArg, pageParam }) => ({
-        path: `/api/trading/trades${query({ ...queryArg, cursor: pageParam, limit: 100 })}`,
+        path: `/api/trading/trades${query({ ...queryArg, cursor: pageParam, limit: 50 })}`,
       }),
       providesTags: ["Trades"],
     }),

@@ -2,6 +2,7 @@
 import { Alert, App, Button } from "antd";
 import { faultText } from "@/api/faults";
 import { useResetMutation, useRiskMetricsQuery } from "@/api/risk";
+import { useWithCode } from "@/parts/useWithCode";
 import { useLocale } from "@/shared/i18n/locale";
 import { useMay } from "@/state/root";
 
@@ -9,6 +10,7 @@ export function StopBanner() {
   const locale = useLocale();
   const { t, time, word } = locale;
   const { modal, message } = App.useApp();
+  const withCode = useWithCode();
   const allowed = useMay("risk");
   const [reset, { isLoading }] = useResetMutation();
   const { data } = useRiskMetricsQuery(undefined, { pollingInterval: 5_000 });
@@ -22,7 +24,7 @@ export function StopBanner() {
       okText: t("stop.lift"),
       cancelText: t("common.cancel"),
       onOk: async () => {
-        const answer = await reset({});
+        const answer = await withCode((totp) => reset({ totp }));
         if (answer.error !== undefined) void message.error(faultText(answer.error, locale), 8);
       },
     });

@@ -29,6 +29,6 @@ const slice = createSlice({
 export const { began: sessionBegan, ended: sessionEnded } = slice.actions;
 export const session = slice.reducer;
 
-export type Permission = "read" | "trade" | "pairs" | "risk" | "settings" | "users";
+export type Permission = "read" | "trade" | "pairs" | "risk" | "settings" | "users" | "audit";
 export const may = (state: SessionState, permission: Permission): boolean =>
   state.who?.permissions.includes(permission) ?? false;

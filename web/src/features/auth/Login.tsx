@@ -3,7 +3,7 @@ import { Alert, Button, Form, Input } from "antd";
 import { useEffect, useRef, useState } from "react";
 import { Navigate, useLocation, useNavigate } from "react-router";
 import { login, type Credentials } from "@/api/auth";
-import { isFault } from "@/api/client";
+import { asksCode } from "@/api/client";
 import { faultText } from "@/api/faults";
 import { useHealthQuery } from "@/api/system";
 import { LookSwitches } from "@/parts/LookSwitches";
@@ -29,7 +29,7 @@ export function Login() {
   const { data: health } = useHealthQuery(undefined, { pollingInterval: 5_000 });
   const [problem, setProblem] = useState("");
   const [busy, setBusy] = useState(false);
-  const [asksCode, setAsksCode] = useState(false);
+  const [codeWanted, wantCode] = useState(false);
   const tried = useRef(false);
 
   const enter = async (credentials: Credentials) => {
@@ -40,7 +40,7 @@ export function Login() {
       const from = (where.state as { from?: string } | null)?.from ?? "/";
       void go(from, { replace: true });
     } catch (fault) {
-      setAsksCode((asks) => asks || (isFault(fault) && JSON.stringify(fault).toLowerCase().includes("totp")));
+      wantCode((wanted) => wanted || asksCode(fault));
       setProblem(faultText(fault, locale));
     } finally {
       setBusy(false);
@@ -80,7 +80,7 @@ export function Login() {
           <Form.Item name="password" label={t("login.password")} rules={[{ required: true, message: t("form.required") }]}>
             <Input.Password autoComplete="current-password" maxLength={1024} />
           </Form.Item>
-          {asksCode && (
+          {codeWanted && (
             <Form.Item name="totp" label={t("login.code")}>
               <Input autoComplete="one-time-code" inputMode="numeric" maxLength={8} autoFocus />
             </Form.Item>

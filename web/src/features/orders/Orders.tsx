@@ -1,1 +1,33 @@
-export default function Orders() { return null; }
+// Orders that may still fill, what is held, and the history of both.
+import { Tabs } from "antd";
+import { useState } from "react";
+import { useLocale } from "@/shared/i18n/locale";
+import { Filters, type Filter } from "./Filters";
+import { History } from "./History";
+import { OpenOrders } from "./OpenOrders";
+import { Positions } from "./Positions";
+import { Trades } from "./Trades";
+
+export default function Orders() {
+  const { t } = useLocale();
+  const [filter, setFilter] = useState<Filter>({});
+  return (
+    <div className="page">
+      <h1 className="page-title">{t("nav.orders")}</h1>
+      <div className="stackgrid">
+        <OpenOrders />
+        <Positions />
+        <section className="panel" aria-label={t("orders.history")}>
+          <Tabs
+            className="tabs"
+            tabBarExtraContent={<Filters filter={filter} change={setFilter} />}
+            items={[
+              { key: "orders", label: t("orders.history"), children: <History filter={filter} /> },
+              { key: "fills", label: t("orders.fills"), children: <Trades filter={filter} /> },
+            ]}
+          />
+        </section>
+      </div>
+    </div>
+  );
+}

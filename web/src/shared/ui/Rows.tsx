@@ -14,5 +14,8 @@ export function Rows<T extends object>(props: TableProps<T>) {
   );
 }
 
+/** The column of what can be done with a row: always in sight. */
+export const act = { align: "right" as const, fixed: "right" as const };
+
 /** A column of numbers. */
 export const right = { align: "right" as const, className: "num" };

@@ -1,0 +1,26 @@
+// Limits that are set, and those that could be, with what of them is used.
+import type { Amount } from "@/shared/lib/exact";
+import type { Limit, LimitUse } from "@/api/types";
+
+export interface LimitRow {
+  name: string;
+  unit: string;
+  scope: string;
+  id: string;
+  value: Amount | null;
+  /** Null where the limit judges single orders, which leave nothing standing. */
+  used: Amount | null;
+}
+
+export function limitRows(limits: readonly Limit[], uses: readonly LimitUse[]): LimitRow[] {
+  const used = new Map(uses.map((use) => [`${use.name}:${use.scope}`, use.used]));
+  const rows = limits.map((limit) => ({
+    ...limit,
+    used: limit.id === "" ? (used.get(`${limit.name}:${limit.scope}`) ?? null) : null,
+  }));
+  const known = new Set(rows.map((row) => `${row.name}:${row.scope}`));
+  const unset = uses
+    .filter((use) => !known.has(`${use.name}:${use.scope}`))
+    .map((use) => ({ name: use.name, unit: use.unit, scope: use.scope, id: "", value: use.limit, used: use.used }));
+  return [...rows, ...unset];
+}

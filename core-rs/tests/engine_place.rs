@@ -114,7 +114,7 @@ fn what_is_wrong_is_refused_before_anything_is_written() {
         (r#""side":"buy","orderType":"market","qty":0"#, "RISK_REJECTED"),
         (r#""side":"buy","orderType":"market","qty":90"#, "RISK_REJECTED"),
         (r#""side":"sell","orderType":"market","qty":0.01,"reduceOnly":true"#, "RISK_REJECTED"),
-        (r#""side":"buy","orderType":"market","qty":0.01,"stopLoss":1"#, "VALIDATION_ERROR"),
+        (r#""side":"buy","orderType":"market","qty":0.01,"stopLoss":900000"#, "VALIDATION_ERROR"),
         (r#""side":"buy","orderType":"market","qty":0.01,"account":"nobody""#, "VALIDATION_ERROR"),
     ];
     for (more, want) in cases {

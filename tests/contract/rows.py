@@ -37,6 +37,15 @@ def twap(row_id: str, ts: int, *, state: str = "running") -> MadeRow:
     return MadeRow("twap_plans", row_id, text.encode())
 
 
+def protection(row_id: str, ts: int, *, state: str = "armed") -> MadeRow:
+    doc = {
+        "protectionId": row_id, "account": "main", "exchange": "bybit", "symbol": "BTCUSDT", "type": "linear",
+        "side": "sell", "state": state, "createdTs": ts, "endedTs": None, "simulated": True,
+    }  # fmt: skip
+    text = json.dumps(doc)[:-1] + ', "stopLoss": 60000.10, "takeProfit": null, "trailingPct": 1.5, "closedQty": 0}'
+    return MadeRow("protections", row_id, text.encode())
+
+
 def fill(row_id: str, ts: int) -> MadeRow:
     doc = {
         "tradeId": row_id.rpartition(":")[2], "orderId": "a1", "account": "main", "exchange": "binance", "type": "spot",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 from tests.contract.databases import KINDS, fresh
-from tests.contract.rows import MadeRow, fill, order, pair, plan, twap
+from tests.contract.rows import MadeRow, fill, order, pair, plan, protection, twap
 
 from tidegate.model.errors import Code, TidegateError
 from tidegate.ports.read import EquityPoint, HistoryFilter, PageRequest
@@ -177,3 +177,12 @@ async def test_twap_plans_have_a_table_of_their_own(writer: TradingWriter, histo
     assert await history.twap("twap_001") == made[0].doc
     await writer.project(2, [MadeRow("twap_plans", "twap_001", b'{"deleted":true}')])
     assert await history.twap("twap_001") is None
+
+
+async def test_protections_have_a_table_of_their_own(writer: TradingWriter, history: SqlTradingHistory) -> None:
+    made = [protection("protect_001", 10, state="closed"), protection("protect_002", 20)]
+    await writer.project(1, made)
+    page = await history.protections(HistoryFilter(state="armed", exchange="bybit", symbol="BTCUSDT"))
+    assert page.items == (made[1].doc,)
+    assert await history.protection("protect_001") == made[0].doc
+    assert await history.protection("protect_003") is None

@@ -93,6 +93,7 @@ impl State {
                 self.stop(&record.body, wall);
             }
             Body::Twap(record) => self.apply_twap(record, wall, with.changed)?,
+            Body::Protect(record) => self.apply_protect(record, wall, with.changed)?,
             Body::Pair { id, terms } => self.pair(*id, terms.as_ref(), with)?,
             Body::Turn { id, turn, text } => self.turn(*id, *turn, text, wall, with)?,
             Body::PlanEnd { id, state, residual, pnl } => {
@@ -136,6 +137,7 @@ impl State {
             self.ledger.reserve_adopted(id, Hold { account: terms.account, wallet, asset, amount })?;
         }
         self.twap_intent(terms, with.changed);
+        self.protect_intent(terms, with.changed);
         if let Some(plan) = terms.plan.and_then(|plan| self.plans.get_mut(&plan)) {
             plan.sums[usize::from(terms.leg.min(1))].orders.push(id);
             plan.note(wall, "order", format!("{id} leg{} {}", terms.leg + 1, terms.place.side.name()));

@@ -19,7 +19,7 @@ impl State {
             quote: posted.fee_quote.unwrap_or_default(),
         };
         let Some(plan) = order.terms.plan.and_then(|plan| self.plans.get_mut(&plan)) else {
-            return self.twap_fill(id, terms.side, terms.base_qty(), posted.notional, fee, wall);
+            return self.child_fill(id, terms, posted, fee, wall);
         };
         plan.sums[leg].fill(terms.side, terms.base_qty(), posted.notional, fee);
         if id.attempt() > 0 {

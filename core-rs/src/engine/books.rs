@@ -139,8 +139,11 @@ impl Engine {
     fn book_moved(&mut self, now: Now, id: InstrumentId, touch: &Touch, out: &mut Effects) {
         let book = &self.books[id.0 as usize];
         self.board.on_book(id, book, touch, now.mono, &mut self.edges);
-        if touch.top && self.tracked[id.0 as usize].watchers > 0 {
-            self.price_event(now, id, out);
+        if touch.top {
+            self.watch_protections(now, id, out);
+            if self.tracked[id.0 as usize].watchers > 0 {
+                self.price_event(now, id, out);
+            }
         }
         if !self.edges.is_empty() {
             self.on_edges(now, out);

@@ -30,6 +30,10 @@ pub(super) struct Asker<'a> {
 }
 
 impl Asker<'_> {
+    pub(super) const fn actor(&self) -> &str {
+        self.actor
+    }
+
     pub(super) fn tag(self, reply: &[u8]) -> Option<CommandTag> {
         (!self.id.is_empty()).then(|| CommandTag {
             id: self.id.to_owned(),
@@ -86,6 +90,8 @@ impl Engine {
             "update_twap" => self.update_twap(now, body, asker, out),
             "control_twap" => self.control_twap(now, body, asker, out),
             "delete_twap" => self.delete_twap(now, body, asker, out),
+            "set_protection" => self.set_protection(now, body, asker, out),
+            "remove_protection" => self.remove_protection(now, body, asker, out),
             name => Err(unknown("command", name)),
         }
     }

@@ -200,6 +200,7 @@ impl Engine {
         let unrealized = self.mark(id).and_then(|px| crate::calc::unrealized(&position.basis, px).ok());
         j.opt_money("unrealizedPnl", unrealized);
         j.money("realizedPnl", position.realized);
+        self.write_position_protections(j, account, id);
         j.arr("fees", |j| {
             for fee in &position.fees {
                 j.obj("", |j| {
@@ -278,6 +279,9 @@ impl Engine {
     pub(super) fn plan_row(&self, id: PlanId) -> Option<Row> {
         if id.is_twap() {
             return Some(self.twap_row(id));
+        }
+        if id.is_protection() {
+            return self.protection_row(id);
         }
         let plan = self.state.plans.get(&id)?;
         Some(Row { table: Table::Plans, id: Plan::name(id), doc: Json::object(|j| self.write_plan(j, plan)) })

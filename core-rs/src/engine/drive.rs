@@ -26,6 +26,9 @@ impl Engine {
         if id.is_twap() {
             return self.drive_twap(now, id, out);
         }
+        if id.is_protection() {
+            return self.drive_protection(now, id, out);
+        }
         let Some(plan) = self.state.plans.get(&id) else { return };
         if plan.state.is_end() || !self.started || self.is_blind(plan) {
             return;
@@ -60,6 +63,7 @@ impl Engine {
             self.drive(now, id, out);
         }
         self.drive_twaps(now, None, out);
+        self.drive_protections(now, None, out);
     }
 
     /// A book is there again: plans that wait for its price go on.
@@ -70,6 +74,7 @@ impl Engine {
             self.drive(now, id, out);
         }
         self.drive_twaps(now, Some(instrument), out);
+        self.drive_protections(now, Some(instrument), out);
     }
 
     pub(super) const fn plan_policy(&self) -> Policy {

@@ -93,6 +93,7 @@ fn write_body(body: &Body, t: Tables<'_>, j: &mut Json) {
             j.str("text", text);
         }
         Body::Twap(record) => super::twap::write(record, t, j),
+        Body::Protect(record) => super::protect::write(record, t, j),
         Body::PlanEnd { id, state, residual, pnl } => {
             j.str("plan", &Plan::name(*id));
             j.str("state", state.name());

@@ -154,6 +154,7 @@ impl Engine {
         };
         self.recon_mut(account).booked = now.mono;
         let ClientRef::Ours(id) = fill.client else {
+            self.protect_position(now, account, fill.instrument, out);
             let text =
                 format!("{} {}: not an order of ours", self.instruments.name(fill.instrument), fill.trade_id);
             self.alert(now, "warning", "EXTERNAL_FILL", &text, out);
@@ -184,6 +185,7 @@ impl Engine {
             self.alert(now, "warning", "LATE_FILL", &text, out);
         }
         self.after_change(now, id, out);
+        self.protect_position(now, account, fill.instrument, out);
     }
 
     /// A fill of this moment made a difference again in a plan that did not wait for it.

@@ -58,6 +58,9 @@ impl Engine {
         if intent.plan.is_some_and(PlanId::is_twap) {
             return self.twap_room(intent);
         }
+        if intent.plan.is_some_and(PlanId::is_protection) {
+            return self.protect_room(intent);
+        }
         let plan = self.state.plans.get(&intent.plan?).filter(|plan| !plan.state.is_end())?;
         if intent.purpose != Purpose::Hedge {
             return None;

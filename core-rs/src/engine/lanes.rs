@@ -48,6 +48,7 @@ impl Engine {
             }
         }
         self.want_twaps(&mut wanted);
+        self.want_protections(&mut wanted);
         for (index, known) in known.into_iter().enumerate() {
             if !known {
                 self.board.remove(PairIx(index as u32), now.mono, &mut self.edges);

@@ -35,6 +35,7 @@ mod observe;
 mod orders;
 mod pairs;
 mod place;
+mod protect;
 mod quarantine;
 mod questions;
 mod recon;

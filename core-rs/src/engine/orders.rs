@@ -216,6 +216,7 @@ impl Engine {
         let leg_of = |plan: &Plan| Some((plan.terms.id, plan.leg_of(id.epoch(), id.counter())? as u8));
         let owner = self.state.plans.values().rev().find_map(leg_of);
         let owner = owner.or_else(|| self.state.twaps.owner_of(id.epoch(), id.counter()));
+        let owner = owner.or_else(|| self.state.protections.owner_of(id.epoch(), id.counter()));
         let instrument = self.instruments.at(report.instrument);
         let place = PlaceOrder {
             client_id: id,

@@ -5,18 +5,20 @@ use super::Effects;
 use super::commands::Asker;
 use super::config::{read_product, read_venue_name};
 use super::error::{Code, Refusal};
-use super::execute::denied;
+use super::execute::{denied, sends_last};
 use super::field::{FieldError, Fields, unit};
 use super::json::Json;
+use super::protect::LEVELS;
 use super::reducer::Engine;
 use crate::order::{OrderKind, PlaceOrder, TimeInForce};
+use crate::plan::Plan;
 use crate::risk::{Intent, Purpose, gate};
 use crate::units::{
     AccountId, ClientId, InstrumentId, MONEY_DECIMALS, Money, Now, Price, Qty, Side, Symbol, parse_fixed,
     pow10,
 };
 
-const FIELDS: [&str; 12] = [
+const FIELDS: [&str; 16] = [
     "exchange",
     "account",
     "symbol",
@@ -29,6 +31,10 @@ const FIELDS: [&str; 12] = [
     "postOnly",
     "reduceOnly",
     "clientTag",
+    LEVELS[0],
+    LEVELS[1],
+    LEVELS[2],
+    LEVELS[3],
 ];
 
 impl Engine {
@@ -46,7 +52,9 @@ impl Engine {
             Refusal::new(Code::ExchangeUnavailable, format!("{}: {text}", self.instruments.name(id)))
         })?;
         let place = self.read_place(now, body, id)?;
-        let intent = Intent { place, account, plan: None, leg: 0, purpose: Purpose::Open };
+        let protection = self.entry_protection(now, body, account, &place)?;
+        let plan = protection.map(|terms| terms.id);
+        let intent = Intent { place, account, plan, leg: 0, purpose: Purpose::Open };
         let room = self.position_room(&intent);
         let qty = Money::of_qty(place.qty, self.instruments.at(id).qty_decimals);
         if place.reduce_only && qty > room {
@@ -70,15 +78,28 @@ impl Engine {
             j.str("orderId", place.client_id.as_str());
             j.str("state", crate::order::State::Sent.name());
             j.opt_str("clientTag", body.opt_str("clientTag").ok().flatten());
+            if let Some(plan) = plan {
+                j.str("protectionId", &Plan::name(plan));
+            }
             j.bool("simulated", self.accounts.at(account).simulated);
         });
-        if !self.send_tagged(now, approved, asker.tag(&reply), out) {
+        // The order never leaves before its protection is on record.
+        let mark = out.list.len();
+        if let Some(terms) = protection {
+            self.take_entry_protection(now, terms, out);
+        }
+        let sent = self.send_tagged(now, approved, asker.tag(&reply), out);
+        if let (Some(id), false) = (plan, sent) {
+            self.drop_entry_protection(now, id, out);
+        }
+        sends_last(&mut out.list[mark..]);
+        if !sent {
             return Err(Refusal::new(Code::ExchangeUnavailable, "the order could not leave; see the alerts"));
         }
         Ok(reply)
     }
 
-    fn order_target(&self, body: Fields<'_>) -> Result<(AccountId, InstrumentId), Refusal> {
+    pub(super) fn order_target(&self, body: Fields<'_>) -> Result<(AccountId, InstrumentId), Refusal> {
         let (venue, product) = (read_venue_name(body, "exchange")?, read_product(body)?);
         let symbol = Symbol::new(body.str("symbol")?.as_bytes())
             .map_err(|_| FieldError::new("symbol", "is not a symbol"))?;

@@ -2,6 +2,7 @@
 
 use super::breakers::Over;
 use super::pairs::{PairId, PairTerms};
+use super::protect::ProtectRecord;
 use super::twap::TwapRecord;
 use crate::ledger::{Book, Day, Wallet};
 use crate::order::{CancelEvent, FillReport, OrderReport, OrderTerms};
@@ -152,6 +153,7 @@ pub(super) enum Body {
         pnl: Option<Money>,
     },
     Twap(Box<TwapRecord>),
+    Protect(Box<ProtectRecord>),
 }
 
 impl PlanTurn {
@@ -194,6 +196,7 @@ impl Body {
             Self::Peak(_) => 31,
             Self::Circuit { .. } => 32,
             Self::Twap(record) => record.kind(),
+            Self::Protect(record) => record.kind(),
         }
     }
 }
@@ -220,6 +223,7 @@ pub(super) const fn kind_name(kind: u8) -> &'static str {
         20 => "DAY",
         30 | 32 => "BREAKER",
         31 => "PEAK",
+        60..=65 => "PROTECT",
         _ => "UNKNOWN_KIND",
     }
 }

@@ -12,6 +12,7 @@ use super::instruments::{InstrumentTable, TableNames};
 use super::journal::Journal;
 use super::lanes::Lane;
 use super::links::Link;
+use super::protect::{Guards, Told};
 use super::recon::AccountRecon;
 use super::record::{Body, CommandTag, Record};
 use super::requests::Requests;
@@ -44,6 +45,8 @@ pub struct Engine {
     pub(super) edges: Vec<Edge>,
     pub(super) lanes: Vec<Lane>,
     pub(super) twap_watch: BTreeMap<PlanId, Watch>,
+    pub(super) guards: Guards,
+    pub(super) protect_told: BTreeMap<PlanId, Told>,
     pub(super) requests: Requests,
     pub(super) timers: Timers,
     pub(super) wake: Option<Ns>,
@@ -97,6 +100,8 @@ impl Engine {
             edges: Vec::new(),
             lanes: Vec::new(),
             twap_watch: BTreeMap::new(),
+            guards: Guards::default(),
+            protect_told: BTreeMap::new(),
             requests: Requests::default(),
             timers: Timers::default(),
             wake: None,

@@ -127,7 +127,7 @@ impl Engine {
     }
 
     fn rate_interval(&self, intent: &Intent) -> Ns {
-        if intent.plan.is_none_or(PlanId::is_twap) {
+        if intent.plan.is_none_or(|plan| plan.is_twap() || plan.is_protection()) {
             let limits = self.limits_of(intent.place.instrument, intent.account, "");
             return limits.map_or(0, |limits| limits.rate_interval());
         }

@@ -32,6 +32,7 @@ impl Engine {
         self.seed(now, out);
         self.doubt_what_was_open(now, out);
         self.grow_books();
+        self.begin_protections();
         self.refresh_pairs(now, out);
         self.timers.set(Timer::Tick, now.mono + SECOND);
         self.open_day(now, out);

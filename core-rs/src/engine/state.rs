@@ -3,6 +3,7 @@
 use super::breakers::Over;
 use super::instruments::TableNames;
 use super::pairs::{Pair, PairId};
+use super::protect::Protections;
 use super::record::CommandTag;
 use super::twap::Twaps;
 use crate::ledger::Ledger;
@@ -37,6 +38,7 @@ pub(super) struct State {
     /// Ended plans, oldest end first.
     pub ended: VecDeque<PlanId>,
     pub twaps: Twaps,
+    pub protections: Protections,
     pub pairs: BTreeMap<PairId, Pair>,
     /// Pairs or limits were ever set: the configuration's seeds count no more.
     pub pairs_set: bool,
@@ -192,5 +194,6 @@ impl State {
             .wrapping_add(self.latch.digest())
             .wrapping_add(self.losses.digest())
             .wrapping_add(self.twaps.digest(names))
+            .wrapping_add(self.protections.digest(names))
     }
 }

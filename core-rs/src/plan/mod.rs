@@ -7,18 +7,26 @@ mod arbitrage_tests;
 mod naked;
 #[allow(clippy::module_inception)]
 mod plan;
+mod protect;
+#[cfg(test)]
+mod protect_tests;
+mod protection;
 mod schedule;
 mod twap;
 mod twap_plan;
 #[cfg(test)]
 mod twap_tests;
+mod vigil;
 
 pub use arbitrage::{Decision, LegFacts, Pending, PlanFacts, Policy, Reason, next, residual, within, worsen};
 pub use naked::Naked;
 pub use plan::{FeeLine, LegSum, Note, Plan, PlanLeg, PlanState, PlanTerms, ROOTS_MAX, Root, TIMELINE_MAX};
+pub use protect::{CLOSINGS_MAX, ProtectDecision, ProtectFacts, ProtectionState, next_protect};
+pub use protection::{Ids, Protection, ProtectionTerms};
 pub use schedule::{SLICES_MAX, Schedule, common_lot};
 pub use twap::{
     CATCH_UP_SLICES, TwapDecision, TwapFacts, TwapLegFacts, TwapReason, TwapState, excess, executed,
     least_qty, next_twap, used,
 };
 pub use twap_plan::{Bench, Twap, TwapLeg, TwapTerms, used_of};
+pub use vigil::{Cause, Levels, Look, Vigil};

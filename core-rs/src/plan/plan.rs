@@ -266,18 +266,24 @@ impl Plan {
         }
     }
 
-    /// `plan_000001`, or `twap_001`.
+    /// `plan_000001`, `twap_001` or `protect_001`.
     pub fn name(id: PlanId) -> String {
         if id.is_twap() {
             return format!("twap_{:03}", id.number());
+        }
+        if id.is_protection() {
+            return format!("protect_{:03}", id.number());
         }
         format!("plan_{:06}", id.0)
     }
 
     pub fn parse_name(name: &str) -> Option<PlanId> {
-        let number = |digits: &str| digits.parse::<u64>().ok().filter(|number| number >> 63 == 0);
+        let number = |digits: &str| digits.parse::<u64>().ok().filter(|number| *number < PlanId::NUMBERS);
         if let Some(digits) = name.strip_prefix("twap_") {
             return number(digits).map(PlanId::twap);
+        }
+        if let Some(digits) = name.strip_prefix("protect_") {
+            return number(digits).map(PlanId::protection);
         }
         number(name.strip_prefix("plan_")?).map(PlanId)
     }

@@ -77,6 +77,11 @@ impl Limits {
         self.book_age_max_ns
     }
 
+    /// The owner's greatest order, quote units; `None` when unset.
+    pub fn order_notional_max(&self) -> Option<Money> {
+        (self.order_notional_max_raw < i128::MAX).then(|| self.money(self.order_notional_max_raw))
+    }
+
     /// The rate budget's step, for [`OrderRate::taken`] after an approved order.
     pub const fn rate_interval(&self) -> Ns {
         self.rate_interval

@@ -73,6 +73,9 @@ impl Venue {
 
 impl PlanId {
     const TWAP: u64 = 1 << 63;
+    const PROTECTION: u64 = 1 << 62;
+    /// Numbers of one kind lie below it.
+    pub const NUMBERS: u64 = Self::PROTECTION;
 
     pub const fn twap(number: u64) -> Self {
         Self(number | Self::TWAP)
@@ -82,9 +85,17 @@ impl PlanId {
         self.0 & Self::TWAP != 0
     }
 
+    pub const fn protection(number: u64) -> Self {
+        Self(number | Self::PROTECTION)
+    }
+
+    pub const fn is_protection(self) -> bool {
+        self.0 & (Self::TWAP | Self::PROTECTION) == Self::PROTECTION
+    }
+
     /// Counted from 1 among its kind.
     pub const fn number(self) -> u64 {
-        self.0 & !Self::TWAP
+        self.0 & !(Self::TWAP | Self::PROTECTION)
     }
 }
 

@@ -2,6 +2,7 @@
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::panic)] // shared by several tests; a test stops
 
 mod ask;
+pub mod protect;
 mod setup;
 
 pub use setup::{LINKS, btc_pair, config};
@@ -60,6 +61,8 @@ pub struct World {
     life: u64,
     /// Frames of these links are dropped (market data lost on the way).
     pub drop_next: BTreeSet<usize>,
+    /// All frames of these links are lost while they stand here.
+    pub silent: BTreeSet<usize>,
     /// The next order request of these links never arrives.
     pub lose_request: BTreeSet<usize>,
     /// The next cancel of these links never arrives.
@@ -108,6 +111,7 @@ impl World {
             wake: None,
             life: 0,
             drop_next: BTreeSet::new(),
+            silent: BTreeSet::new(),
             lose_request: BTreeSet::new(),
             lose_cancel: BTreeSet::new(),
             lose_answers: false,
@@ -357,7 +361,7 @@ impl World {
             }
             Job::ToEngine { link, conn, data } => {
                 let deaf = self.lose_answers || self.mute.contains(&LINKS[link].venue);
-                let lost = deaf && LINKS[link].role != "public";
+                let lost = deaf && LINKS[link].role != "public" || self.silent.contains(&link);
                 if self.conns[link] == Some(conn) && !lost && !self.drop_next.remove(&link) {
                     self.input(Input::Frame { link: LinkId(link as u16), bytes: &data });
                 }

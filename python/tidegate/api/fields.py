@@ -65,6 +65,7 @@ PATH_FIELDS: Final[Mapping[str, re.Pattern[str]]] = {
     "planId": re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII),
     "userId": re.compile(r"[A-Za-z0-9]{1,64}", re.ASCII),
     "sessionId": re.compile(r"[A-Za-z0-9]{1,64}", re.ASCII),
+    "protectionId": re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII),
     "orderId": re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII),
 }
 """Every placeholder of a route's path, and what may stand in it."""

@@ -46,6 +46,7 @@ def _engine_parts(engine: dict[str, Exact]) -> dict[str, Exact]:
             f"not synced: {unsynced}",
         ),
         "orders": _part(DEGRADED, bool(unknown), f"outcome unknown, their scopes are blocked: {unknown}"),
+        "protections": _protections(engine),
         "quarantine": _part(
             DEGRADED,
             engine.get("quarantineMs", 0) != 0,
@@ -53,6 +54,13 @@ def _engine_parts(engine: dict[str, Exact]) -> dict[str, Exact]:
         ),
         "trading": _part(DEGRADED, latch != "open", f"stopped: {latch}"),
     }
+
+
+def _protections(engine: dict[str, Exact]) -> dict[str, Exact]:
+    """How many watch their positions, and how many are closing them."""
+    watching, closing = engine.get("protections", 0), engine.get("protectionsClosing", 0)
+    detail = f"{watching} watching, {closing} closing"
+    return {"status": HEALTHY, "detail": detail} if watching or closing else {"status": HEALTHY}
 
 
 def _part(worse: str, is_so: bool, detail: str) -> dict[str, Exact]:

@@ -95,6 +95,22 @@ async def twap(services: Services, plan_id: str) -> bytes:
     return _found(await services.history.twap(plan_id), f"no TWAP has the id {plan_id}")
 
 
+async def protections(services: Services, narrow: HistoryFilter, page: PageRequest) -> Mapping[str, object]:
+    await _fresh(services)
+    return _page(await services.history.protections(narrow, page))
+
+
+async def protection(services: Services, protection_id: str) -> bytes:
+    """The engine's own copy, else the table's. Raises TidegateError NOT_FOUND."""
+    try:
+        return await services.engine.query(ViewName.PROTECTION, protectionId=protection_id)
+    except TidegateError as error:
+        if error.code is not Code.NOT_FOUND:
+            raise
+    await _fresh(services)
+    return _found(await services.history.protection(protection_id), f"no protection has the id {protection_id}")
+
+
 async def _fresh(services: Services) -> None:
     # A table still behind after the wait is served as it is: history, unlike a price, is never wrong, only short.
     await services.freshness.reached(services.engine.seq, FRESH_WAIT_S)

@@ -160,10 +160,11 @@ class Order(Reply):
 
 
 class Placed(Reply):
-    """`state` as it was sent; follow the order for its fate."""
+    """`state` as it was sent; follow the order for its fate. `protectionId` where it came with levels."""
 
     order_id: str
     state: str
+    protection_id: str | None = None
 
 
 class OrderPage(Reply):

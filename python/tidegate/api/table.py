@@ -11,6 +11,7 @@ from tidegate.api.routes import (
     documents,
     monitoring,
     prices,
+    protections,
     risk,
     system,
     trading,
@@ -18,7 +19,7 @@ from tidegate.api.routes import (
     users,
 )
 
-_RESOURCES: Final = (auth, users, prices, monitoring, arbitrage, twap, trading, account, risk, system)
+_RESOURCES: Final = (auth, users, prices, monitoring, arbitrage, twap, trading, protections, account, risk, system)
 _ROWS: Final[tuple[Route, ...]] = tuple(row for resource in _RESOURCES for row in resource.ROUTES)
 
 ROUTES: Final = (*_ROWS, documents.openapi_row(_ROWS))

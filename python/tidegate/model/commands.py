@@ -18,6 +18,8 @@ class CommandName(StrEnum):
     DELETE_TWAP = "delete_twap"
     PLACE_ORDER = "place_order"
     CANCEL_ORDER = "cancel_order"
+    SET_PROTECTION = "set_protection"
+    REMOVE_PROTECTION = "remove_protection"
     SET_LIMITS = "set_limits"
     KILL = "kill"
     RESET = "reset"

@@ -17,6 +17,7 @@ class EventName(StrEnum):
     ORDER_FAILED = "order_failed"
     ORDER_CANCELLED = "order_cancelled"
     ORDER_RETRY = "order_retry"
+    PROTECTION_UPDATE = "protection_update"
     TWAP_PROGRESS = "twap_progress"
     ENGINE_ALERT = "engine_alert"
     BREAKER_OPEN = "breaker_open"

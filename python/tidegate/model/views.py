@@ -13,6 +13,7 @@ class ViewName(StrEnum):
     TWAP_PLANS = "twap_plans"
     TWAP = "twap"
     TWAP_STATUS = "twap_status"
+    PROTECTION = "protection"
     OPEN_ORDERS = "open_orders"
     POSITIONS = "positions"
     BALANCES = "balances"

@@ -25,6 +25,14 @@ TWAP = (
     b'"lastExecutionTs":1790000000000,"createdTs":1790000000000,"startedTs":1790000000000,"endedTs":null,'
     b'"timeline":[{"ts":1790000000000,"event":"created"}],"simulated":true}'
 )
+PROTECTION = (
+    b'{"protectionId":"protect_001","account":"main","exchange":"bybit","symbol":"BTCUSDT","type":"linear",'
+    b'"side":"sell","state":"armed","reason":null,"stopLoss":60000.10,"takeProfit":null,"trailingPct":1.5,'
+    b'"triggerBy":"bidAsk","stopNow":60500.5,"bestSeen":61421.9,"qty":null,"held":0.020,"entryOrderId":null,'
+    b'"cause":null,"triggerPrice":null,"closedQty":0,"avgPrice":null,"orders":[],"fees":[],'
+    b'"createdTs":1790000000000,"triggeredTs":null,"endedTs":null,'
+    b'"timeline":[{"ts":1790000000000,"event":"set"}],"simulated":true}'
+)
 TWAP_STATUS = (
     b'{"planId":"twap_001","progress":' + TWAP_PROGRESS + b',"state":"running","lastExecutionTs":1790000000000,'
     b'"avgPrice":68000.123456789012345678,"residual":0,"simulated":true}'

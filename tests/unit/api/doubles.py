@@ -17,6 +17,7 @@ from tests.unit.api.documents import (
     PERFORMANCE,
     PLAN,
     POSITION,
+    PROTECTION,
     REST_BOOK,
     RISK_METRICS,
     TWAP,
@@ -43,6 +44,7 @@ VIEWS = {
     "open_orders": b"[" + ORDER + b"]",
     "plan": PLAN,
     "twap": TWAP,
+    "protection": PROTECTION,
     "twap_status": TWAP_STATUS,
     "positions": b"[" + POSITION + b"]",
     "balances": b"[" + BALANCE + b"]",
@@ -56,6 +58,7 @@ VIEWS = {
 }
 REPLIES = {
     "create_twap": b'{"planId":"twap_001"}',
+    "set_protection": b'{"protectionId":"protect_001","state":"armed","simulated":true}',
     "place_order": b'{"orderId":"TGA70010000010","state":"SENT"}',
     "upsert_pair": b'{"id":"binance_bybit_btc"}',
     "execute_pair": b'{"planId":"plan_000001"}',
@@ -130,6 +133,13 @@ class FakeHistory:
     async def equity(self, from_ts: int, to_ts: int, limit: int = 1000) -> tuple[EquityPoint, ...]:
         assert from_ts < to_ts
         return (EquityPoint(NOW_NS // 1_000_000, "-0.0545515", "1.0545515", "0.9459485"),)
+
+    async def protections(self, narrow: HistoryFilter, page: PageRequest | None = None) -> DocPage:
+        self.asked.append((narrow, page))
+        return DocPage((PROTECTION,), None)
+
+    async def protection(self, protection_id: str) -> bytes | None:
+        return PROTECTION if protection_id == "protect_001" else None
 
     async def spreads(self, pair_id: str, from_ts: int, to_ts: int, limit: int = 1000) -> SpreadPage:
         assert (pair_id, limit) == ("binance_bybit_btc", 1000)

@@ -32,6 +32,8 @@ impl Engine {
             "twap_plans" => self.view_twaps(q, limit_of(q)?),
             "twap" => self.view_twap(q, false),
             "twap_status" => self.view_twap(q, true),
+            "protections" => self.view_protections(q, limit_of(q)?),
+            "protection" => self.view_protection(q),
             "open_orders" => Ok(Json::array(|j| self.view_open_orders(j))),
             "order" => self.view_order(q),
             "positions" => Ok(Json::array(|j| self.view_positions(j))),

@@ -104,6 +104,9 @@ impl Engine {
             j.int("seq", self.journal.seq());
             j.int("openOrders", self.state.orders.open_len() as u64);
             j.int("activePlans", self.state.active().count() as u64);
+            let (watched, closing) = self.count_protections();
+            j.int("protections", watched as u64);
+            j.int("protectionsClosing", closing as u64);
             j.int("requests", self.requests.len() as u64);
             j.int("dirtyRows", (self.dirty.len() + self.ready_rows.len()) as u64);
             j.str("mode", self.config.mode.name());

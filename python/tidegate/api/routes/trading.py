@@ -61,7 +61,10 @@ class EquityQuery(Query):
 
 
 class OrderBody(Model):
-    """One order. A market order goes out as a price-bounded IOC; `reduceOnly` never passes through flat."""
+    """One order. A market order goes out as a price-bounded IOC; `reduceOnly` never passes through flat.
+
+    `stopLoss`, `takeProfit`, `trailingPct`: what the order fills is protected by them from its first fill on.
+    """
 
     exchange: Exchange
     account: Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[A-Za-z0-9_-]+$")] = "main"
@@ -74,6 +77,10 @@ class OrderBody(Model):
     time_in_force: Literal["GTC", "IOC", "FOK", "PostOnly"] | None = None
     post_only: bool = False
     reduce_only: bool = False
+    stop_loss: Annotated[DecimalIn, Field(gt=0)] | None = None
+    take_profit: Annotated[DecimalIn, Field(gt=0)] | None = None
+    trailing_pct: Annotated[DecimalIn, Field(gt=0, le=50)] | None = None
+    trigger_by: Literal["bidAsk"] | None = None
     client_tag: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")] | None = None
 
     @model_validator(mode="after")
@@ -100,6 +107,10 @@ class OrderBody(Model):
             fields["price"] = number_text(self.price)
         if self.time_in_force is not None and self.order_type == "limit":
             fields["timeInForce"] = self.time_in_force
+        levels = {"stopLoss": self.stop_loss, "takeProfit": self.take_profit, "trailingPct": self.trailing_pct}
+        fields |= {name: number_text(level) for name, level in levels.items() if level is not None}
+        if self.trigger_by is not None:
+            fields["triggerBy"] = self.trigger_by
         if self.client_tag is not None:
             fields["clientTag"] = self.client_tag
         return dumps(fields)

@@ -113,6 +113,20 @@ COLUMNS: Final[Mapping[str, tuple[Table, tuple[tuple[str, str, Convert], ...]]]]
             ("simulated", "simulated", _flag),
         ),
     ),
+    "protections": (
+        tables.protections,
+        (
+            *_TRADED,
+            ("side", "side", _side),
+            ("state", "state", _text),
+            ("stop_loss", "stopLoss", _decimal),
+            ("take_profit", "takeProfit", _decimal),
+            ("trailing_pct", "trailingPct", _decimal),
+            ("closed_qty", "closedQty", _decimal),
+            ("ts", "createdTs", _number),
+            ("ended_ts", "endedTs", _number),
+        ),
+    ),
     "balances": (
         tables.balances,
         (

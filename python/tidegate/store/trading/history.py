@@ -54,6 +54,14 @@ class SqlTradingHistory:
         """See the port."""
         return await self._one(tables.twap_plans, plan_id)
 
+    async def protections(self, narrow: HistoryFilter = NO_FILTER, page: PageRequest | None = None) -> DocPage:
+        """See the port."""
+        return await self._page(tables.protections, narrow, page or PageRequest())
+
+    async def protection(self, protection_id: str) -> bytes | None:
+        """See the port."""
+        return await self._one(tables.protections, protection_id)
+
     async def spreads(self, pair_id: str, from_ts: int, to_ts: int, limit: int = LIMIT_MAX) -> SpreadPage:
         """See the port. A range with more than `limit` samples is thinned: the newest of each of `limit` stretches."""
         samples = tables.spread_samples

@@ -105,6 +105,29 @@ twap_plans: Final = Table(
     Index(None, "state", "ts"),
 )
 
+protections: Final = Table(
+    "protections",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("account", _WORD, nullable=False),
+    Column("exchange", _WORD, nullable=False),
+    Column("symbol", _WORD, nullable=False),
+    Column("product", _WORD, nullable=False),
+    Column("side", _WORD, nullable=False),
+    Column("state", _WORD, nullable=False),
+    Column("stop_loss", DecimalText),
+    Column("take_profit", DecimalText),
+    Column("trailing_pct", DecimalText),
+    Column("closed_qty", DecimalText),
+    Column("ts", BigInteger, nullable=False),
+    Column("ended_ts", BigInteger),
+    Column("simulated", Boolean, nullable=False),
+    Column("doc", Text, nullable=False),
+    CheckConstraint("side IN ('buy', 'sell')", name="side"),
+    Index(None, "ts", "id"),
+    Index(None, "state", "ts"),
+)
+
 balances: Final = Table(
     "balances",
     metadata,

@@ -33,6 +33,14 @@ async def test_an_order_reaches_the_engine_with_its_decimals_as_text(
     }
 
 
+async def test_the_levels_of_an_order_reach_the_engine(admin: aiohttp.ClientSession, world: World) -> None:
+    levels = {"stopLoss": "59000.5", "takeProfit": 70000, "trailingPct": "1.5", "triggerBy": "bidAsk"}
+    async with admin.post(ORDERS, json={**MARKET, **levels}) as answer:
+        assert answer.status == 200
+    sent = orjson.loads(world.engine.commands[0].body)
+    assert {name: sent[name] for name in levels} == {**levels, "takeProfit": "70000"}
+
+
 async def test_one_key_is_one_order(admin: aiohttp.ClientSession, world: World) -> None:
     for _ in range(2):
         async with admin.post(ORDERS, json=MARKET, headers={"Idempotency-Key": "k1"}) as answer:
@@ -50,7 +58,9 @@ BAD_ORDERS = {
     "no quantity": {**MARKET, "qty": 0},
     "no side": {**MARKET, "side": "hold"},
     "an order type that is not built": {**MARKET, "orderType": "stop"},
-    "a protective order, not built yet": {**MARKET, "stopLoss": 1},
+    "a stop at no price": {**MARKET, "stopLoss": 0},
+    "a trail that is no percentage": {**MARKET, "trailingPct": 51},
+    "a price that nobody watches": {**MARKET, "stopLoss": 1, "triggerBy": "moon"},
 }
 
 

@@ -1,0 +1,202 @@
+//! What a protection does next, from state alone: waits, closes its part of the position, ends. Knows no venue, no order
+//! id and no clock.
+//!
+//! What it may order is `position - what others may still take off it`, so that no answer, restart or repetition makes it
+//! open anything. A fill that came after its order had been proved absent is traded back.
+
+use super::{Policy, least_qty, worsen};
+use crate::units::{MONEY_DECIMALS, Money, Ns, Side, mul_div, pow10};
+
+/// Without a price, a way to the venue or room we look again after this long.
+const LOOK_AGAIN: Ns = 250_000_000;
+/// Orders of one trigger; what is left then is reported.
+pub const CLOSINGS_MAX: u32 = 256;
+/// The pause between closing orders grows up to this many times its base.
+const PAUSES_MAX: Ns = 20;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ProtectionState {
+    /// Its entry order has not filled, or no price was seen yet.
+    Waiting,
+    Armed,
+    /// A level was reached: the position is being closed.
+    Triggered,
+    Closed,
+    /// There was nothing left to protect.
+    Cancelled,
+    /// Taken away by a person or program.
+    Removed,
+    /// A position is left that could not be closed: a person has to look.
+    Reported,
+}
+
+/// Quantities are base units, never negative.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProtectFacts {
+    pub now: Ns,
+    pub state: ProtectionState,
+    /// Of the orders that close.
+    pub side: Side,
+    /// What is held on the side that they reduce, as far as this protection reaches.
+    pub held: Money,
+    /// Of the whole position, what is not being taken off by orders in flight.
+    pub room: Money,
+    /// Traded past flat, or past its reach.
+    pub over: Money,
+    /// An order that closes is unsettled or of unknown fate.
+    pub busy: bool,
+    /// The order that opens the position may still fill; it has filled.
+    pub entering: bool,
+    pub entered: bool,
+    /// Orders of this trigger, and the latest change of any of them.
+    pub orders: u32,
+    pub changed: Ns,
+    pub lot: Money,
+    pub qty_min: Money,
+    pub qty_max: Money,
+    pub notional_min: Money,
+    /// The owner's greatest order.
+    pub notional_max: Option<Money>,
+    /// Best prices that the closing side and the opposite one would take; `None` without a usable book.
+    pub best: Option<Money>,
+    pub best_back: Option<Money>,
+    /// Orders may be sent.
+    pub open: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProtectDecision {
+    /// Nothing can be done before `until`, or before something changes.
+    Wait {
+        until: Ns,
+    },
+    /// One bounded order that shrinks the position.
+    Close {
+        qty: Money,
+        bound: Money,
+    },
+    /// One bounded order that takes back what went too far.
+    Back {
+        qty: Money,
+        bound: Money,
+    },
+    End {
+        state: ProtectionState,
+        why: &'static str,
+    },
+}
+
+impl ProtectionState {
+    pub const ALL: [Self; 7] = [
+        Self::Waiting,
+        Self::Armed,
+        Self::Triggered,
+        Self::Closed,
+        Self::Cancelled,
+        Self::Removed,
+        Self::Reported,
+    ];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Armed => "armed",
+            Self::Triggered => "triggered",
+            Self::Closed => "closed",
+            Self::Cancelled => "cancelled",
+            Self::Removed => "removed",
+            Self::Reported => "reported",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+}
+
+/// What to do now.
+pub fn next_protect(facts: &ProtectFacts, policy: &Policy) -> ProtectDecision {
+    let forever = ProtectDecision::Wait { until: Ns::MAX };
+    if facts.busy {
+        return forever;
+    }
+    if let Some(decision) = take_back(facts, policy) {
+        return decision;
+    }
+    let end = |state, why| ProtectDecision::End { state, why };
+    match facts.state {
+        ProtectionState::Waiting | ProtectionState::Armed if facts.held.0 > 0 || facts.entering => forever,
+        ProtectionState::Waiting | ProtectionState::Armed if !facts.entered => {
+            end(ProtectionState::Cancelled, "its order filled nothing")
+        }
+        ProtectionState::Waiting | ProtectionState::Armed => {
+            end(ProtectionState::Cancelled, "the position was closed otherwise")
+        }
+        ProtectionState::Triggered => close(facts, policy),
+        state @ (ProtectionState::Closed
+        | ProtectionState::Cancelled
+        | ProtectionState::Removed
+        | ProtectionState::Reported) => end(state, ""),
+    }
+}
+
+fn take_back(facts: &ProtectFacts, policy: &Policy) -> Option<ProtectDecision> {
+    if facts.over.0 == 0 {
+        return None;
+    }
+    let side = facts.side.opposite();
+    let wait = ProtectDecision::Wait { until: facts.now + LOOK_AGAIN };
+    let Some(best) = facts.best_back else { return Some(wait) };
+    let bound = worsen(best, side, policy.slippage_bps);
+    let qty = sized(facts, facts.over, bound)?;
+    let due = due(facts, policy);
+    Some(match (facts.open, due > facts.now) {
+        (false, _) => wait,
+        (true, true) => ProtectDecision::Wait { until: due },
+        (true, false) => ProtectDecision::Back { qty, bound },
+    })
+}
+
+fn close(facts: &ProtectFacts, policy: &Policy) -> ProtectDecision {
+    let wait = ProtectDecision::Wait { until: facts.now + LOOK_AGAIN };
+    let end = |state, why| ProtectDecision::End { state, why };
+    if facts.held.0 == 0 && !facts.entering {
+        return end(ProtectionState::Closed, "");
+    }
+    let Some(best) = facts.best else { return wait };
+    let bound = worsen(best, facts.side, policy.slippage_bps);
+    if sized(facts, facts.held, bound).is_none() {
+        let rest = "the rest is below the venue's minimum";
+        return if facts.entering { wait } else { end(ProtectionState::Closed, rest) };
+    }
+    if facts.orders >= CLOSINGS_MAX {
+        return end(ProtectionState::Reported, "too many orders did not close it");
+    }
+    let due = due(facts, policy);
+    if facts.open && facts.now < due {
+        return ProtectDecision::Wait { until: due };
+    }
+    match sized(facts, facts.held.min(facts.room), bound) {
+        Some(qty) if facts.open => ProtectDecision::Close { qty, bound },
+        Some(_) | None => wait,
+    }
+}
+
+fn due(facts: &ProtectFacts, policy: &Policy) -> Ns {
+    facts.changed + policy.pause * Ns::from(facts.orders).min(PAUSES_MAX)
+}
+
+/// The part of an amount that one order may have; a part leaves no rest that is too small for the next one.
+fn sized(facts: &ProtectFacts, amount: Money, px: Money) -> Option<Money> {
+    let lot = facts.lot.0.max(1);
+    let least = least_qty(facts.lot, facts.qty_min, facts.notional_min, px);
+    let worth = facts.notional_max.and_then(|most| mul_div(most.0, pow10(MONEY_DECIMALS), px.0));
+    let most = worth.map_or(facts.qty_max.0, |most| most.min(facts.qty_max.0));
+    let mut qty = amount.0.min(most);
+    let rest = amount.0 - qty;
+    if rest > 0 && rest < least.0 && qty - (least.0 - rest) >= least.0 {
+        qty -= least.0 - rest;
+    }
+    qty -= qty.rem_euclid(lot);
+    (qty >= least.0 && qty > 0).then_some(Money(qty))
+}

@@ -21,7 +21,7 @@ mod vigil;
 pub use arbitrage::{Decision, LegFacts, Pending, PlanFacts, Policy, Reason, next, residual, within, worsen};
 pub use naked::Naked;
 pub use plan::{FeeLine, LegSum, Note, Plan, PlanLeg, PlanState, PlanTerms, ROOTS_MAX, Root, TIMELINE_MAX};
-pub use protect::{CLOSINGS_MAX, ProtectDecision, ProtectFacts, ProtectionState, next_protect};
+pub use protect::{CLOSINGS_MAX, Entry, ProtectDecision, ProtectFacts, ProtectionState, next_protect};
 pub use protection::{Ids, Protection, ProtectionTerms};
 pub use schedule::{SLICES_MAX, Schedule, common_lot};
 pub use twap::{

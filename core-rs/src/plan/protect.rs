@@ -30,6 +30,17 @@ pub enum ProtectionState {
     Reported,
 }
 
+/// The order that opens the position, where it is one's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// May still fill.
+    Open,
+    /// Has filled what it will, or the position was there before.
+    Done,
+    /// Ended without a fill.
+    Nothing,
+}
+
 /// Quantities are base units, never negative.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProtectFacts {
@@ -45,9 +56,7 @@ pub struct ProtectFacts {
     pub over: Money,
     /// An order that closes is unsettled or of unknown fate.
     pub busy: bool,
-    /// The order that opens the position may still fill; it has filled.
-    pub entering: bool,
-    pub entered: bool,
+    pub entry: Entry,
     /// Orders of this trigger, and the latest change of any of them.
     pub orders: u32,
     pub changed: Ns,
@@ -125,8 +134,12 @@ pub fn next_protect(facts: &ProtectFacts, policy: &Policy) -> ProtectDecision {
     }
     let end = |state, why| ProtectDecision::End { state, why };
     match facts.state {
-        ProtectionState::Waiting | ProtectionState::Armed if facts.held.0 > 0 || facts.entering => forever,
-        ProtectionState::Waiting | ProtectionState::Armed if !facts.entered => {
+        ProtectionState::Waiting | ProtectionState::Armed
+            if facts.held.0 > 0 || facts.entry == Entry::Open =>
+        {
+            forever
+        }
+        ProtectionState::Waiting | ProtectionState::Armed if facts.entry == Entry::Nothing => {
             end(ProtectionState::Cancelled, "its order filled nothing")
         }
         ProtectionState::Waiting | ProtectionState::Armed => {
@@ -160,14 +173,14 @@ fn take_back(facts: &ProtectFacts, policy: &Policy) -> Option<ProtectDecision> {
 fn close(facts: &ProtectFacts, policy: &Policy) -> ProtectDecision {
     let wait = ProtectDecision::Wait { until: facts.now + LOOK_AGAIN };
     let end = |state, why| ProtectDecision::End { state, why };
-    if facts.held.0 == 0 && !facts.entering {
+    if facts.held.0 == 0 && facts.entry != Entry::Open {
         return end(ProtectionState::Closed, "");
     }
     let Some(best) = facts.best else { return wait };
     let bound = worsen(best, facts.side, policy.slippage_bps);
     if sized(facts, facts.held, bound).is_none() {
         let rest = "the rest is below the venue's minimum";
-        return if facts.entering { wait } else { end(ProtectionState::Closed, rest) };
+        return if facts.entry == Entry::Open { wait } else { end(ProtectionState::Closed, rest) };
     }
     if facts.orders >= CLOSINGS_MAX {
         return end(ProtectionState::Reported, "too many orders did not close it");

@@ -1,6 +1,6 @@
 //! The decision, case by case, and what holds in every run of it.
 
-use super::protect::{CLOSINGS_MAX, ProtectDecision, ProtectFacts, ProtectionState, next_protect};
+use super::protect::{CLOSINGS_MAX, Entry, ProtectDecision, ProtectFacts, ProtectionState, next_protect};
 use super::{Cause, Levels, Look, Policy, Vigil};
 use crate::units::{Money, Ns, Rate, Side};
 use proptest::prelude::*;
@@ -30,8 +30,7 @@ fn facts() -> ProtectFacts {
         room: m("0.05"),
         over: Money::ZERO,
         busy: false,
-        entering: false,
-        entered: true,
+        entry: Entry::Done,
         orders: 0,
         changed: 0,
         lot: m("0.001"),
@@ -76,19 +75,19 @@ fn each_state_asks_for_one_thing() {
         ("no rest too small", |f| (f.qty_max, f.qty_min) = (m("0.04"), m("0.02")), close("0.03")),
         ("on the lot", |f| f.held = m("0.0105"), close("0.01")),
         ("nothing left", |f| f.held = m("0"), end(Closed, "")),
-        ("its entry may still fill", |f| (f.held, f.entering) = (m("0"), true), wait(AGAIN)),
+        ("its entry may still fill", |f| (f.held, f.entry) = (m("0"), Entry::Open), wait(AGAIN)),
         ("dust", |f| f.held = m("0.0005"), end(Closed, "the rest is below the venue's minimum")),
         ("gives up", |f| f.orders = CLOSINGS_MAX, end(Reported, "too many orders did not close it")),
         ("armed", |f| f.state = Armed, wait(Ns::MAX)),
         ("armed, position gone", |f| (f.state, f.held) = (Armed, m("0")), end(Cancelled, gone)),
         (
             "waiting for its order",
-            |f| (f.state, f.held, f.entering, f.entered) = (Waiting, m("0"), true, false),
+            |f| (f.state, f.held, f.entry) = (Waiting, m("0"), Entry::Open),
             wait(Ns::MAX),
         ),
         (
             "its order came to nothing",
-            |f| (f.state, f.held, f.entered) = (Waiting, m("0"), false),
+            |f| (f.state, f.held, f.entry) = (Waiting, m("0"), Entry::Nothing),
             end(Cancelled, "its order filled nothing"),
         ),
         ("over after its end", |f| f.state = Removed, end(Removed, "")),

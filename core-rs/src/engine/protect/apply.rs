@@ -95,20 +95,13 @@ impl State {
         let Some(protection) = self.protections.all.get_mut(&fill.plan) else { return };
         let text = format!("{} {}", fill.side.name(), amount_text(fill.base));
         protection.note(wall, if leg == super::CLOSES { "fill" } else { "entry" }, text);
-        if leg != super::CLOSES {
-            protection.entered.0 += fill.base.0;
-            if protection.state == ProtectionState::Waiting && !protection.is_over() {
-                protection.state = ProtectionState::Armed;
-            }
-            // Its entry was believed dead: what it bought after all is to be protected.
-            if protection.state == ProtectionState::Cancelled && protection.ended.take().is_some() {
-                protection.state = ProtectionState::Armed;
-            }
-        } else {
+        if leg == super::CLOSES {
             protection.closes(fill);
             if protection.ended.take().is_some() {
                 protection.note(wall, "late_fill", String::new());
             }
+        } else {
+            protection.enters(fill);
         }
         let (key, over) = ((protection.terms.instrument, protection.terms.id), protection.is_over());
         if !over {
@@ -173,6 +166,17 @@ impl Protection {
                 }
                 self.note(wall, state.name(), why.clone());
             }
+        }
+    }
+
+    /// The order that opens the position filled: from here on it is watched.
+    fn enters(&mut self, fill: &ProtectFill) {
+        self.entered.0 += fill.base.0;
+        let waits = self.state == ProtectionState::Waiting && !self.is_over();
+        // An entry that was believed dead: what it bought after all is to be protected.
+        let revived = self.state == ProtectionState::Cancelled && self.ended.take().is_some();
+        if waits || revived {
+            self.state = ProtectionState::Armed;
         }
     }
 

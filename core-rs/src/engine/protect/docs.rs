@@ -87,7 +87,7 @@ impl Engine {
         j.opt_money("avgPrice", average(&protection.sum, terms.side));
         let closes = |id: &&ClientId| Some(**id) != terms.entry;
         j.arr("orders", |j| {
-            protection.sum.orders.iter().filter(closes).for_each(|id| j.str("", id.as_str()))
+            protection.sum.orders.iter().filter(closes).for_each(|id| j.str("", id.as_str()));
         });
         j.arr("fees", |j| {
             for fee in &protection.sum.fees {

@@ -6,7 +6,7 @@ use crate::engine::apply::{amount_text, wallet_of};
 use crate::engine::reducer::Engine;
 use crate::engine::timers::Timer;
 use crate::order::{CancelState, Order, TimeInForce};
-use crate::plan::{Plan, ProtectDecision, ProtectFacts, Protection, ProtectionState, next_protect};
+use crate::plan::{Entry, Plan, ProtectDecision, ProtectFacts, Protection, ProtectionState, next_protect};
 use crate::risk::LatchMode;
 use crate::units::{
     AccountId, ClientId, InstrumentId, MONEY_DECIMALS, Money, Now, Ns, PlanId, Product, Side, pow10,
@@ -108,9 +108,7 @@ impl Engine {
         let amount = |mantissa: i64| Money(i128::from(mantissa) * pow10(MONEY_DECIMALS - i.qty_decimals));
         let orders = || protection.sum.orders.iter().filter_map(|id| self.state.orders.get(id));
         let closing = || orders().filter(|order| order.terms.leg == CLOSES);
-        let entry = terms.entry.and_then(|id| self.state.orders.get(&id));
         let held = self.held(terms.account, terms.instrument, terms.side);
-        let ready = self.is_ready(terms.account);
         let (best, best_back) = self.best_of(now, terms.instrument, terms.side);
         let limits = self.limits_of(terms.instrument, terms.account, "");
         ProtectFacts {
@@ -121,9 +119,7 @@ impl Engine {
             room: self.closing_room(terms.account, terms.instrument, terms.side),
             over: protection.over,
             busy: closing().any(|order| !order.is_settled()),
-            // Before the account is reconciled neither the order nor the position is known for certain.
-            entering: !ready || entry.is_some_and(|order| !order.is_settled()),
-            entered: terms.entry.is_none() || protection.entered.0 > 0,
+            entry: self.entry_of(protection),
             orders: protection.orders,
             changed: closing().map(|order| order.updated_ns).max().unwrap_or(protection.created),
             lot: amount(i.lot),
@@ -135,6 +131,18 @@ impl Engine {
             best_back,
             open: self.latch_now() != LatchMode::Halt
                 && self.may_trade(now, terms.instrument, terms.account).is_ok(),
+        }
+    }
+
+    /// Before the account is reconciled neither the order nor the position is known for certain.
+    fn entry_of(&self, protection: &Protection) -> Entry {
+        let entry = protection.terms.entry;
+        let order = entry.and_then(|id| self.state.orders.get(&id));
+        let open = order.is_some_and(|order| !order.is_settled());
+        match (self.is_ready(protection.terms.account), open) {
+            (false, _) | (true, true) => Entry::Open,
+            (true, false) if entry.is_none() || protection.entered.0 > 0 => Entry::Done,
+            (true, false) => Entry::Nothing,
         }
     }
 

@@ -90,7 +90,7 @@ impl Engine {
     fn closing_id(&mut self, now: Now, id: PlanId, out: &mut Effects) -> Result<ClientId, Refusal> {
         let epoch = self.state.epoch;
         let usable = |ids: &Ids| ids.epoch == epoch && !ids.is_spent();
-        if self.protection(id)?.ids.filter(usable).is_none() {
+        if self.protection(id)?.ids.as_ref().is_none_or(|ids| !usable(ids)) {
             let counter = self.state.counter + 1;
             if counter.saturating_add(Ids::COUNTERS) > ClientId::COUNTER_MAX {
                 return Err(Refusal::new(Code::Internal, "order ids of this epoch are spent; restart"));

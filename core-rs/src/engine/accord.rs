@@ -6,7 +6,7 @@ use super::reducer::Engine;
 use super::requests::Request;
 use crate::ledger::{BalanceReport, Difference, PositionReport, Recon, Sight};
 use crate::order::OrderReport;
-use crate::units::{AccountId, InstrumentId, Money, Now};
+use crate::units::{AccountId, InstrumentId, Money, Now, Ns};
 use crate::venues::{Event, EventBuf};
 use std::collections::BTreeMap;
 
@@ -47,8 +47,18 @@ impl Engine {
             Recon::Stale | Recon::Agrees | Recon::Waiting { .. } => return,
         };
         let rows = vec![(report.wallet, report.asset, amount)];
-        self.commit(now, Body::Balance { account, source, rows }, out);
+        let since = Some(self.venue_time(now, account));
+        self.commit(now, Body::Balance { account, source, rows, since }, out);
         self.balance_event(now, account, report, out);
+    }
+
+    /// No later than what the venue's clock shows: ours may be seconds apart from it.
+    fn venue_time(&self, now: Now, account: AccountId) -> Ns {
+        let venue = self.accounts.at(account).venue;
+        let products = self.links.iter().filter(|link| link.account == Some(account));
+        let errors = products.map(|link| self.config.venue(venue, link.config.product).clock_error);
+        let offset = self.clocks.get(&venue).copied().unwrap_or_default();
+        now.wall + offset - errors.max().unwrap_or_default()
     }
 
     /// What an answer to a question of ours proves about the account's figures.

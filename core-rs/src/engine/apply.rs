@@ -76,12 +76,12 @@ impl State {
                 self.orders.cancel(id, *event, wall)?;
                 with.changed.push(Changed::Order(*id));
             }
-            Body::Balance { account, source, rows } => {
+            Body::Balance { account, source, rows, since } => {
                 for (wallet, asset, amount) in rows {
                     self.ledger.adjust(*account, *wallet, *asset, *amount, source.book())?;
                     with.changed.push(Changed::Balance(*account, *wallet, *asset));
                 }
-                self.opened.entry(*account).or_insert(wall);
+                self.opened.entry(*account).or_insert(since.unwrap_or(wall));
             }
             Body::Day(day) => self.ledger.open_day(*day),
             Body::Limits(rows) => {

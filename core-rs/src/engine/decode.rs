@@ -65,6 +65,7 @@ fn read_body(kind: u8, f: Fields<'_>, t: &mut Interning<'_>) -> Read<Body> {
                 [Source::Opening, Source::Recon].into_iter().find(|s| s.name() == name)
             })?,
             rows: read_amounts(f, "rows")?,
+            since: f.get("since").map(|_| f.int("since")).transpose()?,
         },
         12 => {
             Body::Limits(f.arr("rows")?.iter().map(|row| read_limit(Fields::of(row)?)).collect::<Read<_>>()?)

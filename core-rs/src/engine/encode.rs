@@ -64,13 +64,12 @@ fn write_body(body: &Body, t: Tables<'_>, j: &mut Json) {
             order(j, id);
             j.str("event", cancel_name(*event));
         }
-        Body::Balance { account, source, rows } => {
+        Body::Balance { account, source, rows, since } => {
             account_of(j, *account, t);
             j.str("source", source.name());
-            j.arr("rows", |j| {
-                for (wallet, asset, amount) in rows {
-                    write_amount(j, *wallet, asset, *amount);
-                }
+            write_amounts(j, rows);
+            since.inspect(|since| {
+                j.int("since", *since);
             });
         }
         Body::Day(day) => {
@@ -217,6 +216,14 @@ fn write_fill(fill: &FillReport, t: Tables<'_>, j: &mut Json) {
     j.str("feeAsset", fill.fee_asset.as_str());
     j.bool("maker", fill.liquidity == Liquidity::Maker);
     j.int("venueNs", fill.venue_ns);
+}
+
+fn write_amounts(j: &mut Json, rows: &[(Wallet, Asset, Money)]) {
+    j.arr("rows", |j| {
+        for (wallet, asset, amount) in rows {
+            write_amount(j, *wallet, asset, *amount);
+        }
+    });
 }
 
 fn write_amount(j: &mut Json, wallet: Wallet, asset: &Asset, amount: Money) {

@@ -8,7 +8,7 @@ use crate::ledger::{Book, Day, Wallet};
 use crate::order::{CancelEvent, FillReport, OrderReport, OrderTerms};
 use crate::plan::{PlanState, PlanTerms};
 use crate::risk::{Breaker, LatchMode, LimitRow};
-use crate::units::{AccountId, Asset, ClientId, Money, PlanId, Symbol};
+use crate::units::{AccountId, Asset, ClientId, Money, Ns, PlanId, Symbol};
 
 /// The command that a record carries out; a known id gives the first reply again.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,6 +113,8 @@ pub(super) enum Body {
         account: AccountId,
         source: Source,
         rows: Vec<(Wallet, Asset, Money)>,
+        /// What was traded before this, on the venue's clock, is in it. Journals of old have the record's own time.
+        since: Option<Ns>,
     },
     /// A trading day opens at this total profit.
     Day(Day),

@@ -183,6 +183,13 @@ impl SimVenue {
         self.due.iter().copied().min().unwrap_or(Ns::MAX)
     }
 
+    /// Changes the time between two publications of a book, from `wall` on.
+    pub(super) fn publish_every(&mut self, tick: Ns, wall: Ns) {
+        let count = self.due.len() as i64;
+        self.tick = tick;
+        self.due = (1..=count).map(|nth| wall + tick * nth / count).collect();
+    }
+
     /// Writes no book of record from here on.
     pub(super) fn stop_writing(&mut self) {
         self.unwritten = true;

@@ -48,6 +48,14 @@ pub(super) fn order_request(data: &[u8]) -> Option<(ClientId, bool)> {
     ClientId::parse(known).map(|id| (id, place))
 }
 
+/// The market data link beside a REST link.
+fn market_link(rest: usize) -> Option<usize> {
+    let beside = |row: &super::setup::Row| {
+        (row.venue, row.product, row.role) == (LINKS[rest].venue, LINKS[rest].product, Role::Public)
+    };
+    LINKS.iter().position(beside)
+}
+
 impl World {
     pub(super) fn wire(&mut self) -> Ns {
         let (least, most) = self.swarm.wire;
@@ -354,7 +362,7 @@ impl World {
         let gone = self.now < self.outage[venue];
         if refused || gone || self.strikes(Fault::QueryLost) {
             let wait = if refused { LOST_PAUSE } else { DEADLINE + LOST_PAUSE };
-            self.at(wait, Job::Answer { number, status: 0, body: Vec::new(), life });
+            self.at(wait, Job::Answer { number, status: 0, body: Vec::new(), life, book: None });
             return;
         }
         let delay = self.wire();
@@ -391,6 +399,7 @@ impl World {
         if delay > DEADLINE {
             (status, body) = (0, Vec::new());
         }
-        self.at(delay, Job::Answer { number, status, body, life });
+        let book = market_link(link).filter(|_| status == 200 && target.contains("depth"));
+        self.at(delay, Job::Answer { number, status, body, life, book });
     }
 }

@@ -3,15 +3,17 @@
 use super::check::Check;
 use super::life::{Death, replayed};
 use super::probe::Probes;
-use super::setup::{MS, PAIR_COUNT, SECOND, pair};
+use super::setup::{MS, PAIR_COUNT, SECOND, SLOW_TICK, TICK, pair};
 use super::world::World;
 use crate::engine::Engine;
 use crate::risk::LatchMode;
 use crate::units::Ns;
 
-/// How long the engine trades after the last fault, and how long it may take to come to rest: a ban alone is two minutes.
-const CALM: Ns = 10 * SECOND;
+/// How long the engine trades where nothing fails, and how long it may take to come to rest: a ban alone is two minutes.
+const CALM: Ns = 1_200 * MS;
 const REST_MAX: Ns = 240 * SECOND;
+/// How long the last faults may still show.
+const RECOVERY: Ns = 6 * SECOND;
 /// Steps between two replays of the journal, on average.
 const REPLAY_EVERY: u64 = 400;
 
@@ -60,17 +62,20 @@ impl World {
         self.heal();
         if broken {
             // What is still being worked on at a venue is the last of the faults.
+            self.slow_markets();
+            self.stop_trading();
             self.run_until(self.now + 42 * SECOND);
         }
-        let calm = self.wall() + 6 * SECOND;
-        self.calm = Some(calm);
-        self.run_until(self.now + CALM);
+        self.calm = Some(self.wall() + RECOVERY);
         self.come_to_rest();
+        let calm = self.wall();
+        self.trade_again();
+        self.run_until(self.now + CALM);
         if self.rng.chance(300_000) && self.check.violation.is_none() {
             self.die(Death::Kill);
-            self.run_until(self.now + 3 * SECOND);
-            self.come_to_rest();
+            self.run_until(self.now + 2 * SECOND);
         }
+        self.come_to_rest();
         self.replay_now();
         if let (Some(process), None) = (&self.process, &self.check.violation) {
             self.check.check_all(&process.engine, &self.venues, &mut self.probes);
@@ -96,7 +101,7 @@ impl World {
                 self.cut(link);
             }
         }
-        self.run_until(self.now + 2 * SECOND);
+        self.run_until(self.now + 600 * MS);
         if self.process.as_ref().is_some_and(|process| process.engine.latch() != LatchMode::Open) {
             self.command("reset", "{}");
         }
@@ -104,15 +109,11 @@ impl World {
 
     /// Trading stops; everything under way must end.
     fn come_to_rest(&mut self) {
+        self.slow_markets();
         let until = self.now + REST_MAX;
-        let mut stopped = [false; PAIR_COUNT];
         while self.check.violation.is_none() {
-            for (at, stopped) in stopped.iter_mut().enumerate() {
-                let body = pair(&self.swarm, at, false);
-                *stopped = *stopped || self.command("upsert_pair", &body);
-            }
-            let rests = self.process.as_ref().is_some_and(|process| Check::is_at_rest(&process.engine));
-            if rests && stopped.iter().all(|stopped| *stopped) {
+            let stopped = self.stop_trading();
+            if stopped && self.process.as_ref().is_some_and(|process| Check::is_at_rest(&process.engine)) {
                 break;
             }
             if self.now > until {
@@ -124,6 +125,38 @@ impl World {
         }
         // What the streams still bring.
         self.run_until(self.now + SECOND);
+    }
+
+    /// Nobody trades, so the markets need not move often.
+    fn slow_markets(&mut self) {
+        self.pace_markets(SLOW_TICK);
+    }
+
+    fn pace_markets(&mut self, tick: Ns) {
+        let wall = self.wall();
+        for at in 0..self.venues.len() {
+            self.venues[at].publish_every(tick, wall);
+            self.schedule_venue(at);
+        }
+    }
+
+    /// True when every pair has taken the command.
+    fn stop_trading(&mut self) -> bool {
+        for at in 0..PAIR_COUNT {
+            if !self.stopped[at] {
+                let body = pair(&self.swarm, at, false);
+                self.stopped[at] = self.command("upsert_pair", &body);
+            }
+        }
+        self.stopped == [true; PAIR_COUNT]
+    }
+
+    fn trade_again(&mut self) {
+        self.pace_markets(TICK);
+        for at in 0..PAIR_COUNT {
+            let body = pair(&self.swarm, at, true);
+            self.stopped[at] = !self.command("upsert_pair", &body);
+        }
     }
 
     /// After every step of the process.
@@ -145,6 +178,8 @@ impl World {
         let Some(process) = self.process.as_ref().filter(|process| !process.journal_closed) else { return };
         if self.shadow.is_none() {
             self.shadow = Engine::new(self.config.as_bytes()).ok().map(|engine| (engine, 0));
+            // Nobody takes rows of it.
+            self.shadow.iter_mut().for_each(|(engine, _)| engine.skip_rows(u64::MAX));
         }
         let Some((copy, read)) = &mut self.shadow else { return };
         *read += replayed(copy, &self.disk.bytes()[*read..]);

@@ -59,11 +59,16 @@ impl Role {
     }
 }
 
+/// How often a market moves, and how often while nobody trades.
+pub(super) const TICK: Ns = 500 * MS;
+pub(super) const SLOW_TICK: Ns = 2 * SECOND;
+
 /// A small market: few levels, few publications, low fees, so that a run is short and trades often.
 pub(super) fn venue_config(venue: usize, seed: u64) -> String {
     let name = VENUES[venue].1;
     format!(
-        r#"{{"venue":"{name}","products":["spot","linear"],"seed":{seed},"symbols":["BTCUSDT"],"feeTaker":"0.0001","levels":5,"tickMs":500}}"#
+        r#"{{"venue":"{name}","products":["spot","linear"],"seed":{seed},"symbols":["BTCUSDT"],"feeTaker":"0.0001","levels":5,"tickMs":{}}}"#,
+        TICK / MS
     )
 }
 

@@ -113,7 +113,7 @@ impl Swarm {
         Self {
             rates,
             wire: (least, least + rng.span(0, 30 * MS)),
-            faulty: rng.span(8_000 * MS, 20_000 * MS),
+            faulty: rng.span(5_000 * MS, 11_000 * MS),
             qty_milli: *rng.pick(&[10, 20, 100, 500, 1_000]),
             threshold: *rng.pick(&[1, 2, 5]),
             cooldown_ms: *rng.pick(&[20, 100, 500]),

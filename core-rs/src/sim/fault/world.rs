@@ -6,7 +6,7 @@ use super::mutant::Harness;
 use super::net::Link;
 use super::probe::Probes;
 use super::rng::Rng;
-use super::setup::{EPOCH, LINKS, MS, SECOND, VENUES, engine_config, venue_config};
+use super::setup::{EPOCH, LINKS, MS, PAIR_COUNT, SECOND, VENUES, engine_config, venue_config};
 use super::swarm::{Fault, Swarm};
 use super::trace::Trace;
 use crate::engine::{Effect, Engine, Input};
@@ -40,6 +40,8 @@ pub(super) enum Job {
         status: u16,
         body: Vec<u8>,
         life: u64,
+        /// The market data link whose book it brings.
+        book: Option<usize>,
     },
     Synced {
         life: u64,
@@ -140,6 +142,8 @@ pub(super) struct World {
     pub calm: Option<Ns>,
     pub events: u64,
     pub outage: [Ns; 2],
+    /// Pairs that are switched off for good.
+    pub stopped: [bool; PAIR_COUNT],
     pub slow_disk: Ns,
     queue: BinaryHeap<Reverse<(Ns, u64, Job)>>,
     pub serial: u64,
@@ -177,6 +181,7 @@ impl World {
             calm: None,
             events: 0,
             outage: [0; 2],
+            stopped: [false; PAIR_COUNT],
             slow_disk: 0,
             queue: BinaryHeap::new(),
             serial: 0,
@@ -238,7 +243,10 @@ impl World {
             Job::ToVenue { conn, data, gate, reply } => self.arrive(conn, &data, gate, reply),
             Job::ToEngine { conn, data } => self.hear(conn, &data),
             Job::Request { link, number, data, life } => self.serve(link, number, &data, life),
-            Job::Answer { number, status, body, life } if self.alive(life) => {
+            Job::Answer { number, status, body, life, book } if self.alive(life) => {
+                if let Some(link) = book {
+                    self.links[link].heard = self.now;
+                }
                 self.trace.bytes(self.now, "ANSWER", number, &body);
                 if let Some(process) = &mut self.process {
                     process.fetches = process.fetches.saturating_sub(1);
@@ -257,9 +265,12 @@ impl World {
             }
             Job::Publish { venue } => {
                 let wall = self.wall();
-                let effects = self.venues[venue].on_timer(wall);
-                self.carry(venue, effects);
-                self.schedule_venue(venue);
+                // A market whose pace changed is called by another job.
+                if self.venues[venue].next_wake() <= wall {
+                    let effects = self.venues[venue].on_timer(wall);
+                    self.carry(venue, effects);
+                    self.schedule_venue(venue);
+                }
             }
             Job::Second => {
                 self.at(SECOND, Job::Second);

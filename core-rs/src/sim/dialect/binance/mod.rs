@@ -68,6 +68,7 @@ impl Call<'_> {
 /// Spot prints eight digits; USDT-M the instrument's own.
 fn px(listing: &Listing, value: i64) -> String {
     match listing.product {
+        Product::Spot if listing.px_decimals <= 8 => eight(value, listing.px_decimals),
         Product::Spot => fixed(listing.px_amount(value), 8),
         Product::Linear => {
             mantissa(value * if listing.px_decimals == 1 { 10 } else { 1 }, listing.px_decimals.max(2))
@@ -77,9 +78,15 @@ fn px(listing: &Listing, value: i64) -> String {
 
 fn qty(listing: &Listing, value: i64) -> String {
     match listing.product {
+        Product::Spot if listing.qty_decimals <= 8 => eight(value, listing.qty_decimals),
         Product::Spot => fixed(listing.base_amount(value), 8),
         Product::Linear => listing.qty_text(value),
     }
+}
+
+/// A mantissa of at most eight decimals as text with eight.
+fn eight(value: i64, decimals: u8) -> String {
+    mantissa(value * 10_i64.pow(8 - u32::from(decimals)), 8)
 }
 
 fn amount(value: Money) -> String {

@@ -1,7 +1,7 @@
 //! The independent checker: what must hold after every step, judged by the venues' own books and the bytes that left.
 
 use super::disk::Disk;
-use super::net::Link;
+use super::link::Link;
 use super::probe::{Probes, alert_code};
 use super::setup::{EXPOSURE_MAX, LINKS, MS, Role, STALE, VENUES};
 use super::tally::Tally;

@@ -2,8 +2,8 @@
 
 use super::check::Check;
 use super::disk::Disk;
+use super::link::Link;
 use super::mutant::Harness;
-use super::net::Link;
 use super::probe::Probes;
 use super::rng::Rng;
 use super::setup::{EPOCH, LINKS, MS, PAIR_COUNT, SECOND, VENUES, engine_config, venue_config};
@@ -40,8 +40,6 @@ pub(super) enum Job {
         status: u16,
         body: Vec<u8>,
         life: u64,
-        /// The market data link whose book it brings.
-        book: Option<usize>,
     },
     Synced {
         life: u64,
@@ -133,7 +131,7 @@ pub(super) struct World {
     pub shadow: Option<(Engine, usize)>,
     pub links: Vec<Link>,
     /// Live connections and those that still have frames under way.
-    pub conns: BTreeMap<u64, super::net::Conn>,
+    pub conns: BTreeMap<u64, super::link::Conn>,
     pub check: Check,
     pub probes: Probes,
     pub trace: Trace,
@@ -243,10 +241,7 @@ impl World {
             Job::ToVenue { conn, data, gate, reply } => self.arrive(conn, &data, gate, reply),
             Job::ToEngine { conn, data } => self.hear(conn, &data),
             Job::Request { link, number, data, life } => self.serve(link, number, &data, life),
-            Job::Answer { number, status, body, life, book } if self.alive(life) => {
-                if let Some(link) = book {
-                    self.links[link].heard = self.now;
-                }
+            Job::Answer { number, status, body, life } if self.alive(life) => {
                 self.trace.bytes(self.now, "ANSWER", number, &body);
                 if let Some(process) = &mut self.process {
                     process.fetches = process.fetches.saturating_sub(1);

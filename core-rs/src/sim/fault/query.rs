@@ -1,0 +1,60 @@
+//! Questions over HTTP: asked, served by the venue, answered late, wrongly or not at all.
+
+use super::setup::{LINKS, MS, SECOND};
+use super::swarm::Fault;
+use super::world::{Job, World};
+use crate::sim::SimEffect;
+use crate::units::Ns;
+
+/// The process gives up on an answer after this.
+const DEADLINE: Ns = 2 * SECOND;
+const LOST_PAUSE: Ns = 250 * MS;
+
+impl World {
+    pub(super) fn ask(&mut self, link: usize, number: u64, data: Vec<u8>) {
+        let life = self.life;
+        let venue = LINKS[link].venue;
+        let refused = self.now < self.links[link].banned_until;
+        let gone = self.now < self.outage[venue];
+        if refused || gone || self.strikes(Fault::QueryLost) {
+            let wait = if refused { LOST_PAUSE } else { DEADLINE + LOST_PAUSE };
+            self.at(wait, Job::Answer { number, status: 0, body: Vec::new(), life });
+            return;
+        }
+        let delay = self.wire();
+        self.at(delay, Job::Request { link, number, data, life });
+    }
+
+    pub(super) fn serve(&mut self, link: usize, number: u64, data: &[u8], life: u64) {
+        let wall = self.wall();
+        let venue = LINKS[link].venue;
+        let text = String::from_utf8_lossy(data);
+        let (head, body) = text.split_once("\n\n").unwrap_or((&text, ""));
+        let mut lines = head.lines();
+        let Some((method, target)) = lines.next().and_then(|line| line.split_once(' ')) else { return };
+        let headers: Vec<(String, String)> =
+            lines.filter_map(|l| l.split_once(": ")).map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
+        let lag = if self.strikes(Fault::ReadLag) { self.rng.span(0, 500 * MS) } else { 0 };
+        let effects =
+            self.venues[venue].on_http_lagging((method, target), &headers, body.as_bytes(), (lag, wall));
+        let answered = effects.into_iter().find(|effect| matches!(effect, SimEffect::Http { .. }));
+        let Some(SimEffect::Http { mut status, mut body, .. }) = answered else { return };
+        let mut delay = self.wire();
+        if self.strikes(Fault::AnswerLost) {
+            (status, body, delay) = (0, Vec::new(), DEADLINE + LOST_PAUSE);
+        } else if self.strikes(Fault::QueryError) {
+            (status, body) = (*self.rng.pick(&[500, 502, 503, 504]), b"<html>bad gateway</html>".to_vec());
+        } else if self.strikes(Fault::QueryLimited) {
+            (status, body) = (429, br#"{"code":-1003,"msg":"Too many requests."}"#.to_vec());
+            self.links[link].banned_until = self.now + SECOND;
+        } else if self.strikes(Fault::AnswerBroken) {
+            body.truncate(body.len() / 2);
+        } else if self.strikes(Fault::AnswerDelayed) {
+            delay += self.rng.span(0, 1_500 * MS);
+        }
+        if delay > DEADLINE {
+            (status, body) = (0, Vec::new());
+        }
+        self.at(delay, Job::Answer { number, status, body, life });
+    }
+}

@@ -101,9 +101,7 @@ fn a_cancel_that_went_astray_is_asked_again_until_the_order_is_closed() {
 
 #[test]
 fn an_order_that_still_waits_for_the_disk_never_leaves_once_it_is_cancelled() {
-    let strict =
-        common::config(&btc_pair("5")).replace(r#""policy":{"#, r#""policy":{"journalMode":"strict","#);
-    let mut world = World::with(7, strict);
+    let mut world = World::new(7, &btc_pair("5"));
     world.run_for(3 * SECOND);
     let id = resting(&mut world, 0, "o1");
     cancel(&mut world, &id);
@@ -118,6 +116,7 @@ fn one_command_id_is_one_command() {
     world.run_for(3 * SECOND);
     let id = resting(&mut world, 0, "o1");
     assert_eq!(resting(&mut world, 0, "o1"), id);
+    world.run_for(SECOND);
     let other = r#"{"exchange":"bybit","symbol":"BTCUSDT","type":"linear","side":"sell","orderType":"market","qty":0.01}"#;
     for _ in 0..2 {
         assert_eq!(world.command("place_order", other, "o1").unwrap_err().code.name(), "CONFLICT");

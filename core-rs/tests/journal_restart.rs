@@ -183,10 +183,10 @@ fn the_same_machine_has_no_quarantine_another_one_has() {
 
 #[test]
 fn strict_orders_wait_for_their_own_record() {
-    let mut world = World::with(5, busy(r#","journalMode":"strict""#));
+    let mut world = World::with(5, busy(r#","journal":{"arbitrage":"strict"}"#));
     world.run_for(3 * SECOND);
     assert!(world.sent.len() > 4);
-    assert!(Engine::new(busy(r#","journalMode":"never""#).as_bytes()).is_err());
+    assert!(Engine::new(busy(r#","journal":{"arbitrage":"never"}"#).as_bytes()).is_err());
     assert!(!world.held_back.is_empty());
     for (frame, after) in &world.held_back {
         let frame = String::from_utf8_lossy(frame);

@@ -3,7 +3,7 @@
 
 use super::Mutant;
 use super::reducer::Engine;
-use crate::order::State;
+use crate::order::{PlaceOrder, State};
 use crate::plan::Plan;
 use crate::risk::{Intent, LatchMode, Purpose};
 use crate::units::{Money, PlanId, Side};
@@ -49,8 +49,14 @@ impl Engine {
     pub(super) fn position_room(&self, intent: &Intent) -> Money {
         let place = &intent.place;
         let all = self.exposures();
-        let own = all.iter().find(|(id, _)| *id == place.instrument).map(|(_, exposure)| *exposure);
-        own.unwrap_or_default().shrinkable(place.side).unwrap_or_default()
+        let of = all.iter().find(|(id, _)| *id == place.instrument).map(|(_, exposure)| *exposure);
+        let mut exposure = of.unwrap_or_default();
+        // One that waited for the disk counts already; it does not stand in its own way.
+        if let Some(order) = self.state.orders.get(&place.client_id) {
+            let own = Money::of_qty(order.possible_qty(), order.terms.qty_decimals);
+            let _counted = exposure.add(place.side, own.negated());
+        }
+        exposure.shrinkable(place.side).unwrap_or_default()
     }
 
     /// What may still be traded on the intent's side to bring its plan to zero, less what is under way for that.
@@ -72,14 +78,15 @@ impl Engine {
         let leg = &plan.sums[usize::from(intent.leg.min(1))];
         let residual = towards(Money(plan.sums[0].net().0 + plan.sums[1].net().0));
         let room = if plan.unwinding { residual.max(towards(leg.net())) } else { residual };
-        Some(Money(room.0 - self.plan_under_way(plan, intent.place.side).0))
+        Some(Money(room.0 - self.plan_under_way(plan, &intent.place).0))
     }
 
-    fn plan_under_way(&self, plan: &Plan, side: Side) -> Money {
+    fn plan_under_way(&self, plan: &Plan, but: &PlaceOrder) -> Money {
         let ids = plan.sums.iter().flat_map(|sum| &sum.orders);
         let orders = ids.filter_map(|id| self.state.orders.get(id));
         let possible = orders
-            .filter(|order| order.terms.place.side == side && order.state != State::Unknown)
+            .filter(|order| order.terms.place.side == but.side && order.state != State::Unknown)
+            .filter(|order| order.id() != but.client_id)
             .map(|order| Money::of_qty(order.possible_qty(), order.terms.qty_decimals).0);
         Money(possible.sum())
     }

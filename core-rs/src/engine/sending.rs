@@ -1,6 +1,7 @@
 //! Orders and cancels on their way out. Only what the gate approved becomes bytes.
 
 use super::Effects;
+use super::config::PlanKind;
 use super::record::{Body, CommandTag};
 use super::reducer::Engine;
 use super::timers::Timer;
@@ -117,12 +118,11 @@ impl Engine {
         true
     }
 
-    /// The record that must be on disk before an order of the plan leaves; 0 for none. A slice of a TWAP can wait for
-    /// the disk, the legs of an arbitrage can not; those of one that another process made must, for the record of its
-    /// new ids lies just before.
+    /// The record that must be on disk before an order of the plan leaves; 0 for none. Orders of a plan that another
+    /// process made always wait, for the record of its new ids lies just before.
     fn sync_before_send(&self, plan: Option<PlanId>) -> u64 {
         let taken_up = || plan.and_then(|plan| self.state.plans.get(&plan)).is_some_and(Plan::is_taken_up);
-        let strict = self.config.policy.strict || plan.is_some_and(PlanId::is_twap) || taken_up();
+        let strict = self.config.policy.strict[PlanKind::of(plan) as usize] || taken_up();
         if strict { self.journal.seq() } else { 0 }
     }
 

@@ -17,6 +17,7 @@ VenueName = Literal["binance", "bybit"]
 Product = Literal["spot", "linear"]
 Direction = Literal["auto", "leg1_buy", "leg2_buy"]
 Scope = Literal["total", "venue", "instrument", "account", "pair", "owner"]
+JournalMode = Literal["group", "strict"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 VENUES: Final[tuple[VenueName, ...]] = ("binance", "bybit")
@@ -100,12 +101,19 @@ class LimitConfig(Section):
     value: Amount | None
 
 
+class JournalConfig(Section):
+    """When orders leave, by what they belong to: group as soon as their record is written, strict once it is on disk."""
+
+    arbitrage: JournalMode = "group"
+    twap: JournalMode = "strict"
+    order: JournalMode = "strict"
+
+
 class PolicyConfig(Section):
     """How plans behave. bps are hundredths of a percent of the price.
 
     max_naked_ms, max_naked_notional: how long, and up to what worth in quote, a known difference of the legs waits
     for an order whose fate is open; then it is hedged around that order.
-    journal_mode: group sends an order as soon as its record is written, strict once it is on disk.
     """
 
     complete_within_bps: Annotated[int, Field(ge=0, le=1000)] = 10
@@ -115,7 +123,7 @@ class PolicyConfig(Section):
     cooldown_ms: Annotated[int, Field(ge=0, le=3_600_000)] = 500
     max_naked_ms: Annotated[int, Field(ge=0, le=60_000)] = 1000
     max_naked_notional: Annotated[int, Field(ge=0)] = 10_000
-    journal_mode: Literal["group", "strict"] = "group"
+    journal: JournalConfig = JournalConfig()
 
 
 class LogConfig(Section):

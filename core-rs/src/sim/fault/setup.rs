@@ -105,12 +105,13 @@ pub(super) fn engine_config(swarm: &Swarm, mutant: &str, machine: u32) -> String
         )
     };
     let mutant = if mutant.is_empty() { String::new() } else { format!(r#","mutant":"{mutant}""#) };
+    let disk = if swarm.strict { "strict" } else { "group" };
     format!(
         r#"{{"mode":"SIM","instance":"A7","accounts":[{},{}],"venues":[{},{},{},{}],"links":[{}],"pairs":[{}],
         "limits":[{{"name":"order_notional_max","scope":"total","id":"","value":200000}},
                   {{"name":"position_total_max","scope":"total","id":"","value":{EXPOSURE_MAX}}},
                   {{"name":"book_age_max_ms","scope":"total","id":"","value":2000}}],
-        "policy":{{"completeWithinBps":10,"maxAttempts":3,"planDeadlineMs":{PLAN_DEADLINE_MS},"slippageBps":5,"cooldownMs":{},"journalMode":"{}"}},"bootId":"boot-{machine}"{mutant}}}"#,
+        "policy":{{"completeWithinBps":10,"maxAttempts":3,"planDeadlineMs":{PLAN_DEADLINE_MS},"slippageBps":5,"cooldownMs":{},"journal":{{"arbitrage":"{disk}","order":"{disk}"}}}},"bootId":"boot-{machine}"{mutant}}}"#,
         account("binance"),
         account("bybit"),
         venue("binance", "spot"),
@@ -120,7 +121,6 @@ pub(super) fn engine_config(swarm: &Swarm, mutant: &str, machine: u32) -> String
         links.join(","),
         pairs(swarm).join(","),
         swarm.cooldown_ms,
-        if swarm.strict { "strict" } else { "group" }
     )
 }
 

@@ -13,6 +13,8 @@ endif
 JOBS ?= auto
 # How often `make crash` kills.
 N ?= 20
+# Records that its journal holds before the first kill.
+RECORDS ?= 0
 
 # Seeds of `make sim`; SEED=k runs that one alone, TRACE=1 tells everything that happens in it.
 SEEDS ?= 1000
@@ -106,8 +108,8 @@ sim-mutants: build ## every flawed design with the first seed that catches it
 conformance: build $(CLIENTS)/.installed ## other people's clients (ccxt, exchange SDKs) against the simulated venues
 	TIDEGATE=$(VENV)/bin/tidegate $(CLIENTS)/bin/python -m pytest -c tests/conformance/pytest.ini --rootdir . tests/conformance $(ARGS)
 
-crash: build ## kill -9 of the whole service at random moments (N=20), against the venues' own books
-	@$(PY) -m tests.e2e.crash --kills $(N) --seed $(SEED)
+crash: build ## kill -9 of the whole service at random moments (N=20, RECORDS=0), against the venues' own books
+	@$(PY) -m tests.e2e.crash --kills $(N) --seed $(SEED) --records $(RECORDS)
 
 restarts: ## restarts from every state that a 10,000-record journal can be left in; minutes
 	TIDEGATE_LONG=1 cargo test --release --locked --test journal_restart -- --nocapture

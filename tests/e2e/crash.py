@@ -48,7 +48,10 @@ limits: [{{name: order_notional_max, value: 50000}}, {{name: book_age_max_ms, va
 pairs:
 """
 READY_MAX_S = 90.0
-"""A venue allows an address only so many starts a minute; a process that has to wait for it is late, not lost."""
+BUDGET_TIMES = 100
+"""A real venue allows an address a dozen starts a minute; what waits for that says nothing about us."""
+GROW_S = 3600.0
+"""The journal has to grow to the size asked for within so long."""
 WORKING = ("PLANNED", "WORKING", "HEDGING")
 
 
@@ -86,14 +89,18 @@ class Tally:
 class Loop:
     """One installation, killed again and again."""
 
-    def __init__(self, home, seed, product):
+    def __init__(self, home, seed, product, records=0):
         self.home = home
         self._product = product
+        self._records = records
         self.tally = Tally()
         self.ready_ms = []
         self.kills = 0
         self._moments = (random.Random(FIXED_SEED), random.Random(seed))
-        self._venues = [VenueSim(home, "binance", product), VenueSim(home, "bybit", "linear")]
+        self._venues = [
+            VenueSim(home, venue, kind, budget_times=BUDGET_TIMES)
+            for venue, kind in (("binance", product), ("bybit", "linear"))
+        ]
         self._books = Books(*(venue.record for venue in self._venues))
         self._settled = set()
         self._seen = {}
@@ -106,6 +113,8 @@ class Loop:
             )
             for name, symbol, qty in (("btc", "BTCUSDT", "0.001"), ("eth", "ETHUSDT", "0.01")):
                 self._config += PAIR.format(name=name, symbol=symbol, qty=qty, product=self._product)
+            if self._records:
+                self._grow()
             for number in range(kills):
                 self._one(self._moments[number % 2])
                 if not all(venue.alive for venue in self._venues):
@@ -114,6 +123,17 @@ class Loop:
             self._ready(node)
             self._compare(node)
             self._last(node)
+
+    def _grow(self):
+        """Trades until the journal holds the records asked for; the first process of the run, and killed like all."""
+        with running(self._start()) as node:
+            self._ready(node)
+            until(lambda: self._seq(node) >= self._records, f"{self._records} records", GROW_S, every_s=1.0)
+            node.kill()
+        self.ready_ms.clear()
+
+    def _seq(self, node):
+        return node.get("/api/system/status")["journalSeq"]
 
     def _start(self):
         return Node(self.home, config=self._config)
@@ -127,12 +147,19 @@ class Loop:
             else:
                 self._ready(node)
                 due = time.monotonic() + moment.random() * RUN_S
-                self._compare(node)
+                self._told(node, self._compare)
                 time.sleep(max(0.0, due - time.monotonic()))
             if not node.alive:
                 raise DiedError(node.tail())
             node.kill()
         self.kills += 1
+
+    def _told(self, node, what):
+        """Runs it; a failure comes with the last lines of the process."""
+        try:
+            what(node)
+        except AssertionError as failure:
+            raise DiedError(f"{failure!r}\n{node.tail()}") from failure
 
     def _ready(self, node):
         self.ready_ms.append(node.ready(READY_MAX_S) * 1000)
@@ -209,9 +236,9 @@ def plans(node):
     return node.get("/api/arbitrage/plans?limit=1000")["items"]
 
 
-def run(kills, seed, home, product="linear"):
+def run(kills, seed, home, product="linear", records=0):
     """The loop and its last line; whether everything held."""
-    loop = Loop(home, seed, product)
+    loop = Loop(home, seed, product, records)
     try:
         loop.run(kills)
     except (DiedError, AssertionError, json.JSONDecodeError) as failure:
@@ -220,7 +247,8 @@ def run(kills, seed, home, product="linear"):
     tally = loop.tally
     ready = round(statistics.median(loop.ready_ms)) if loop.ready_ms else -1
     orders = len(loop._books.accepts)
-    say(f"orders accepted: {orders}; ready ms max {max(loop.ready_ms, default=-1):.0f}")
+    p99 = sorted(loop.ready_ms)[len(loop.ready_ms) * 99 // 100] if loop.ready_ms else -1
+    say(f"orders accepted: {orders}; ready ms p99 {p99:.0f} max {max(loop.ready_ms, default=-1):.0f}")
     say(
         f"kills={loop.kills} lost={len(tally.lost)} doubled={len(tally.doubled)} "
         f"untracked={len(tally.untracked)} ready_ms_p50={ready}"
@@ -232,11 +260,12 @@ def main():
     options = argparse.ArgumentParser()
     options.add_argument("--kills", type=int, default=20)
     options.add_argument("--product", choices=["spot", "linear"], default="linear", help="of the first venue")
+    options.add_argument("--records", type=int, default=0, help="in the journal before the first kill")
     options.add_argument("--seed", type=int, default=secrets.randbits(32))
     given = options.parse_args()
     say(f"fixed seed: {FIXED_SEED}, fresh seed: {given.seed}  (again with: make crash SEED={given.seed})")
     home = Path(tempfile.mkdtemp(prefix="tidegate-crash-"))
-    good = run(given.kills, given.seed, home, given.product)
+    good = run(given.kills, given.seed, home, given.product, given.records)
     if good:
         shutil.rmtree(home)
     else:

@@ -182,10 +182,11 @@ class Node(Process):
 class VenueSim(Process):
     """`tidegate venue-sim`: one simulated venue product, with a record of what it accepted."""
 
-    def __init__(self, home, venue, product, *, port=0, seed=1):
+    def __init__(self, home, venue, product, *, port=0, seed=1, budget_times=1):
         self.record = Path(home) / f"{venue}-{product}.record"
-        arguments = ["venue-sim", "--venue", venue, "--product", product, "--seed", str(seed)]
-        super().__init__([*arguments, "--port", str(port), "--record", str(self.record)], home)
+        options = {"venue": venue, "product": product, "seed": seed, "port": port, "record": self.record}
+        options["budget-times"] = budget_times
+        super().__init__(["venue-sim", *(f"--{name}={value}" for name, value in options.items())], home)
         line = until(lambda: self.out[0] if self.out or not self.alive else None, "the ready line")
         self.address = json.loads(line)
 

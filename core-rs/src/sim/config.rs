@@ -22,6 +22,7 @@ struct Document {
     market: MarketSource,
     levels: Option<u16>,
     tick_ms: Option<u32>,
+    budget_times: Option<u32>,
 }
 
 /// Where the market comes from.
@@ -108,6 +109,8 @@ pub(super) struct Config {
     pub levels: i64,
     /// Time between publications of a book.
     pub tick: Ns,
+    /// Request budgets, as multiples of the venue's own.
+    pub budget_times: u32,
 }
 
 /// Between publications, unless the configuration says otherwise.
@@ -129,7 +132,8 @@ impl Config {
         let levels = i64::from(document.levels.unwrap_or(LEVELS as u16).clamp(1, LEVELS as u16));
         let tick = Ns::from(document.tick_ms.unwrap_or(TICK_MS).max(1)) * 1_000_000;
         let (seed, market) = (document.seed, document.market);
-        Ok(Self { venue, seed, listings, accounts, openings, market, levels, tick })
+        let budget_times = document.budget_times.unwrap_or(1);
+        Ok(Self { venue, seed, listings, accounts, openings, market, levels, tick, budget_times })
     }
 }
 

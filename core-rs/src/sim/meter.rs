@@ -12,8 +12,10 @@ pub(super) struct Budget {
     pub window: Ns,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Meters {
+    /// Draws that count as one.
+    times: u32,
     used: BTreeMap<String, (i64, Ns, u32)>,
 }
 
@@ -27,6 +29,11 @@ pub(super) struct Drawn {
 }
 
 impl Meters {
+    /// Budgets `times` as large as the venue's own, which its clients see no difference of.
+    pub(super) fn new(times: u32) -> Self {
+        Self { times: times.max(1), used: BTreeMap::new() }
+    }
+
     /// Draws `amount` from the budget called `name`; a refused draw still shows what is used.
     pub(super) fn draw(&mut self, name: &str, budget: Budget, amount: u32, now: Ns) -> Drawn {
         if self.used.len() > METERS_MAX {
@@ -37,11 +44,11 @@ impl Meters {
         if entry.0 != window {
             *entry = (window, budget.window, 0);
         }
-        let allowed = entry.2 + amount <= budget.limit;
+        let allowed = entry.2 + amount <= budget.limit.saturating_mul(self.times);
         if allowed {
             entry.2 += amount;
         }
-        Drawn { used: entry.2, allowed, resets: (window + 1) * budget.window }
+        Drawn { used: entry.2 / self.times, allowed, resets: (window + 1) * budget.window }
     }
 }
 
@@ -52,11 +59,14 @@ mod tests {
     #[test]
     fn a_budget_refuses_beyond_its_limit_until_its_window_ends() {
         let budget = Budget { limit: 3, window: 10 };
-        let mut meters = Meters::default();
+        let mut meters = Meters::new(1);
         let draws: Vec<_> = [(2, 100), (2, 105), (1, 109), (3, 110)]
             .map(|(amount, now)| meters.draw("ip", budget, amount, now))
             .map(|d| (d.used, d.allowed, d.resets))
             .into();
         assert_eq!(draws, [(2, true, 110), (2, false, 110), (3, true, 110), (3, true, 120)]);
+        let mut wide = Meters::new(10);
+        let draws = [3, 26, 2].map(|amount| wide.draw("ip", budget, amount, 100));
+        assert_eq!(draws.map(|d| (d.used, d.allowed)), [(0, true), (2, true), (2, false)]);
     }
 }

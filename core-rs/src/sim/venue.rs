@@ -62,7 +62,7 @@ impl SimVenue {
         let world = World {
             model,
             paths,
-            meters: Meters::default(),
+            meters: Meters::new(config.budget_times),
             now: 0,
             listen_keys: BTreeMap::new(),
             serial: 0,

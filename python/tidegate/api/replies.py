@@ -246,4 +246,5 @@ class SystemStatus(Reply):
     uptime_s: float
     hops: dict[str, Hop]
     queues: dict[str, int]
+    journal_seq: int
     db_latency_ms: float | None = Field(alias="dbLatencyMs")

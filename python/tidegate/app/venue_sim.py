@@ -46,14 +46,16 @@ def _plan(options: VenueSimOptions) -> SimPlan:
         host=options.host,
         port=options.port,
         faults=Rates.parse(options.faults),
-        more={"accounts": _accounts(options.accounts)} if options.accounts is not None else {},
+        more={"budgetTimes": options.budget_times} | _accounts(options.accounts),
     )
 
 
-def _accounts(path: Path) -> object:
+def _accounts(path: Path | None) -> dict[str, object]:
     """The file's JSON; what it says is checked by the venue."""
+    if path is None:
+        return {}
     try:
-        return orjson.loads(path.read_bytes())
+        return {"accounts": orjson.loads(path.read_bytes())}
     except OSError as error:
         raise TidegateError(Code.VALIDATION_ERROR, f"--accounts {path}: {error.strerror}") from error
     except orjson.JSONDecodeError as error:

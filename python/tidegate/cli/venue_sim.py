@@ -24,6 +24,7 @@ class VenueSimOptions:
     accounts: Path | None
     record: Path | None
     faults: str
+    budget_times: int
 
 
 def command(serve: Callable[[VenueSimOptions], None]) -> Callable[..., None]:
@@ -40,6 +41,7 @@ def command(serve: Callable[[VenueSimOptions], None]) -> Callable[..., None]:
         accounts: Annotated[Path | None, typer.Option(help="JSON array of accounts")] = None,
         record: Annotated[Path | None, typer.Option(help="book of record, read back at start")] = None,
         faults: Annotated[str, typer.Option(help="what goes wrong, e.g. answer_lost=0.01,cut=0.001")] = "",
+        budget_times: Annotated[int, typer.Option(min=1, help="request budgets so many times the venue's own")] = 1,
     ) -> None:
         """Serve one simulated venue: REST and WebSocket on one port, the venue's own paths."""
         try:
@@ -56,6 +58,7 @@ def command(serve: Callable[[VenueSimOptions], None]) -> Callable[..., None]:
                 accounts=accounts,
                 record=record,
                 faults=faults,
+                budget_times=budget_times,
             )
             serve(options)
         except TidegateError as error:

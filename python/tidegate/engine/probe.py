@@ -61,6 +61,7 @@ class Probe:
             "queues": {**self._runtime.depths, **self._depths()},
             "tasks": len(asyncio.all_tasks()),
             "frames": self._runtime.frames,
+            "journalSeq": self._runtime.seq,
         }
         return orjson.dumps(document)
 

@@ -159,6 +159,11 @@ class Runtime:
         await future
 
     @property
+    def seq(self) -> int:
+        """The newest record's number."""
+        return self._core.seq
+
+    @property
     def depths(self) -> Mapping[str, int]:
         """Queue depths by name."""
         return {"fetches": len(self._fetches), "parkedSends": len(self._parked), "durableWaiters": len(self._waiters)}

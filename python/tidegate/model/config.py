@@ -102,7 +102,7 @@ class LimitConfig(Section):
 
 
 class JournalConfig(Section):
-    """When orders leave, by what they belong to: group as soon as their record is written, strict once it is on disk."""
+    """When orders leave, by what they belong to: group once their record is written, strict once it is on disk."""
 
     arbitrage: JournalMode = "group"
     twap: JournalMode = "strict"

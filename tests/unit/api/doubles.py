@@ -172,7 +172,7 @@ class FakeMarket:
 
 class FakeProbe:
     def status(self) -> bytes:
-        return b'{"version":"0.1.0","mode":"SIM","uptimeS":1,"hops":{},"queues":{}}'
+        return b'{"version":"0.1.0","mode":"SIM","uptimeS":1,"hops":{},"queues":{},"journalSeq":7}'
 
     def exchanges(self) -> bytes:
         return b'[{"name":"binance","latencyMs":1.25,"rateLimit":{"used":10,"limit":6000},"clockOffsetMs":-3}]'

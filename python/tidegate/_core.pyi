@@ -109,7 +109,8 @@ class Engine:
         """Adds or updates instruments.
 
         `instruments`: JSON array of {symbol, base, quote, tick, lot, qtyMin, qtyMax, notionalMin, feeMaker, feeTaker,
-        status}; numbers as decimal strings.
+        status, contract?, code?}; numbers as decimal strings. Amounts are base coin; `contract` is the base coin of one
+        unit of the venue's count (1 when left out), `code` the venue's number for the instrument.
         """
     def on_link(self, link: int, up: bool, mono_ns: int, wall_ns: int) -> list[Effect]: ...
     def on_frame(self, link: int, payload: Buffer, mono_ns: int, wall_ns: int) -> list[Effect] | None:

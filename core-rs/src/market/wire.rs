@@ -1,7 +1,7 @@
 //! How a venue counts an instrument on the wire. Inside, a quantity is always base coin; a venue's contracts are another
 //! type, and only [`Wire`] turns one into the other, exactly or not at all.
 
-use crate::units::{Money, parse_wide, pow10};
+use crate::units::{Money, parse_wide, pow10, push_plain};
 
 /// A quantity as the venue writes it, base coin or contracts: a mantissa at [`Wire::decimals`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +49,16 @@ impl Wire {
     pub fn decimals(self, qty_decimals: u8) -> Option<u8> {
         let decimals = i16::from(qty_decimals) - i16::from(self.scale);
         u8::try_from(decimals).ok().filter(|decimals| *decimals <= 18 && self.is_known())
+    }
+
+    /// The size of one contract as decimal text.
+    pub fn contract_text(self) -> String {
+        let mut out = Vec::new();
+        match u8::try_from(self.scale) {
+            Ok(scale) => push_plain(&mut out, i128::from(self.value), scale),
+            Err(_) => push_plain(&mut out, i128::from(self.value) * pow10(self.scale.unsigned_abs()), 0),
+        }
+        String::from_utf8(out).unwrap_or_default()
     }
 
     /// True when whole steps of `lot` can be written; checked once, when the instrument is taken in.
@@ -99,6 +109,7 @@ mod tests {
         ];
         for (size, base_decimals, wire_decimals, lots, base) in cases {
             let wire = Wire::contracts(size, 7).unwrap();
+            assert_eq!(wire.contract_text(), size);
             assert_eq!(wire.decimals(base_decimals), Some(wire_decimals), "{size}");
             assert_eq!((wire.base(Lots(lots)), wire.lots(base)), (Some(base), Some(Lots(lots))), "{size}");
         }

@@ -54,8 +54,8 @@ struct AccountRow {
     key: String,
     #[serde(default = "default_secret")]
     secret: String,
-    #[serde(default, rename = "passphrase")]
-    _passphrase: String,
+    #[serde(default = "default_passphrase")]
+    passphrase: String,
     #[serde(default = "default_leverage")]
     leverage: u32,
     balances: Option<BTreeMap<String, Holding>>,
@@ -81,6 +81,14 @@ fn default_key() -> String {
 
 fn default_secret() -> String {
     "simsecret".into()
+}
+
+fn default_passphrase() -> String {
+    "simpass".into()
+}
+
+fn names() -> String {
+    Venue::ALL.map(Venue::name).join(", ")
 }
 
 fn default_leverage() -> u32 {
@@ -120,8 +128,7 @@ impl Config {
     pub(super) fn parse(json: &[u8]) -> Result<Self, String> {
         let document: Document = serde_json::from_slice(json).map_err(|e| format!("simulated venue: {e}"))?;
         let venue = Venue::parse(&document.venue)
-            .filter(|venue| matches!(venue, Venue::Binance | Venue::Bybit))
-            .ok_or_else(|| format!("no simulated venue `{}`; there are binance and bybit", document.venue))?;
+            .ok_or_else(|| format!("no simulated venue `{}`; there are {}", document.venue, names()))?;
         let products = document.products.iter().map(|name| product(name)).collect::<Result<Vec<_>, _>>()?;
         if products.is_empty() {
             return Err("a simulated venue needs at least one product: spot or linear".into());
@@ -143,7 +150,7 @@ impl Default for AccountRow {
             name: main_name(),
             key: default_key(),
             secret: default_secret(),
-            _passphrase: String::new(),
+            passphrase: default_passphrase(),
             leverage: default_leverage(),
             balances: None,
         }
@@ -201,6 +208,7 @@ fn accounts(
             name: row.name,
             key: row.key,
             secret: row.secret,
+            passphrase: row.passphrase,
             leverage_default: row.leverage,
             balances: BTreeMap::new(),
             positions: BTreeMap::new(),
@@ -284,7 +292,7 @@ mod tests {
     #[test]
     fn each_fault_of_the_configuration_has_its_sentence() {
         let cases: &[(&str, &str)] = &[
-            (r#"{"venue":"okx","products":["spot"]}"#, "no simulated venue `okx`"),
+            (r#"{"venue":"kraken","products":["spot"]}"#, "no simulated venue `kraken`; there are binance"),
             (r#"{"venue":"bybit","products":[]}"#, "at least one product"),
             (r#"{"venue":"bybit","products":["option"]}"#, "unknown product `option`"),
             (r#"{"venue":"bybit","products":["spot"],"symbols":["DOGEUSDT"]}"#, "does not list `DOGEUSDT`"),

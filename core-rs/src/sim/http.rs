@@ -109,15 +109,23 @@ fn percent_decode(text: &str) -> String {
 
 /// Lowercase hex HMAC-SHA256.
 pub(super) fn hmac_hex(secret: &str, payload: &[u8]) -> String {
-    let mut out = String::with_capacity(64);
+    hmac(secret, payload).iter().fold(String::with_capacity(64), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
+}
+
+/// The same in base64.
+pub(super) fn hmac_base64(secret: &str, payload: &[u8]) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(hmac(secret, payload))
+}
+
+fn hmac(secret: &str, payload: &[u8]) -> Vec<u8> {
     // HMAC takes a key of any length, so this never fails.
-    if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) {
-        mac.update(payload);
-        for byte in mac.finalize().into_bytes() {
-            let _ = write!(out, "{byte:02x}");
-        }
-    }
-    out
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return Vec::new() };
+    mac.update(payload);
+    mac.finalize().into_bytes().to_vec()
 }
 
 #[cfg(test)]

@@ -1,23 +1,20 @@
 //! The simulated venue: requests, frames and timers in, effects out. Time comes with each call.
 
 use super::config::{Config, MarketSource, Opening};
-use super::dialect::{Answers, Conn, Push, World, binance, bybit};
+use super::dialect::{Answers, Conn, Push, Speech, World, speech};
 use super::http::{Reply, Request};
 use super::market::Path;
 use super::meter::Meters;
 use super::model::{Logged, Model};
 use super::record;
 use super::recorded::Recorded;
-use crate::units::{Ns, Product, Venue};
+use crate::units::{Ns, Product};
 use std::collections::BTreeMap;
 
 /// Connections open at once; one more is cut.
 pub const CONNECTIONS_MAX: usize = 512;
 /// Book update ids start at this many per wall millisecond, so that they grow across restarts.
 const UPDATE_IDS_PER_MS: i64 = 16;
-/// Levels a side that Bybit's books hold, and that recorded Binance books show.
-const BYBIT_DEPTH: usize = 50;
-const BINANCE_DEPTH: usize = 5000;
 
 /// What the host does, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +33,7 @@ pub enum SimEffect {
 #[derive(Debug)]
 pub struct SimVenue {
     world: World,
+    speech: &'static Speech,
     openings: Vec<Opening>,
     recorded: Option<Recorded>,
     /// Time between publications of a book.
@@ -58,6 +56,7 @@ impl SimVenue {
             MarketSource::Frames => Some(Recorded::new(config.venue, &config.listings)),
         };
         let due = vec![Ns::MAX; config.listings.len()];
+        let speech = speech(config.venue);
         let model = Model::new(config.venue, config.listings, config.accounts);
         let world = World {
             model,
@@ -69,7 +68,7 @@ impl SimVenue {
             passed_gate: None,
         };
         let (openings, tick) = (config.openings, config.tick);
-        Ok(Self { world, openings, recorded, tick, due, conns: BTreeMap::new(), unwritten: false })
+        Ok(Self { world, speech, openings, recorded, tick, due, conns: BTreeMap::new(), unwritten: false })
     }
 
     /// Reads a book of record back, before `start`; returns the bytes understood.
@@ -108,21 +107,14 @@ impl SimVenue {
     ) -> Vec<SimEffect> {
         self.world.now = wall;
         let request = Request::new(method, target, headers, body);
-        let Reply { status, mut headers, body } = match self.world.model.venue {
-            Venue::Bybit => bybit::http(&mut self.world, &request),
-            Venue::Binance | Venue::Okx | Venue::Bitget => binance::http(&mut self.world, &request),
-        };
+        let Reply { status, mut headers, body } = (self.speech.http)(&mut self.world, &request);
         headers.push(("Content-Type".into(), "application/json;charset=UTF-8".into()));
         self.flush(vec![SimEffect::Http { status, headers, body: body.0.into_bytes() }], Vec::new())
     }
 
     pub fn on_open(&mut self, conn: u64, target: &str, wall: Ns) -> Vec<SimEffect> {
         self.world.now = wall;
-        let opened = match self.world.model.venue {
-            Venue::Bybit => bybit::stream::open(&self.world, target),
-            Venue::Binance | Venue::Okx | Venue::Bitget => binance::stream::open(&self.world, target),
-        };
-        match opened {
+        match (self.speech.open)(&self.world, target) {
             Some(state) if self.conns.len() < CONNECTIONS_MAX => {
                 self.conns.insert(conn, state);
                 Vec::new()
@@ -134,12 +126,7 @@ impl SimVenue {
     pub fn on_frame(&mut self, conn: u64, payload: &[u8], wall: Ns) -> Vec<SimEffect> {
         self.world.now = wall;
         let Some(mut state) = self.conns.remove(&conn) else { return Vec::new() };
-        let Answers { frames, hangup } = match self.world.model.venue {
-            Venue::Bybit => bybit::stream::frame(&mut self.world, &mut state, payload),
-            Venue::Binance | Venue::Okx | Venue::Bitget => {
-                binance::stream::frame(&mut self.world, conn, &mut state, payload)
-            }
-        };
+        let Answers { frames, hangup } = (self.speech.frame)(&mut self.world, conn, &mut state, payload);
         let mut effects: Vec<SimEffect> =
             frames.into_iter().map(|frame| SimEffect::Frame { conn, data: frame.into_bytes() }).collect();
         if hangup {
@@ -259,15 +246,10 @@ impl SimVenue {
         {
             world.model.market_trade(listing, side, qty, now);
         }
-        let bybit = world.model.venue == Venue::Bybit;
-        let depth = if bybit { BYBIT_DEPTH } else { BINANCE_DEPTH };
-        let Some(change) = world.model.books[listing].publish(depth, bybit) else { return Vec::new() };
+        let Speech { depth, dense, changes, .. } = self.speech;
+        let Some(change) = world.model.books[listing].publish(*depth, *dense) else { return Vec::new() };
         let wanted = |product: Product, topic: &str| self.conns.values().any(|c| c.follows(product, topic));
-        if bybit {
-            bybit::stream::change_pushes(&self.world, listing, &change, &wanted)
-        } else {
-            binance::stream::change_pushes(&self.world, listing, &change, &wanted)
-        }
+        changes(&self.world, listing, &change, &wanted)
     }
 
     /// Tells the sockets of dead listen keys, once.
@@ -301,19 +283,10 @@ impl SimVenue {
         effects.extend(answers);
         let prints = self.world.model.take_prints();
         let wanted = |product: Product, topic: &str| self.conns.values().any(|c| c.follows(product, topic));
-        let bybit = self.world.model.venue == Venue::Bybit;
-        let user = if bybit {
-            bybit::user::pushes(&self.world, &events)
-        } else {
-            binance::user::pushes(&self.world, &events)
-        };
-        let trades = prints.iter().flat_map(|(listing, print)| {
-            if bybit {
-                bybit::stream::print_pushes(&self.world, *listing, print, &wanted)
-            } else {
-                binance::stream::print_pushes(&self.world, *listing, print, &wanted)
-            }
-        });
+        let user = (self.speech.user)(&self.world, &events);
+        let trades = prints
+            .iter()
+            .flat_map(|(listing, print)| (self.speech.prints)(&self.world, *listing, print, &wanted));
         for push in user.into_iter().chain(trades).chain(market) {
             self.deliver(&push, &mut effects);
         }
@@ -322,11 +295,7 @@ impl SimVenue {
 
     fn deliver(&self, push: &Push, effects: &mut Vec<SimEffect>) {
         for (conn, state) in self.conns.iter().filter(|(_, state)| state.wants(push)) {
-            let frame = if self.world.model.venue == Venue::Bybit {
-                push.body.clone()
-            } else {
-                binance::stream::render(state, push)
-            };
+            let frame = (self.speech.render)(state, push);
             effects.push(SimEffect::Frame { conn: *conn, data: frame.into_bytes() });
         }
     }

@@ -13,14 +13,14 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, mo
 from pydantic.alias_generators import to_camel
 
 Profile = Literal["sim", "paper", "live"]
-VenueName = Literal["binance", "bybit"]
+VenueName = Literal["binance", "bybit", "okx", "bitget"]
 Product = Literal["spot", "linear"]
 Direction = Literal["auto", "leg1_buy", "leg2_buy"]
 Scope = Literal["total", "venue", "instrument", "account", "pair", "owner"]
 JournalMode = Literal["group", "strict"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
-VENUES: Final[tuple[VenueName, ...]] = ("binance", "bybit")
+VENUES: Final[tuple[VenueName, ...]] = ("binance", "bybit", "okx", "bitget")
 PRODUCTS: Final[tuple[Product, ...]] = ("spot", "linear")
 
 Name = Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[A-Za-z0-9_-]+$")]
@@ -66,7 +66,7 @@ class VenueConfig(Section):
 
 class LegConfig(Section):
     exchange: VenueName
-    symbol: Annotated[str, Field(min_length=2, max_length=32, pattern=r"^[A-Z0-9]+$")]
+    symbol: Annotated[str, Field(min_length=2, max_length=32, pattern=r"^[A-Z0-9-]+$")]
     type: Product = "spot"
 
 
@@ -139,10 +139,12 @@ class SimConfig(Section):
 class VenuesConfig(Section):
     binance: VenueConfig = VenueConfig()
     bybit: VenueConfig = VenueConfig()
+    okx: VenueConfig = VenueConfig(enabled=False)
+    bitget: VenueConfig = VenueConfig(enabled=False)
 
     def items(self) -> tuple[tuple[VenueName, VenueConfig], ...]:
         """The enabled venues by name, in the fixed order of `VENUES`."""
-        rows: tuple[tuple[VenueName, VenueConfig], ...] = (("binance", self.binance), ("bybit", self.bybit))
+        rows: tuple[tuple[VenueName, VenueConfig], ...] = tuple((name, getattr(self, name)) for name in VENUES)
         return tuple(row for row in rows if row[1].enabled)
 
 

@@ -203,7 +203,7 @@ def _klines(product: Product, symbol: str, interval: str, limit: int) -> Request
     return Request(f"{_PREFIX[product]}/klines?symbol={symbol}&interval={interval}&limit={limit}", 2)
 
 
-def _parse_klines(body: bytes) -> tuple[Kline, ...]:
+def _parse_klines(_: Product, body: bytes) -> tuple[Kline, ...]:
     # [[1499040000000,"0.01634790","0.80000000","0.01575800","0.01577100","148976.11427815",1499644799999,...]]
     rows = (as_array(row, "kline") for row in parse_array(body))
     return tuple(_kline(row) for row in rows)

@@ -1,11 +1,23 @@
 """Bybit v5 spot and linear, cold half. Document: bybit-exchange.github.io/docs/v5."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
 from typing import Final
 from urllib.parse import quote
 
-from tidegate.venues.json import Object, as_array, as_object, field, integer, levels, parse_object, text, text_or_none
+from tidegate.venues.json import (
+    Object,
+    as_array,
+    as_object,
+    failure_of,
+    field,
+    integer,
+    kline_of,
+    levels,
+    parse_object,
+    percent_of,
+    text,
+    text_or_none,
+)
 from tidegate.venues.spec import (
     BookPage,
     InstrumentPage,
@@ -169,19 +181,9 @@ def _parse_ticker(bodies: Sequence[bytes]) -> Ticker:
         low=text_or_none(row, "lowPrice24h"),
         volume=text_or_none(row, "volume24h"),
         quoteVolume=text_or_none(row, "turnover24h"),
-        changePercent=_percent(text_or_none(row, "price24hPcnt")),
+        changePercent=percent_of(row, "price24hPcnt"),
         ts=integer(parse_object(bodies[0]), "time"),
     )
-
-
-def _percent(fraction: str | None) -> str | None:
-    """The venue gives a fraction (-0.0068); ours is percent (-0.68), exact."""
-    if fraction is None:
-        return None
-    try:
-        return f"{Decimal(fraction) * 100:f}"
-    except InvalidOperation:
-        raise VenueReplyError("price24hPcnt is not a number") from None
 
 
 _INTERVALS: Final[Mapping[str, str]] = {
@@ -197,27 +199,10 @@ def _klines(product: Product, symbol: str, interval: str, limit: int) -> Request
     return Request(f"/v5/market/kline?{query}")
 
 
-def _parse_klines(body: bytes) -> tuple[Kline, ...]:
+def _parse_klines(_: Product, body: bytes) -> tuple[Kline, ...]:
     # {"list":[["1670608800000","17071","17073","17027","17055.5","268611","15.74462667"]]}, newest first
     rows = (as_array(row, "kline") for row in as_array(field(_result(body), "list"), "list"))
-    return tuple(reversed([_kline(row) for row in rows]))
-
-
-def _kline(row: list[object]) -> Kline:
-    match row:
-        case [str(ts), str(opened), str(high), str(low), str(close), str(volume), *_] if ts.isdigit():
-            return Kline(int(ts), opened, high, low, close, volume)
-        case _:
-            raise VenueReplyError("a kline is not of the documented form")
-
-
-def _parse_failure(status: int, body: bytes) -> VenueReplyError:
-    try:
-        _result(body)
-    except VenueReplyError as failure:
-        if failure.code:
-            return failure
-    return VenueReplyError(f"HTTP {status}", str(status))
+    return tuple(reversed([kline_of(row) for row in rows]))
 
 
 VENUE: Final = Venue(
@@ -232,5 +217,5 @@ VENUE: Final = Venue(
     parse_ticker=_parse_ticker,
     klines=_klines,
     parse_klines=_parse_klines,
-    parse_failure=_parse_failure,
+    parse_failure=lambda status, body: failure_of(status, body, _result),
 )

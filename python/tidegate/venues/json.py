@@ -1,8 +1,11 @@
 """Typed access to a venue's JSON, so that a wrong shape is one clear error and no unchecked value gets past."""
 
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+
 import orjson
 
-from tidegate.venues.spec import VenueReplyError
+from tidegate.venues.spec import Kline, VenueReplyError
 
 Object = dict[str, object]
 
@@ -69,9 +72,61 @@ def integer(record: Object, name: str) -> int:
         raise VenueReplyError(f"field {name} is not an integer") from None
 
 
+def decimal(record: Object, name: str) -> Decimal:
+    """A required decimal, as text."""
+    try:
+        value = Decimal(text(record, name))
+    except InvalidOperation:
+        raise VenueReplyError(f"{name} is not a number") from None
+    if not value.is_finite():
+        raise VenueReplyError(f"{name} is not a number")
+    return value
+
+
+def percent_of(record: Object, name: str) -> str | None:
+    """A fraction that may be absent (-0.0068) in percent (-0.68), exact."""
+    return None if text_or_none(record, name) is None else f"{decimal(record, name) * 100:f}"
+
+
+def kline_of(row: list[object], volume: int = 5) -> Kline:
+    """[time, open, high, low, close, ...] as texts, time in ms; `volume` is the place of the base volume."""
+    match row[:5], row[volume : volume + 1]:
+        case [str(ts), str(opened), str(high), str(low), str(close)], [str(amount)] if ts.isdigit():
+            return Kline(int(ts), opened, high, low, close, amount)
+        case _:
+            raise VenueReplyError("a kline is not of the documented form")
+
+
+def data_of(body: bytes, *, fine: str) -> object:
+    """`data` of {"code":fine,"msg":"","data":...}; another code is the venue's error, whatever the HTTP status."""
+    record = parse_object(body)
+    code = text(record, "code")
+    if code != fine:
+        raise VenueReplyError(text_or_none(record, "msg") or "", code)
+    return field(record, "data")
+
+
+def failure_of(status: int, body: bytes, read: Callable[[bytes], object]) -> VenueReplyError:
+    """The venue's own error where `read` finds one in the body, else the HTTP status."""
+    try:
+        read(body)
+    except VenueReplyError as failure:
+        if failure.code:
+            return failure
+    return VenueReplyError(f"HTTP {status}", str(status))
+
+
 def levels(value: object, name: str) -> tuple[tuple[str, str], ...]:
-    """[[price, quantity, ...], ...] as texts."""
+    """[[price, quantity, ...], ...] as texts; some lists write numbers."""
     rows = [as_array(row, name) for row in as_array(value, name)]
-    if not all(len(row) >= 2 and isinstance(row[0], str) and isinstance(row[1], str) for row in rows):
-        raise VenueReplyError(f"{name} has a level that is not two strings")
-    return tuple((str(row[0]), str(row[1])) for row in rows)
+    if not all(len(row) >= 2 for row in rows):
+        raise VenueReplyError(f"{name} has a level that is not two numbers")
+    return tuple((_digits(row[0], name), _digits(row[1], name)) for row in rows)
+
+
+def _digits(value: object, name: str) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise VenueReplyError(f"{name} has a level that is not two numbers")
+    return f"{Decimal(repr(value)):f}"

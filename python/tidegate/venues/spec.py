@@ -45,6 +45,10 @@ class InstrumentRow:
     feeMaker: str  # noqa: N815
     feeTaker: str  # noqa: N815
     status: str
+    contract: str = "1"
+    """Base coin of one unit of the venue's count; amounts above are base coin whatever it is."""
+    code: str = "0"
+    """The venue's number for the instrument, 0 where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +189,7 @@ class Venue:
     ticker: Callable[[Product, str], Sequence[Request]]
     parse_ticker: Callable[[Sequence[bytes]], Ticker]
     klines: Callable[[Product, str, str, int], Request]
-    parse_klines: Callable[[bytes], tuple[Kline, ...]]
+    parse_klines: Callable[[Product, bytes], tuple[Kline, ...]]
     parse_failure: Callable[[int, bytes], VenueReplyError]
     listen_key: ListenKey | None = None
 

@@ -118,8 +118,8 @@ async def test_a_port_in_use_is_one_clear_line():
 
 
 def test_a_bad_plan_says_what_is_wrong():
-    with pytest.raises(TidegateError, match="no simulated venue `okx`") as failure:
-        SimHost(plan(venue="okx"))
+    with pytest.raises(TidegateError, match="no simulated venue `kraken`") as failure:
+        SimHost(plan(venue="kraken"))
     assert failure.value.code is Code.CONFIG_ERROR
 
 

@@ -67,10 +67,10 @@ def test_a_listen_key_is_asked_for_and_extended_with_the_accounts_key():
 
 def test_klines_are_read_and_odd_rows_refused():
     body = b'[[1499040000000,"0.01","0.80","0.015","0.016","148.9",1499644799999,"2434",308,"1","2","0"]]'
-    (kline,) = VENUE.parse_klines(body)
+    (kline,) = VENUE.parse_klines("spot", body)
     assert (kline.open_ms, kline.close, kline.volume) == (1499040000000, "0.016", "148.9")
     with pytest.raises(VenueReplyError):
-        VENUE.parse_klines(b'[[1499040000000,0.01,"0.80","0.015","0.016","148.9"]]')
+        VENUE.parse_klines("spot", b'[[1499040000000,0.01,"0.80","0.015","0.016","148.9"]]')
 
 
 @pytest.mark.parametrize(

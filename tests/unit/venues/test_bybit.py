@@ -72,7 +72,7 @@ def test_a_tickers_change_is_in_percent():
 
 def test_klines_come_oldest_first():
     body = reply(b'{"list":[["2","1","2","0","1","9","9"],["1","1","2","0","1","8","8"]]}')
-    assert [kline.open_ms for kline in VENUE.parse_klines(body)] == [1, 2]
+    assert [kline.open_ms for kline in VENUE.parse_klines("spot", body)] == [1, 2]
 
 
 def test_an_interval_that_is_not_offered_is_refused():

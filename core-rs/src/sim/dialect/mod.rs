@@ -1,16 +1,59 @@
 //! Wire formats over the one model. A dialect is a table of routes, the frames of its sockets, and its user events.
 
-pub(super) mod binance;
-pub(super) mod bybit;
+mod binance;
+mod bitget;
+mod bybit;
+mod channel;
+mod okx;
+mod rest;
+mod shapes;
 
+use super::http::{Reply, Request};
 use super::market::Path;
 use super::meter::Meters;
-use super::model::{Logged, Model};
-use crate::units::{Ns, Product};
+use super::model::{Change, Logged, Model, Print};
+use crate::units::{Ns, Product, Venue};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Subscriptions of one connection.
 pub(super) const SUBSCRIPTIONS_MAX: usize = 1024;
+
+/// Says whether somebody follows a public topic of a product.
+pub(super) type Wanted<'a> = &'a dyn Fn(Product, &str) -> bool;
+
+/// One venue's wire format over the model: a row of functions and facts.
+pub(super) struct Speech {
+    /// Levels a side that its books show.
+    pub depth: usize,
+    /// Publications of a book are numbered one by one.
+    pub dense: bool,
+    pub http: fn(&mut World, &Request<'_>) -> Reply,
+    /// The connection that a target opens; `None` refuses it.
+    pub open: fn(&World, &str) -> Option<Conn>,
+    /// What a frame of a connection, by number, is answered with.
+    pub frame: fn(&mut World, u64, &mut Conn, &[u8]) -> Answers,
+    /// Frames of one publication of a book, of one public trade, of a batch of account events.
+    pub changes: fn(&World, usize, &Change, Wanted<'_>) -> Vec<Push>,
+    pub prints: fn(&World, usize, &Print, Wanted<'_>) -> Vec<Push>,
+    pub user: fn(&World, &[Logged]) -> Vec<Push>,
+    /// A push as a connection gets it.
+    pub render: fn(&Conn, &Push) -> String,
+}
+
+impl core::fmt::Debug for Speech {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Speech")
+    }
+}
+
+pub(super) fn speech(venue: Venue) -> &'static Speech {
+    match venue {
+        Venue::Binance => &binance::SPEECH,
+        Venue::Bybit => &bybit::SPEECH,
+        Venue::Okx => &okx::SPEECH,
+        Venue::Bitget => &bitget::SPEECH,
+    }
+}
 
 /// What all dialects work on: the model, the market's paths, request budgets and the time of the call.
 #[derive(Debug)]
@@ -52,7 +95,7 @@ pub(super) enum Class {
 pub(super) struct Conn {
     pub socket: Socket,
     pub class: Class,
-    /// `None` serves all products (Bybit's account sockets).
+    /// `None` serves all products.
     pub product: Option<Product>,
     pub account: Option<usize>,
     pub subscriptions: BTreeSet<String>,
@@ -106,7 +149,9 @@ impl Conn {
 
     /// Whether the connection subscribed to a public topic of a product.
     pub(super) fn follows(&self, product: Product, topic: &str) -> bool {
-        self.socket == Socket::Market && self.product == Some(product) && self.subscriptions.contains(topic)
+        self.socket == Socket::Market
+            && self.product.is_none_or(|own| own == product)
+            && self.subscriptions.contains(topic)
     }
 
     pub(super) fn wants(&self, push: &Push) -> bool {

@@ -32,6 +32,7 @@ pub(crate) struct Account {
     pub name: String,
     pub key: String,
     pub secret: String,
+    pub passphrase: String,
     pub leverage_default: u32,
     pub balances: BTreeMap<(Wallet, Asset), Balance>,
     /// By listing index.

@@ -2,6 +2,7 @@
 
 mod binance;
 mod bybit;
+mod channel;
 mod properties;
 mod recorded;
 mod roundtrip;

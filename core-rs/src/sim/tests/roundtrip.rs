@@ -40,11 +40,15 @@ struct Rig {
     heard: Vec<(u64, Vec<u8>)>,
 }
 
-const PRODUCTS: [(Venue, Product); 4] = [
+const PRODUCTS: [(Venue, Product); 8] = [
     (Venue::Binance, Product::Spot),
     (Venue::Binance, Product::Linear),
     (Venue::Bybit, Product::Spot),
     (Venue::Bybit, Product::Linear),
+    (Venue::Okx, Product::Spot),
+    (Venue::Okx, Product::Linear),
+    (Venue::Bitget, Product::Spot),
+    (Venue::Bitget, Product::Linear),
 ];
 
 impl Rig {
@@ -57,7 +61,7 @@ impl Rig {
         let session = Session {
             key: "simkey".into(),
             secret: Secret::new(b"simsecret"),
-            passphrase: String::new(),
+            passphrase: "simpass".into(),
             offset_ns: 0,
             recv_window_ms: 1500,
         };
@@ -76,13 +80,17 @@ impl Rig {
                 let reply = self.venue.on_http("POST", "/fapi/v1/listenKey", &headers, b"", self.now);
                 format!("/private/ws?listenKey={}", answer(&reply).1["listenKey"].as_str().unwrap())
             }
-            _ => "/v5/private".to_owned(),
+            (Venue::Bybit, _) => "/v5/private".to_owned(),
+            (Venue::Okx, _) => "/ws/v5/private".to_owned(),
+            (Venue::Bitget, _) => "/v2/ws/private".to_owned(),
         };
         let (public, trade) = match (venue, product) {
             (Venue::Binance, Product::Spot) => ("/ws", "/ws-api/v3"),
             (Venue::Binance, Product::Linear) => ("/public/ws", "/ws-fapi/v1"),
-            (_, Product::Spot) => ("/v5/public/spot", "/v5/trade"),
-            (_, Product::Linear) => ("/v5/public/linear", "/v5/trade"),
+            (Venue::Bybit, Product::Spot) => ("/v5/public/spot", "/v5/trade"),
+            (Venue::Bybit, Product::Linear) => ("/v5/public/linear", "/v5/trade"),
+            (Venue::Okx, _) => ("/ws/v5/public", "/ws/v5/private"),
+            (Venue::Bitget, _) => ("/v2/ws/public", "/v2/ws/private"),
         };
         for (conn, path, role) in
             [(PUBLIC, public, Role::Public), (PRIVATE, &private, Role::Private), (TRADE, trade, Role::Trade)]
@@ -253,6 +261,7 @@ fn an_order_is_accepted_filled_and_found_again_by_queries() {
         assert!(accepted(&events), "{events:?}");
         let fill = events.iter().find_map(|e| if let Event::Fill(f) = e { Some(*f) } else { None }).unwrap();
         assert_eq!((fill.qty.get(), fill.px.get(), fill.side), (qty, ask, Side::Buy));
+        assert_eq!(fill.instrument, InstrumentId(0));
         let fee = if product == Product::Spot {
             ("BTC", Money::parse(b"0.00001").unwrap())
         } else {

@@ -9,11 +9,11 @@ mod fault;
 mod orders;
 mod public;
 mod routes;
-pub(in crate::sim) mod stream;
-pub(in crate::sim) mod user;
+mod stream;
+mod user;
 mod wsapi;
 
-use super::World;
+use super::{Speech, World};
 use crate::sim::http::{Params, Reply, Request};
 use crate::sim::json::{Put, Raw, object};
 use crate::sim::meter::Budget;
@@ -22,6 +22,18 @@ use crate::sim::text::{fixed, mantissa};
 use crate::units::{Money, Product};
 use fault::Fault;
 use routes::Route;
+
+pub(super) static SPEECH: Speech = Speech {
+    depth: 5000,
+    dense: false,
+    http,
+    open: stream::open,
+    frame: stream::frame,
+    changes: stream::change_pushes,
+    prints: stream::print_pushes,
+    user: user::pushes,
+    render: stream::render,
+};
 
 /// REQUEST_WEIGHT of spot and of USDT-M, per minute and address.
 const WEIGHT: [Budget; 2] =
@@ -94,7 +106,7 @@ fn amount(value: Money) -> String {
 }
 
 /// Answers one HTTP request.
-pub(in crate::sim) fn http(world: &mut World, request: &Request<'_>) -> Reply {
+fn http(world: &mut World, request: &Request<'_>) -> Reply {
     let Some((product, route)) = routes::find(world, request.method, request.path) else {
         return Reply {
             status: 404,

@@ -1,7 +1,7 @@
 //! Market streams and the private listen-key socket; subscriptions and frames.
 
 use super::{index, px, qty, wsapi};
-use crate::sim::dialect::{Answers, Class, Conn, Push, SUBSCRIPTIONS_MAX, Socket, World};
+use crate::sim::dialect::{Answers, Class, Conn, Push, SUBSCRIPTIONS_MAX, Socket, Wanted, World};
 use crate::sim::json::{Raw, array, object};
 use crate::sim::meter::Budget;
 use crate::sim::model::{Change, Listing, Print};
@@ -27,7 +27,7 @@ struct Control {
 }
 
 /// The connection that a path opens; `None` refuses it.
-pub(in crate::sim) fn open(world: &World, target: &str) -> Option<Conn> {
+pub(super) fn open(world: &World, target: &str) -> Option<Conn> {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let serves = |product| world.model.listings.iter().any(|l| l.product == product);
     match path {
@@ -89,7 +89,7 @@ fn subscribe(conn: &mut Conn, name: &str) {
 }
 
 /// A frame from the client.
-pub(in crate::sim) fn frame(world: &mut World, id: u64, conn: &mut Conn, payload: &[u8]) -> Answers {
+pub(super) fn frame(world: &mut World, id: u64, conn: &mut Conn, payload: &[u8]) -> Answers {
     if conn.socket == Socket::Account {
         return wsapi::frame(world, conn, payload);
     }
@@ -124,7 +124,7 @@ pub(in crate::sim) fn frame(world: &mut World, id: u64, conn: &mut Conn, payload
 }
 
 /// A push as this connection gets it.
-pub(in crate::sim) fn render(conn: &Conn, push: &Push) -> String {
+pub(super) fn render(conn: &Conn, push: &Push) -> String {
     match (conn.socket, push.product) {
         (Socket::Account, Product::Spot) => format!("{{\"subscriptionId\":0,\"event\":{}}}", push.body),
         (Socket::Market, _) if conn.wrapped => {
@@ -135,12 +135,7 @@ pub(in crate::sim) fn render(conn: &Conn, push: &Push) -> String {
 }
 
 /// Depth and best-price frames of one publication, for the topics that `wanted` says somebody follows.
-pub(in crate::sim) fn change_pushes(
-    world: &World,
-    listing: usize,
-    change: &Change,
-    wanted: &dyn Fn(Product, &str) -> bool,
-) -> Vec<Push> {
+pub(super) fn change_pushes(world: &World, listing: usize, change: &Change, wanted: Wanted<'_>) -> Vec<Push> {
     let facts = &world.model.listings[listing];
     let name = facts.symbol.as_str().to_ascii_lowercase();
     let mut out = Vec::new();
@@ -213,12 +208,7 @@ fn book_ticker(world: &World, listing: usize, id: u64) -> String {
 }
 
 /// Trade frames of one print.
-pub(in crate::sim) fn print_pushes(
-    world: &World,
-    listing: usize,
-    print: &Print,
-    wanted: &dyn Fn(Product, &str) -> bool,
-) -> Vec<Push> {
+pub(super) fn print_pushes(world: &World, listing: usize, print: &Print, wanted: Wanted<'_>) -> Vec<Push> {
     let facts = &world.model.listings[listing];
     let name = facts.symbol.as_str().to_ascii_lowercase();
     let maker = print.side == Side::Sell;

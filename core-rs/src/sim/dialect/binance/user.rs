@@ -15,7 +15,7 @@ pub(super) const TOPIC: &str = "user";
 const MS: i64 = 1_000_000;
 
 /// Frames of a batch of events, in order; balances once at its end.
-pub(in crate::sim) fn pushes(world: &World, events: &[Logged]) -> Vec<Push> {
+pub(super) fn pushes(world: &World, events: &[Logged]) -> Vec<Push> {
     let mut out: Vec<Push> = events.iter().filter_map(|logged| order_push(world, logged)).collect();
     for ((account, product), assets) in moved(world, events) {
         let body = match product {

@@ -9,16 +9,28 @@ mod fault;
 mod market;
 mod orders;
 mod routes;
-pub(in crate::sim) mod stream;
+mod stream;
 mod trade;
-pub(in crate::sim) mod user;
+mod user;
 
-use super::World;
+use super::{Push, Speech, World};
 use crate::sim::http::{Params, Reply, Request};
 use crate::sim::json::{Raw, object};
 use crate::sim::meter::{Budget, Drawn};
 use crate::units::Product;
 use fault::Fault;
+
+pub(super) static SPEECH: Speech = Speech {
+    depth: 50,
+    dense: true,
+    http,
+    open: stream::open,
+    frame: |world, _, conn, payload| stream::frame(world, conn, payload),
+    changes: stream::change_pushes,
+    prints: stream::print_pushes,
+    user: user::pushes,
+    render: |_, push: &Push| push.body.clone(),
+};
 
 const SECOND: i64 = 1_000_000_000;
 /// Requests per address.
@@ -72,7 +84,7 @@ fn envelope(world: &World, outcome: Answer) -> Raw {
 }
 
 /// Answers one HTTP request.
-pub(in crate::sim) fn http(world: &mut World, request: &Request<'_>) -> Reply {
+fn http(world: &mut World, request: &Request<'_>) -> Reply {
     if !world.meters.draw("address", ADDRESS, 1, world.now).allowed {
         let body = object! {"retCode" => 403, "retMsg" => "access too frequent"};
         return Reply { status: 403, headers: Vec::new(), body };

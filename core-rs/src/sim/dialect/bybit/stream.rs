@@ -3,7 +3,7 @@
 use super::auth;
 use super::market::{levels, side_name, ticker};
 use super::trade;
-use crate::sim::dialect::{Answers, Conn, Push, SUBSCRIPTIONS_MAX, Socket, World};
+use crate::sim::dialect::{Answers, Conn, Push, SUBSCRIPTIONS_MAX, Socket, Wanted, World};
 use crate::sim::json::{Raw, object};
 use crate::sim::model::{Change, Print};
 use crate::sim::text::short;
@@ -47,7 +47,7 @@ fn request_id<'de, D: serde::Deserializer<'de>>(input: D) -> Result<String, D::E
 }
 
 /// The connection that a path opens; `None` refuses it.
-pub(in crate::sim) fn open(world: &World, target: &str) -> Option<Conn> {
+pub(super) fn open(world: &World, target: &str) -> Option<Conn> {
     let path = target.split('?').next().unwrap_or(target);
     if path == PRIVATE_PATH || path == TRADE_PATH {
         return Some(Conn::new(Socket::Account, None, path));
@@ -58,7 +58,7 @@ pub(in crate::sim) fn open(world: &World, target: &str) -> Option<Conn> {
 }
 
 /// A frame from the client.
-pub(in crate::sim) fn frame(world: &mut World, conn: &mut Conn, payload: &[u8]) -> Answers {
+pub(super) fn frame(world: &mut World, conn: &mut Conn, payload: &[u8]) -> Answers {
     if conn.path == TRADE_PATH {
         return trade::frame(world, conn, payload);
     }
@@ -174,12 +174,7 @@ fn ticker_frame(world: &World, listing: usize, topic: &str) -> String {
 }
 
 /// Book and ticker frames of one publication, for the topics that `wanted` says somebody follows.
-pub(in crate::sim) fn change_pushes(
-    world: &World,
-    listing: usize,
-    change: &Change,
-    wanted: &dyn Fn(Product, &str) -> bool,
-) -> Vec<Push> {
+pub(super) fn change_pushes(world: &World, listing: usize, change: &Change, wanted: Wanted<'_>) -> Vec<Push> {
     let facts = &world.model.listings[listing];
     let mut out = Vec::new();
     let mut add = |topic: String, body: &dyn Fn(&str) -> String| {
@@ -208,12 +203,7 @@ pub(in crate::sim) fn change_pushes(
 }
 
 /// Trade frames of one print.
-pub(in crate::sim) fn print_pushes(
-    world: &World,
-    listing: usize,
-    print: &Print,
-    wanted: &dyn Fn(Product, &str) -> bool,
-) -> Vec<Push> {
+pub(super) fn print_pushes(world: &World, listing: usize, print: &Print, wanted: Wanted<'_>) -> Vec<Push> {
     let facts = &world.model.listings[listing];
     let topic = format!("publicTrade.{}", facts.symbol);
     if !wanted(facts.product, &topic) {

@@ -9,7 +9,7 @@ use crate::units::Product;
 use std::collections::BTreeSet;
 
 /// Frames of a batch of events, in order; positions and wallets once at its end.
-pub(in crate::sim) fn pushes(world: &World, events: &[Logged]) -> Vec<Push> {
+pub(super) fn pushes(world: &World, events: &[Logged]) -> Vec<Push> {
     let mut out: Vec<Push> = events.iter().flat_map(|logged| order_pushes(world, logged)).collect();
     for (account, listing) in touched(events, true) {
         if world.model.listings[listing].product == Product::Linear {

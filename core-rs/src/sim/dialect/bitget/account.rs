@@ -106,10 +106,13 @@ pub(super) fn first(world: &World, account: usize, topic: &Topic) -> Option<Stri
 }
 
 fn arg(channel: &str, product: Product) -> Raw {
-    match channel {
-        "account" => object! {"instType" => kind(product), "channel" => channel, "coin" => "default"},
-        _ => object! {"instType" => kind(product), "channel" => channel, "instId" => "default"},
-    }
+    let head = object! {"instType" => kind(product), "channel" => channel};
+    let all = if channel == "account" {
+        object! {"coin" => "default"}
+    } else {
+        object! {"instId" => "default"}
+    };
+    head.join(&all)
 }
 
 /// Frames of a batch of events, in order; positions and balances once at its end.

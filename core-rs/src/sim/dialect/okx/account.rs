@@ -82,10 +82,8 @@ pub(super) fn first(world: &World, account: usize, topic: &Topic) -> Option<Stri
 }
 
 fn arg(channel: &str, product: Option<Product>) -> Raw {
-    match product {
-        Some(product) => object! {"channel" => channel, "instType" => kind(product)},
-        None => object! {"channel" => channel},
-    }
+    let head = object! {"channel" => channel};
+    if let Some(product) = product { head.join(&object! {"instType" => kind(product)}) } else { head }
 }
 
 /// Frames of a batch of events, in order; positions and balances once at its end.

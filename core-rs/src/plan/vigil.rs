@@ -108,12 +108,12 @@ impl Vigil {
 
     /// Where the stop stands now: the tighter of stop and trail.
     pub fn stop_now(&self) -> Option<i64> {
-        (self.floor != i64::MIN).then_some(self.floor * self.sign)
+        (self.floor != i64::MIN).then(|| self.floor * self.sign)
     }
 
     /// The best price seen.
     pub fn water(&self) -> Option<i64> {
-        (self.water != i64::MIN).then_some(self.water * self.sign)
+        (self.water != i64::MIN).then(|| self.water * self.sign)
     }
 
     #[cold]
@@ -201,6 +201,9 @@ mod tests {
             // From the record alone the stop is looser by less than a step.
             let again = Vigil::new(&levels(side, 0, 0, 100), Some(at(60)));
             assert_eq!(again.stop_now(), Some(stop));
+            // Nothing to stop at, nothing seen.
+            let bare = Vigil::new(&levels(side, 0, 0, 0), None);
+            assert_eq!((bare.stop_now(), bare.water()), (None, None));
         }
     }
 

@@ -35,18 +35,6 @@ async def exchange_status(services: Services, name: str) -> dict[str, Exact]:
     raise TidegateError(Code.NOT_FOUND, f"this process runs no exchange called {name}")
 
 
-async def key_presence(services: Services) -> dict[str, object]:
-    """Whether each venue has keys and answers; never a key."""
-    return {
-        str(row["name"]): {
-            "connected": row.get("connected") is True,
-            "hasKey": row.get("publicOnly") is not True,
-            "simulated": row.get("simulated") is True,
-        }
-        for row in await exchanges(services)
-    }
-
-
 def _merged(services: Services, view: dict[str, Exact], wire: dict[str, Exact]) -> dict[str, Exact]:
     """Latency, budget and clock are the transport's to say, the rest the engine's."""
     fixed: dict[str, Exact] = {

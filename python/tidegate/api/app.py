@@ -6,11 +6,12 @@ from typing import Final
 
 from aiohttp import web
 
+from tidegate.api.audit import OK, record
 from tidegate.api.envelope import success
 from tidegate.api.guard import envelope, expect, on_prepare
 from tidegate.api.hub import Hub
 from tidegate.api.page import add_page
-from tidegate.api.route import PUBLIC, Route, authorise
+from tidegate.api.route import PUBLIC, Notes, Route, identify, permit
 from tidegate.api.services import SERVICES, Services
 from tidegate.api.stream import HUB, add_stream
 from tidegate.api.table import ROUTES, check, paths_of
@@ -41,12 +42,32 @@ def _handler(row: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
             async with asyncio.timeout(ANSWER_S):
-                answer = await row.run(request, await authorise(request, row))
+                answer = await _act(request, row)
         except TimeoutError:
             raise _late(request) from None
         return answer if isinstance(answer, web.StreamResponse) else success(answer)
 
     return handle
+
+
+async def _act(request: web.Request, row: Route) -> object:
+    """One request, and its line in the audit log: also of who was refused, once it is known who asks."""
+    caller = await identify(request, row)
+    notes, outcome = Notes(), Code.INTERNAL.value
+    try:
+        permit(request, row, caller)
+        answer = await row.run(request, caller, notes)
+        outcome = OK
+    except TidegateError as error:
+        outcome = error.code.value
+        raise
+    except TimeoutError:
+        outcome = Code.OUTCOME_UNKNOWN.value
+        raise
+    finally:
+        if row.audited:
+            record(request, row, caller, notes, outcome)
+    return answer
 
 
 def _late(request: web.Request) -> TidegateError:

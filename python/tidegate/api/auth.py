@@ -4,7 +4,7 @@ from typing import Final
 
 from aiohttp import web
 
-from tidegate.api.peer import local_uid
+from tidegate.api.peer import local_uid, peer_of
 from tidegate.api.services import SERVICES
 from tidegate.model.access import Principal
 from tidegate.model.errors import Code, TidegateError
@@ -21,10 +21,11 @@ def bearer_token(request: web.Request) -> str | None:
 
 async def caller_of(request: web.Request) -> Principal:
     """Raises TidegateError UNAUTHENTICATED."""
-    auth = request.app[SERVICES].auth
+    services = request.app[SERVICES]
+    auth = services.auth
     token = bearer_token(request)
     if token is not None:
-        return await auth.authenticate(token)
+        return await auth.authenticate(token, peer=peer_of(request, services.config.trusted_proxies))
     uid = local_uid(request)
     if uid is not None:
         return auth.local(uid)

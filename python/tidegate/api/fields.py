@@ -63,6 +63,8 @@ PATH_FIELDS: Final[Mapping[str, re.Pattern[str]]] = {
     "id": re.compile(r"[A-Za-z0-9_-]{1,96}", re.ASCII),
     "pairId": re.compile(r"[A-Za-z0-9_-]{1,96}", re.ASCII),
     "planId": re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII),
+    "keyId": re.compile(r"[A-Za-z0-9]{1,64}", re.ASCII),
+    "account": re.compile(r"[A-Za-z0-9_-]{1,32}", re.ASCII),
     "userId": re.compile(r"[A-Za-z0-9]{1,64}", re.ASCII),
     "sessionId": re.compile(r"[A-Za-z0-9]{1,64}", re.ASCII),
     "protectionId": re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII),

@@ -46,6 +46,7 @@ class UserReply(Reply):
     username: str
     role: str
     disabled: bool
+    totp: bool
     created_ts: int
     updated_ts: int
 
@@ -217,11 +218,6 @@ class ExchangeStatus(Reply):
     books: int | None = None
     books_synced: int | None = None
     banned_ms: int | None = None
-
-
-class KeyPresence(Reply):
-    connected: bool
-    has_key: bool
 
 
 class HealthReply(Reply):

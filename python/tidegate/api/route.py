@@ -3,9 +3,10 @@
 The row turns a request into a typed call, and is also what the OpenAPI document is generated from.
 """
 
+import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Generic, Literal, TypeVar
 
 from aiohttp import web
@@ -20,6 +21,7 @@ from tidegate.model.access import Peer, Permission, Principal
 from tidegate.model.commands import Command, CommandName
 from tidegate.model.errors import Code, Json, TidegateError
 
+_TOTP: Final = re.compile(r"[0-9]{6}", re.ASCII)
 PUBLIC: Final = "public"
 LOCAL: Final = "local"
 """Only for whoever owns the process, over its local socket."""
@@ -30,6 +32,15 @@ PUBLIC_BODY_BYTES_MAX: Final = 16 * 1024
 Access = Permission | Literal["public", "local"]
 BodyT = TypeVar("BodyT", bound=BaseModel)
 QueryT = TypeVar("QueryT", bound=BaseModel)
+
+
+@dataclass(slots=True)
+class Notes:
+    """What a call leaves for the audit log: JSON text. `actor` where the route itself finds out who asks."""
+
+    actor: str = ""
+    before: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +54,8 @@ class Call(Generic[BodyT, QueryT]):
     query: QueryT
     peer: Peer
     idempotency_key: str
+    code: str | None = None
+    notes: Notes = field(default_factory=Notes)
 
     @property
     def principal(self) -> Principal:
@@ -50,6 +63,10 @@ class Call(Generic[BodyT, QueryT]):
         if self.caller is None:
             raise TidegateError(Code.UNAUTHENTICATED, "log in first")
         return self.caller
+
+    async def confirm(self) -> None:
+        """That the caller is still who logged in: a code of the second factor, of those who have one."""
+        await self.services.auth.check_code(self.principal, self.code)
 
     def command(self, name: CommandName, body: bytes, *, always: bool = False) -> Command:
         """A command in the caller's name. One key of a caller is one command: with another body it is refused.
@@ -76,9 +93,11 @@ class Route:
     reply: type[object]
     permission: Access | None
     summary: str
-    run: Callable[[web.Request, Principal | None], Awaitable[object]]
+    run: Callable[[web.Request, Principal | None, Notes], Awaitable[object]]
     raw: bool
     limited: bool
+    second_factor: bool
+    audited: bool
     aliases: tuple[str, ...]
 
 
@@ -93,28 +112,36 @@ def route(  # noqa: PLR0913 - the columns of the table
     permission: Access | None,
     raw: bool = False,
     limited: bool = True,
+    second_factor: bool = False,
+    audited: bool = True,
     aliases: tuple[str, ...] = (),
 ) -> Route:
     """One row. `reply`: the type of `data`. `raw`: the handler answers a whole response, outside the envelope.
 
-    `limited`: counts against how often the user may ask.
+    `limited`: counts against how often the user may ask. `second_factor`: who has one gives a code in X-Totp.
+    `audited`: stands in the audit log when it changes anything.
     """
 
-    async def run(request: web.Request, caller: Principal | None) -> object:
+    async def run(request: web.Request, caller: Principal | None, notes: Notes) -> object:
         path_fields = dict(request.match_info)
         check_path(path_fields)
         services = request.app[SERVICES]
-        return await handler(
-            Call(
-                services=services,
-                caller=caller,
-                path=path_fields,
-                query=_read_query(request, query),
-                body=await _read_body(request, body, public=permission == PUBLIC),
-                peer=peer_of(request, services.config.trusted_proxies),
-                idempotency_key=_idempotency_key(request),
-            )
+        fields = await _read_body(request, body, public=permission == PUBLIC)
+        notes.after = fields.model_dump_json(by_alias=True, exclude_unset=True)  # secrets print as stars
+        call = Call(
+            services=services,
+            caller=caller,
+            path=path_fields,
+            query=_read_query(request, query),
+            body=fields,
+            peer=peer_of(request, services.config.trusted_proxies),
+            idempotency_key=_idempotency_key(request),
+            code=_code(request),
+            notes=notes,
         )
+        if second_factor:
+            await call.confirm()
+        return await handler(call)
 
     summary = (handler.__doc__ or "").strip().partition("\n")[0]
     return Route(
@@ -128,25 +155,29 @@ def route(  # noqa: PLR0913 - the columns of the table
         run=run,
         raw=raw,
         limited=limited,
+        second_factor=second_factor,
+        audited=audited and method != "GET",
         aliases=aliases,
     )
 
 
-async def authorise(request: web.Request, row: Route) -> Principal | None:
-    """Who may pass. Raises TidegateError UNAUTHENTICATED, FORBIDDEN or RATE_LIMITED."""
-    access = row.permission
-    if access is None:
+async def identify(request: web.Request, row: Route) -> Principal | None:
+    """Who asks; None where nobody has to say. Raises TidegateError UNAUTHENTICATED."""
+    if row.permission is None:
         raise TidegateError(Code.FORBIDDEN, "this route declares no permission")
-    if access == PUBLIC:
-        return None
-    principal = await caller_of(request)
-    if access == LOCAL and not principal.local:
+    return None if row.permission == PUBLIC else await caller_of(request)
+
+
+def permit(request: web.Request, row: Route, caller: Principal | None) -> None:
+    """Raises TidegateError FORBIDDEN or RATE_LIMITED for whoever may not pass."""
+    if caller is None:
+        return
+    if row.permission == LOCAL and not caller.local:
         raise TidegateError(Code.FORBIDDEN, "this is only for whoever is on the server's own machine")
-    if access != LOCAL and access not in principal.permissions:
-        raise TidegateError(Code.FORBIDDEN, f"the role {principal.role} lacks the permission {access}")
+    if row.permission != LOCAL and row.permission not in caller.permissions:
+        raise TidegateError(Code.FORBIDDEN, f"the role {caller.role} lacks the permission {row.permission}")
     if row.limited:
-        _count(request.app[SERVICES], principal, changes=row.method != "GET")
-    return principal
+        _count(request.app[SERVICES], caller, changes=row.method != "GET")
 
 
 def _count(services: Services, principal: Principal, *, changes: bool) -> None:
@@ -192,6 +223,13 @@ def validated(model: type[BodyT], fields: Mapping[str, Exact], what: str) -> Bod
         }
         names = ", ".join(sorted(details))
         raise TidegateError(Code.VALIDATION_ERROR, f"the {what} does not fit: {names}"[:500], details) from None
+
+
+def _code(request: web.Request) -> str | None:
+    code = request.headers.get("X-Totp")
+    if code is not None and not _TOTP.fullmatch(code):
+        raise TidegateError(Code.VALIDATION_ERROR, "X-Totp does not fit", {"X-Totp": "six digits"})
+    return code
 
 
 def _idempotency_key(request: web.Request) -> str:

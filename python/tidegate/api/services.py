@@ -12,9 +12,11 @@ from tidegate.ports.auth import AuthService
 from tidegate.ports.bus import MessageBus
 from tidegate.ports.clock import Clock
 from tidegate.ports.engine import EngineService
+from tidegate.ports.keys import ApiKeys, VenueKeys
 from tidegate.ports.market import MarketFetch, SystemProbe
 from tidegate.ports.people import UserAdmin
 from tidegate.ports.read import Freshness, TradingHistory
+from tidegate.ports.trail import AuditTrail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,9 @@ class Services:
     probe: SystemProbe
     auth: AuthService
     people: UserAdmin
+    venue_keys: VenueKeys
+    api_keys: ApiKeys
+    trail: AuditTrail
     roles: Mapping[Role, frozenset[Permission]]
     rates: Rates
     bus: MessageBus

@@ -6,7 +6,9 @@ from typing import Final
 from tidegate.api.route import Route
 from tidegate.api.routes import (
     account,
+    api_keys,
     arbitrage,
+    audit,
     auth,
     documents,
     monitoring,
@@ -17,9 +19,25 @@ from tidegate.api.routes import (
     trading,
     twap,
     users,
+    venue_keys,
 )
 
-_RESOURCES: Final = (auth, users, prices, monitoring, arbitrage, twap, trading, protections, account, risk, system)
+_RESOURCES: Final = (
+    auth,
+    users,
+    api_keys,
+    venue_keys,
+    audit,
+    prices,
+    monitoring,
+    arbitrage,
+    twap,
+    trading,
+    protections,
+    account,
+    risk,
+    system,
+)
 _ROWS: Final[tuple[Route, ...]] = tuple(row for resource in _RESOURCES for row in resource.ROUTES)
 
 ROUTES: Final = (*_ROWS, documents.openapi_row(_ROWS))

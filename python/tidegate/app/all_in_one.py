@@ -153,7 +153,12 @@ async def _work(
             await runner.setup()
             await ports.serve(runner)
             await _start_engine(group, node, outside)
-            for name, task in (("projector", projector.run), ("spread-sampler", sampler.run), ("probe", probe.run)):
+            for name, task in (
+                ("projector", projector.run),
+                ("spread-sampler", sampler.run),
+                ("probe", probe.run),
+                ("audit", logins.trail.run),
+            ):
                 group.create_task(task(), name=name)
             announce()
             await stop.wait()
@@ -163,7 +168,7 @@ async def _work(
         _log.info("stopping", success=True)
     finally:
         await runner.cleanup()
-        await _settle(projector)
+        await _settle(projector, logins)
 
 
 async def _start_engine(group: asyncio.TaskGroup, node: Node, outside: Outside) -> None:
@@ -185,10 +190,11 @@ async def _start_engine(group: asyncio.TaskGroup, node: Node, outside: Outside) 
         group.create_task(keys.run(), name=f"listen-key-{number}")
 
 
-async def _settle(projector: Projector) -> None:
+async def _settle(projector: Projector, logins: Logins) -> None:
     """The tables catch up as far as they can in the time there is."""
     try:
         async with asyncio.timeout(DRAIN_S):
+            await logins.trail.drain()
             await projector.drain()
     except TimeoutError:
         _log.warning("tables_behind", records=projector.lag, success=False)

@@ -12,7 +12,7 @@ from tidegate.cli.runners import Rebuilt, Runners, Started
 from tidegate.cli.venue_sim import VenueSimOptions
 from tidegate.model.config import Config
 from tidegate.ports.audit import JournalAudit
-from tidegate.ports.people import UserAdmin
+from tidegate.ports.control import Control
 
 T = TypeVar("T")
 
@@ -21,7 +21,7 @@ def main() -> None:
     """Entry point of `tidegate` and of `python -m tidegate`."""
     runners = Runners(
         run=_run,
-        with_people=_with_people,
+        with_control=_with_control,
         serve_venue=_serve_venue,
         audit_journal=_audit_journal,
         rebuild=_rebuild,
@@ -39,8 +39,9 @@ def _run(config: Config, announce: Callable[[Started], None]) -> None:
     module.run(config, announce)
 
 
-def _with_people(config: Config, act: Callable[[UserAdmin], Awaitable[T]]) -> T:
-    found: T = importlib.import_module("tidegate.app.people").with_people(config, act)
+def _with_control(config: Config, act: Callable[[Control], Awaitable[T]], *, action: str = "", target: str = "") -> T:
+    module = importlib.import_module("tidegate.app.control")
+    found: T = module.with_control(config, act, action=action, target=target)
     return found
 
 

@@ -12,6 +12,7 @@ from tidegate.app.net import Addresses, Bases, Net, build_net
 from tidegate.bus.memory import MemoryBus
 from tidegate.engine.clock import SystemClock
 from tidegate.engine.history import Sampler
+from tidegate.engine.key_probe import VenueKeyProbe
 from tidegate.engine.market import VenueMarket
 from tidegate.engine.probe import Probe
 from tidegate.engine.projector import Projector
@@ -26,16 +27,23 @@ from tidegate.obs.latency import Hops
 from tidegate.obs.metrics import Metrics
 from tidegate.ports.link import Link
 from tidegate.store.control.accounts import SqlAccounts
+from tidegate.store.control.audit import SqlAudit
+from tidegate.store.control.keys import SqlKeys
 from tidegate.store.database import Database, sqlite_url
 from tidegate.store.journal import FileJournal
 from tidegate.store.state import DataDirectory, boot_id
 from tidegate.store.trading.history import SqlTradingHistory
 from tidegate.store.trading.writer import TradingWriter
+from tidegate.users.api_keys import LentKeys
 from tidegate.users.passwords import Passwords
 from tidegate.users.people import People
 from tidegate.users.roles import PERMISSIONS
+from tidegate.users.second_factor import SecondFactor
 from tidegate.users.service import LocalAuth
 from tidegate.users.tokens import Signer, load_key
+from tidegate.users.trail import Trail
+from tidegate.users.vault import Vault
+from tidegate.users.venue_keys import SealedKeys
 from tidegate.venues.table import VENUES
 
 
@@ -47,6 +55,8 @@ class Tables:
     writer: TradingWriter
     history: SqlTradingHistory
     accounts: SqlAccounts
+    keys: SqlKeys
+    audit: SqlAudit
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +66,9 @@ class Logins:
     passwords: Passwords
     auth: LocalAuth
     people: People
+    lent: LentKeys
+    vault: Vault
+    trail: Trail
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +99,14 @@ class Outside:
 def build_tables(config: Config) -> Tables:
     """Connects to nothing yet. Raises StoreError for a bad URL."""
     database = Database(config.database_url or sqlite_url(DataDirectory(config.home).database))
-    return Tables(database, TradingWriter(database), SqlTradingHistory(database), SqlAccounts(database))
+    return Tables(
+        database=database,
+        writer=TradingWriter(database),
+        history=SqlTradingHistory(database),
+        accounts=SqlAccounts(database),
+        keys=SqlKeys(database),
+        audit=SqlAudit(database),
+    )
 
 
 def build_core(config: Config) -> Engine:
@@ -185,6 +205,15 @@ def build_services(
         probe=probe,
         auth=logins.auth,
         people=logins.people,
+        venue_keys=SealedKeys(
+            tables.keys,
+            logins.vault,
+            node.clock,
+            VenueKeyProbe(VENUES, outside.net.slow, node.clock),
+            simulated=config.simulated,
+        ),
+        api_keys=logins.lent,
+        trail=logins.trail,
         roles=PERMISSIONS,
         rates=Rates(config.api.reads_per_second, config.api.changes_per_second),
         bus=node.bus,
@@ -198,8 +227,18 @@ def build_services(
 def build_logins(config: Config, tables: Tables, clock: SystemClock) -> Logins:
     """Users over the control tables; the signing key lies beside the master key."""
     passwords = Passwords()
-    auth = LocalAuth(tables.accounts, passwords, Signer(load_key(config.master_key_file.parent)), clock)
-    return Logins(passwords, auth, People(tables.accounts, passwords, clock))
+    secret = load_key(config.master_key_file.parent)
+    vault = Vault(config.master_key_file)
+    second = SecondFactor(tables.accounts, vault, clock)
+    lent = LentKeys(tables.keys, tables.accounts, secret, clock)
+    return Logins(
+        passwords=passwords,
+        auth=LocalAuth(tables.accounts, passwords, Signer(secret), clock, second=second, lent=lent),
+        people=People(tables.accounts, passwords, clock, second),
+        lent=lent,
+        vault=vault,
+        trail=Trail(tables.audit),
+    )
 
 
 def _watch(node: Node, outside: Outside, projector: Projector) -> None:

@@ -19,7 +19,7 @@ from tidegate.model.errors import TidegateError
 
 EXIT_FAILED: Final = 1
 EXIT_INTERRUPTED: Final = 130
-_FUNCTIONS: Final = {"list": "list_"}
+_FUNCTIONS: Final = {"list": "list_", "set": "set_", "test": "check"}
 """Verbs whose name the language has taken."""
 
 
@@ -63,6 +63,13 @@ VERBS: Final = (
     Verb("add", "tidegate.cli.users", "Make a user.", group="users"),
     Verb("role", "tidegate.cli.users", "Give a user another role.", group="users"),
     Verb("remove", "tidegate.cli.users", "Remove a user.", group="users"),
+    Verb("totp-off", "tidegate.cli.users", "Drop the second factor of a user who has lost it.", group="users"),
+    Verb("set", "tidegate.cli.keys", "Give a venue's key to the running server.", group="keys"),
+    Verb("test", "tidegate.cli.keys", "Ask a venue what the key that is kept may do.", group="keys"),
+    Verb("remove", "tidegate.cli.keys", "Forget a venue's key.", group="keys"),
+    Verb("reencrypt", "tidegate.cli.keys", "Seal every secret anew under a new master key.", group="keys"),
+    Verb("verify", "tidegate.cli.audit", "Check the audit log's chain.", group="audit"),
+    Verb("export", "tidegate.cli.audit", "Print the audit log, oldest first, one JSON object per line.", group="audit"),
     Verb("list", "tidegate.cli.users", "Print all users.", group="users"),
     Verb(
         "verify",
@@ -79,7 +86,12 @@ VERBS: Final = (
         runner="audit_journal",
     ),
 )
-GROUPS: Final = {"users": "Users of this installation.", "journal": "The journal: the truth about orders and plans."}
+GROUPS: Final = {
+    "users": "Users of this installation.",
+    "keys": "Keys of venues: sealed, never shown.",
+    "audit": "The audit log: who did what.",
+    "journal": "The journal: the truth about orders and plans.",
+}
 
 
 def main(arguments: Sequence[str], runners: Runners) -> int:

@@ -10,7 +10,7 @@ import typer
 from tidegate.cli.venue_sim import VenueSimOptions
 from tidegate.model.config import Config
 from tidegate.ports.audit import JournalAudit
-from tidegate.ports.people import UserAdmin
+from tidegate.ports.control import Control
 
 T = TypeVar("T")
 
@@ -37,20 +37,22 @@ class Rebuilt(Protocol):
     def took_s(self) -> float: ...
 
 
-class WithPeople(Protocol):
-    """Runs one act on the users, and gives what it gives."""
+class WithControl(Protocol):
+    """Runs one act on the control side, and gives what it gives. `action` and `target` stand in the audit log."""
 
-    def __call__(self, config: Config, act: Callable[[UserAdmin], Awaitable[T]]) -> T: ...
+    def __call__(
+        self, config: Config, act: Callable[[Control], Awaitable[T]], *, action: str = "", target: str = ""
+    ) -> T: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runners:
-    """`run` and `serve_venue` serve until the process is told to stop; `with_people` acts on the users of a data
-    directory; `audit_journal` (data directory).
+    """`run` and `serve_venue` serve until the process is told to stop; `with_control` acts on users, seals and audit
+    log of a data directory; `audit_journal` (data directory).
     """
 
     run: Callable[[Config, Callable[[Started], None]], None]
-    with_people: WithPeople
+    with_control: WithControl
     serve_venue: Callable[[VenueSimOptions], None]
     audit_journal: Callable[[Path], JournalAudit]
     rebuild: Callable[[Config], Rebuilt]

@@ -16,7 +16,7 @@ from tidegate.cli.settings import load
 from tidegate.model.access import Role
 from tidegate.model.accounts import User
 from tidegate.model.errors import Code, TidegateError
-from tidegate.ports.people import UserAdmin
+from tidegate.ports.control import Control
 
 PASSWORD_CHARS_MAX: Final = 1024
 T = TypeVar("T")
@@ -34,10 +34,10 @@ def passwd(
     """Set a user's password; ends all of the user's sessions."""
     password = read_password()
 
-    async def act(people: UserAdmin) -> None:
-        await people.set_password((await people.by_name(username)).id, password)
+    async def act(control: Control) -> None:
+        await control.people.set_password((await control.people.by_name(username)).id, password)
 
-    _run(context, config, home, act)
+    _run(context, config, home, act, ("users passwd", username))
     typer.echo(f"The password of {username} is set; every session of {username} has ended.")
 
 
@@ -50,7 +50,7 @@ def add(
 ) -> None:
     """Make a user; the password is asked for, or read from standard input."""
     password = read_password()
-    _run(context, config, home, lambda people: people.add(username, role, password))
+    _run(context, config, home, lambda control: control.people.add(username, role, password), ("users add", username))
     typer.echo(f"{username} may log in as {role.value}.")
 
 
@@ -63,10 +63,10 @@ def role(
 ) -> None:
     """Give a user another role; ends all of the user's sessions."""
 
-    async def act(people: UserAdmin) -> None:
-        await people.change((await people.by_name(username)).id, role=to)
+    async def act(control: Control) -> None:
+        await control.people.change((await control.people.by_name(username)).id, role=to)
 
-    _run(context, config, home, act)
+    _run(context, config, home, act, ("users role", f"{username} {to}"))
     typer.echo(f"{username} is {to.value} now.")
 
 
@@ -78,11 +78,26 @@ def remove(
 ) -> None:
     """Remove a user and end all of the user's sessions."""
 
-    async def act(people: UserAdmin) -> None:
-        await people.remove((await people.by_name(username)).id)
+    async def act(control: Control) -> None:
+        await control.people.remove((await control.people.by_name(username)).id)
 
-    _run(context, config, home, act)
+    _run(context, config, home, act, ("users remove", username))
     typer.echo(f"{username} is removed.")
+
+
+def totp_off(
+    context: typer.Context,
+    username: Annotated[str, typer.Argument(help="Who has lost the app.")],
+    config: ConfigFile = None,
+    home: Home = None,
+) -> None:
+    """Drop a user's second factor."""
+
+    async def act(control: Control) -> None:
+        await control.people.drop_totp((await control.people.by_name(username)).id)
+
+    _run(context, config, home, act, ("users totp-off", username))
+    typer.echo(f"{username} logs in without a code now.")
 
 
 def list_(
@@ -93,8 +108,8 @@ def list_(
 ) -> None:
     """Print all users."""
 
-    async def act(people: UserAdmin) -> tuple[User, ...]:
-        return await people.users()
+    async def act(control: Control) -> tuple[User, ...]:
+        return await control.people.users()
 
     users = _run(context, config, home, act)
     if as_json:
@@ -117,5 +132,11 @@ def read_password() -> str:
     return first
 
 
-def _run(context: typer.Context, config: Path | None, home: Path | None, act: Callable[[UserAdmin], Awaitable[T]]) -> T:
-    return runners_of(context).with_people(load(file=config, home=home), act)
+def _run(
+    context: typer.Context,
+    config: Path | None,
+    home: Path | None,
+    act: Callable[[Control], Awaitable[T]],
+    said: tuple[str, str] = ("", ""),
+) -> T:
+    return runners_of(context).with_control(load(file=config, home=home), act, action=said[0], target=said[1])

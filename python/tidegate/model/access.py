@@ -22,6 +22,7 @@ class Permission(StrEnum):
     RISK = "risk"  # change limits, reset a kill or a breaker
     SETTINGS = "settings"
     USERS = "users"
+    AUDIT = "audit"  # read and export the audit log
 
 
 @dataclass(frozen=True, slots=True)

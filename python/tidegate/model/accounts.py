@@ -7,7 +7,10 @@ from tidegate.model.access import Role
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """`password_hash`: Argon2id in its own text form. Times are epoch ms."""
+    """`password_hash`: Argon2id in its own text form. Times are epoch ms.
+
+    totp: the sealed secret of the second factor, None without one; a code of `totp_step` or before counts no more.
+    """
 
     id: str
     username: str
@@ -16,6 +19,8 @@ class User:
     disabled: bool
     created_ts: int
     updated_ts: int
+    totp: str | None = None
+    totp_step: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,8 +72,15 @@ class AuthService(Protocol):
         """Whoever owns this process, as seen on its local socket: may do everything, and is never locked out."""
         ...
 
-    async def authenticate(self, access_token: str) -> Principal:
-        """Checks signature, expiry and session. Cheap enough for every request."""
+    async def check_code(self, principal: Principal, code: str | None) -> None:
+        """A fresh code of the second factor, of those who have one; each is good once.
+
+        Raises UNAUTHENTICATED with `totpRequired` in its details.
+        """
+        ...
+
+    async def authenticate(self, access_token: str, *, peer: Peer = NOWHERE) -> Principal:
+        """Checks an access token (signature, expiry, session) or a key of our own API. For every request."""
         ...
 
     async def is_live(self, principal: Principal) -> bool:

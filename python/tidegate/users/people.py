@@ -13,6 +13,7 @@ from tidegate.obs import log
 from tidegate.ports.accounts import AccountStore
 from tidegate.ports.clock import Clock
 from tidegate.users.passwords import Passwords, check_new
+from tidegate.users.second_factor import SecondFactor
 
 USERS_MAX: Final = 1000
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}", re.ASCII)
@@ -23,7 +24,8 @@ _log = log.get("users")
 class People:
     """`tidegate.ports.people.UserAdmin` over an AccountStore."""
 
-    def __init__(self, store: AccountStore, passwords: Passwords, clock: Clock) -> None:
+    def __init__(self, store: AccountStore, passwords: Passwords, clock: Clock, second: SecondFactor) -> None:
+        self._second = second
         self._store = store
         self._passwords = passwords
         self._clock = clock
@@ -100,6 +102,18 @@ class People:
         hashed = await self._passwords.hash(password)
         await self._store.set_password(user.id, hashed, self._now_ms, end_sessions=True)
         _log.info("password_changed", user=user.username, success=True)
+
+    async def begin_totp(self, user_id: str) -> tuple[str, str]:
+        """See the port."""
+        return self._second.begin(await self.user(user_id))
+
+    async def confirm_totp(self, user_id: str, code: str) -> None:
+        """See the port."""
+        await self._second.confirm(await self.user(user_id), code)
+
+    async def drop_totp(self, user_id: str) -> None:
+        """See the port."""
+        await self._second.drop(await self.user(user_id))
 
     async def logins(self, user_id: str) -> tuple[Session, ...]:
         """See the port."""

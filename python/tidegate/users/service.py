@@ -14,9 +14,11 @@ from tidegate.ports.auth import NOWHERE, Ticket, Tokens
 from tidegate.ports.clock import Clock
 from tidegate.ports.store import StoreError
 from tidegate.users.accounts import ADMIN
+from tidegate.users.api_keys import PREFIX, LentKeys
 from tidegate.users.onetime import OneTime, digest
 from tidegate.users.passwords import Passwords
 from tidegate.users.roles import PERMISSIONS
+from tidegate.users.second_factor import SecondFactor
 from tidegate.users.throttle import Throttle
 from tidegate.users.tokens import ACCESS_S, Signer, refused
 
@@ -39,8 +41,19 @@ _log = log.get("users")
 class LocalAuth:
     """`tidegate.ports.auth.AuthService` over an AccountStore."""
 
-    def __init__(self, store: AccountStore, passwords: Passwords, signer: Signer, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: AccountStore,
+        passwords: Passwords,
+        signer: Signer,
+        clock: Clock,
+        *,
+        second: SecondFactor,
+        lent: LentKeys,
+    ) -> None:
         self._store = store
+        self._second = second
+        self._lent = lent
         self._passwords = passwords
         self._signer = signer
         self._clock = clock
@@ -51,8 +64,19 @@ class LocalAuth:
         self._known: OrderedDict[str, tuple[int, User | None]] = OrderedDict()
 
     async def login(self, username: str, password: str, *, totp: str | None = None, peer: Peer = NOWHERE) -> Tokens:
-        """See the port. No user has a second factor yet, so `totp` has nothing to be compared with."""
-        return await self._open_session(await self._proved(username, password, peer), peer)
+        """See the port."""
+        user = await self._proved(username, password, peer)
+        await self._second.check(user, totp)
+        return await self._open_session(user, peer)
+
+    async def check_code(self, principal: Principal, code: str | None) -> None:
+        """See the port."""
+        if principal.local:
+            return
+        user = await self._store.user(principal.user_id)
+        if user is None:
+            raise refused()
+        await self._second.check(user, code)
 
     async def check_password(self, principal: Principal, password: str, *, peer: Peer = NOWHERE) -> None:
         """See the port."""
@@ -143,8 +167,10 @@ class LocalAuth:
             local=True,
         )
 
-    async def authenticate(self, access_token: str) -> Principal:
+    async def authenticate(self, access_token: str, *, peer: Peer = NOWHERE) -> Principal:
         """See the port. Cost: one HMAC, and at most one look-up a second per session."""
+        if access_token.startswith(PREFIX):
+            return await self._lent.authenticate(access_token, peer)
         claims = self._signer.check(access_token, self._now_s)
         user = await self._standing(claims.session_id, claims.user_id)
         if user is None:
@@ -155,6 +181,8 @@ class LocalAuth:
         """See the port."""
         if principal.local:
             return True
+        if principal.session_id.startswith(PREFIX):
+            return await self._lent.is_live(principal.session_id.removeprefix(PREFIX))
         return await self._standing(principal.session_id, principal.user_id) is not None
 
     def issue_ticket(self, principal: Principal) -> Ticket:

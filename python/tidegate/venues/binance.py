@@ -4,14 +4,17 @@ Documents: developers.binance.com/docs/binance-spot-api-docs
 and developers.binance.com/docs/derivatives/usds-margined-futures.
 """
 
+import hmac
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from tidegate.model.keys import KeyRights
 from tidegate.venues.json import (
     Object,
     as_array,
     as_object,
     field,
+    flag,
     integer,
     levels,
     parse_array,
@@ -23,6 +26,7 @@ from tidegate.venues.spec import (
     BookPage,
     InstrumentPage,
     InstrumentRow,
+    KeyCheck,
     Kline,
     ListenKey,
     Product,
@@ -236,6 +240,28 @@ def _parse_listen_key(body: bytes) -> str:
     return text(parse_object(body), "listenKey")
 
 
+def _key_check(key: str, secret: str, passphrase: str, ts_ms: int) -> Request:
+    query = f"timestamp={ts_ms}&recvWindow=5000"
+    signature = hmac.new(secret.encode(), query.encode(), "sha256").hexdigest()
+    target = f"/sapi/v1/account/apiRestrictions?{query}&signature={signature}"
+    return Request(target, 1, headers=(("X-MBX-APIKEY", key),))
+
+
+def _parse_key_check(status: int, body: bytes) -> KeyRights:
+    # {"ipRestrict":false,"createTime":1698645219000,"enableReading":true,"enableWithdrawals":false,
+    #  "enableFutures":false,"enableSpotAndMarginTrading":false,...}
+    if status != 200:
+        raise _parse_failure(status, body)
+    record = parse_object(body)
+    trade = flag(record, "enableSpotAndMarginTrading") or flag(record, "enableFutures")
+    return KeyRights(
+        read=flag(record, "enableReading"),
+        trade=trade,
+        withdraw=flag(record, "enableWithdrawals"),
+        bound=flag(record, "ipRestrict"),
+    )
+
+
 VENUE: Final = Venue(
     spec=SPEC,
     time=_time,
@@ -252,4 +278,5 @@ VENUE: Final = Venue(
     listen_key=ListenKey(
         product="linear", renew_s=30 * 60.0, build=_listen_key, parse=_parse_listen_key
     ),  # a key lives 60 minutes
+    key_check=KeyCheck(_key_check, _parse_key_check),
 )

@@ -1,9 +1,11 @@
 """Bybit v5 spot and linear, cold half. Document: bybit-exchange.github.io/docs/v5."""
 
+import hmac
 from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import quote
 
+from tidegate.model.keys import KeyRights
 from tidegate.venues.json import (
     Object,
     as_array,
@@ -22,6 +24,7 @@ from tidegate.venues.spec import (
     BookPage,
     InstrumentPage,
     InstrumentRow,
+    KeyCheck,
     Kline,
     Product,
     ProductSpec,
@@ -205,6 +208,35 @@ def _parse_klines(_: Product, body: bytes) -> tuple[Kline, ...]:
     return tuple(reversed([kline_of(row) for row in rows]))
 
 
+def _key_check(key: str, secret: str, passphrase: str, ts_ms: int) -> Request:
+    signature = hmac.new(secret.encode(), f"{ts_ms}{key}5000".encode(), "sha256").hexdigest()
+    return Request(
+        "/v5/user/query-api",
+        headers=(
+            ("X-BAPI-API-KEY", key),
+            ("X-BAPI-TIMESTAMP", str(ts_ms)),
+            ("X-BAPI-RECV-WINDOW", "5000"),
+            ("X-BAPI-SIGN", signature),
+        ),
+    )
+
+
+def _parse_key_check(status: int, body: bytes) -> KeyRights:
+    # {"readOnly":0,"ips":["*"],"permissions":{"ContractTrade":["Order","Position"],"Spot":["SpotTrade"],
+    #  "Wallet":["AccountTransfer","SubMemberTransfer","Withdraw"],...}}
+    if status != 200:
+        raise failure_of(status, body, _result)
+    result = _result(body)
+    rights = as_object(field(result, "permissions"), "permissions")
+    given = {name: set(map(str, as_array(words, name))) for name, words in rights.items()}
+    return KeyRights(
+        read=True,
+        trade=integer(result, "readOnly") == 0 and bool(given.get("Spot") or given.get("ContractTrade")),
+        withdraw=any("Withdraw" in words for words in given.values()),
+        bound=as_array(field(result, "ips"), "ips") not in ([], ["*"]),
+    )
+
+
 VENUE: Final = Venue(
     spec=SPEC,
     time=_time,
@@ -218,4 +250,5 @@ VENUE: Final = Venue(
     klines=_klines,
     parse_klines=_parse_klines,
     parse_failure=lambda status, body: failure_of(status, body, _result),
+    key_check=KeyCheck(_key_check, _parse_key_check),
 )

@@ -61,6 +61,14 @@ def text_or_none(record: Object, name: str) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
+def flag(record: Object, name: str) -> bool:
+    """A required truth value."""
+    value = field(record, name)
+    if not isinstance(value, bool):
+        raise VenueReplyError(f"field {name} is not true or false")
+    return value
+
+
 def integer(record: Object, name: str) -> int:
     """A required integer, as a number or as digits."""
     value = field(record, name)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from tidegate.model.keys import KeyRights
+
 Product = Literal["spot", "linear"]
 Role = Literal["public", "private", "trade"]
 
@@ -175,6 +177,20 @@ class ListenKey:
     parse: Callable[[bytes], str]
 
 
+class BuildKeyCheck(Protocol):
+    def __call__(self, key: str, secret: str, passphrase: str, ts_ms: int) -> Request:
+        """The signed question what a key may do."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class KeyCheck:
+    """What a key may do, as the venue says. `parse` takes status and body; raises VenueReplyError for a refused key."""
+
+    build: BuildKeyCheck
+    parse: Callable[[int, bytes], KeyRights]
+
+
 @dataclass(frozen=True, slots=True)
 class Venue:
     """A venue as a table row: facts, request builders, parsers. Parsers raise VenueReplyError."""
@@ -192,6 +208,7 @@ class Venue:
     parse_klines: Callable[[Product, bytes], tuple[Kline, ...]]
     parse_failure: Callable[[int, bytes], VenueReplyError]
     listen_key: ListenKey | None = None
+    key_check: KeyCheck | None = None
 
 
 def weight_of(product: ProductSpec, target: str) -> Weight:

@@ -23,7 +23,7 @@ from tests.unit.api.documents import (
     TWAP,
     TWAP_STATUS,
 )
-from tests.unit.api.logins import FakeAuth, FakePeople
+from tests.unit.api.logins import FakeApiKeys, FakeAuth, FakePeople, FakeTrail, FakeVenueKeys
 
 from tidegate.api.rates import Rates
 from tidegate.api.services import Services
@@ -235,6 +235,9 @@ class World:
     probe: FakeProbe = field(default_factory=FakeProbe)
     auth: FakeAuth = field(default_factory=FakeAuth)
     people: FakePeople = field(default_factory=FakePeople)
+    venue_keys: FakeVenueKeys = field(default_factory=FakeVenueKeys)
+    api_keys: FakeApiKeys = field(default_factory=FakeApiKeys)
+    trail: FakeTrail = field(default_factory=FakeTrail)
     config: Config = field(default_factory=Config)
     bus: FakeBus = field(default_factory=FakeBus)
 
@@ -247,6 +250,9 @@ class World:
             probe=self.probe,
             auth=self.auth,
             people=self.people,
+            venue_keys=self.venue_keys,
+            api_keys=self.api_keys,
+            trail=self.trail,
             roles=PERMISSIONS,
             rates=Rates(self.config.api.reads_per_second, self.config.api.changes_per_second),
             bus=self.bus,

@@ -1,13 +1,19 @@
 """Doubles of the people side: one user, one login and one token per role."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 
 from tidegate.model.access import Peer, Permission, Principal, Role
 from tidegate.model.accounts import Session, User
+from tidegate.model.audit import AuditEntry, AuditRow, AuditVerdict
 from tidegate.model.errors import Code, TidegateError
+from tidegate.model.keys import ApiKey, Credentials, KeyRights, SealedKey
 from tidegate.ports.auth import NOWHERE, Ticket, Tokens
+from tidegate.ports.read import PageRequest
+from tidegate.ports.trail import AuditFilter, AuditPage
 from tidegate.users.roles import PERMISSIONS
 
+GOOD_CODE = "123456"
 GOOD_TOKEN = "good-token"
 VIEWER_TOKEN = "viewer-token"
 
@@ -58,6 +64,8 @@ class FakeAuth:
     tickets: dict[str, Principal] = field(default_factory=dict)
     ended: list[str] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)
+    needs_code: bool = False
+    codes: list[str | None] = field(default_factory=list)
 
     async def login(self, username: str, password: str, *, totp: str | None = None, peer: Peer = NOWHERE) -> Tokens:
         if (username, password) != ("admin", "right"):
@@ -101,7 +109,12 @@ class FakeAuth:
         permissions = PERMISSIONS[Role.ADMIN] - {Permission.OWN}
         return replace(principal(), name=f"local:{uid}", permissions=permissions, local=True)
 
-    async def authenticate(self, access_token: str) -> Principal:
+    async def check_code(self, principal: Principal, code: str | None) -> None:
+        self.codes.append(code)
+        if self.needs_code and code != GOOD_CODE:
+            raise TidegateError(Code.UNAUTHENTICATED, "a code is needed", {"totpRequired": True})
+
+    async def authenticate(self, access_token: str, *, peer: Peer = NOWHERE) -> Principal:
         if access_token not in TOKENS:
             raise TidegateError(Code.UNAUTHENTICATED, "this token is not valid")
         return principal(TOKENS[access_token])
@@ -156,5 +169,107 @@ class FakePeople:
     async def set_password(self, user_id: str, password: str) -> None:
         self.done.append(("set_password", user_id, password))
 
+    async def begin_totp(self, user_id: str) -> tuple[str, str]:
+        return "SECRET", "otpauth://totp/x"
+
+    async def confirm_totp(self, user_id: str, code: str) -> None:
+        self.done.append(("confirm_totp", user_id, code))
+
+    async def drop_totp(self, user_id: str) -> None:
+        self.done.append(("drop_totp", user_id))
+
     async def logins(self, user_id: str) -> tuple[Session, ...]:
         return tuple(login for login in LOGINS if login.user_id == user_id)
+
+
+RIGHTS = KeyRights(read=True, trade=True, withdraw=False, bound=False)
+
+
+class FakeVenueKeys:
+    def __init__(self) -> None:
+        self.done: list[tuple[object, ...]] = []
+
+    async def put(self, credentials: Credentials) -> KeyRights:
+        self.done.append(("put", credentials))
+        return RIGHTS
+
+    async def test(self, venue: str, account: str) -> KeyRights:
+        return RIGHTS
+
+    async def remove(self, venue: str, account: str) -> None:
+        self.done.append(("remove", venue, account))
+
+    async def kept(self) -> tuple[SealedKey, ...]:
+        return (
+            SealedKey(
+                id="sim:binance:main",
+                venue="binance",
+                account="main",
+                simulated=True,
+                sealed="sealed-canary",
+                created_ts=1,
+                updated_ts=2,
+            ),
+        )
+
+
+class FakeApiKeys:
+    def __init__(self) -> None:
+        self.done: list[tuple[object, ...]] = []
+
+    async def issue(
+        self,
+        user_id: str,
+        name: str,
+        *,
+        scopes: frozenset[Permission],
+        addresses: tuple[str, ...],
+        expires_ts: int | None,
+    ) -> tuple[ApiKey, str]:
+        self.done.append(("issue", user_id, name, scopes, addresses, expires_ts))
+        return (await self.of(user_id))[0], "tg_key_text"
+
+    async def of(self, user_id: str) -> tuple[ApiKey, ...]:
+        key = ApiKey(
+            id=f"key{user_id}",
+            user_id=user_id,
+            name="robot",
+            key_hash="hash-canary",
+            scopes=frozenset({Permission.READ}),
+            addresses=("10.0.0.0/8",),
+            created_ts=1,
+            expires_ts=None,
+        )
+        return (key,)
+
+    async def revoke(self, user_id: str, key_id: str) -> None:
+        if key_id != f"key{user_id}":
+            raise TidegateError(Code.NOT_FOUND, f"there is no key {key_id}")
+        self.done.append(("revoke", key_id))
+
+
+class FakeTrail:
+    """Keeps what is recorded; `entries` in order."""
+
+    def __init__(self) -> None:
+        self.entries: list[AuditEntry] = []
+
+    def record(self, entry: AuditEntry) -> None:
+        self.entries.append(entry)
+
+    async def append(self, entry: AuditEntry) -> AuditRow:
+        self.record(entry)
+        return AuditRow(seq=len(self.entries), entry=entry, hash="0" * 64)
+
+    async def page(self, narrow: AuditFilter, page: PageRequest) -> AuditPage:
+        entry = AuditEntry(
+            ts=1, actor="anna", role="admin", address="::1", action="PUT /x", target="", outcome="ok", after="{}"
+        )
+        return AuditPage((AuditRow(seq=1, entry=entry, hash="0" * 64),), "1")
+
+    async def rows(self) -> AsyncIterator[AuditRow]:
+        for number, entry in enumerate(self.entries, 1):
+            yield AuditRow(seq=number, entry=entry, hash="0" * 64)
+
+    async def verify(self) -> AuditVerdict:
+        return AuditVerdict(entries=1, head="0" * 64, broken_at=None)

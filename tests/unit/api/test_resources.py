@@ -163,7 +163,8 @@ async def test_an_account_has_only_its_venues_rows_with_every_digit(admin: aioht
 async def test_key_presence_shows_no_key(admin: aiohttp.ClientSession) -> None:
     async with admin.get("/api/settings/api") as answer:
         data = (await answer.json())["data"]
-    assert data["bybit"] == {"connected": False, "hasKey": True, "simulated": True}
+    assert data["bybit"] == {"connected": False, "hasKey": True, "simulated": True, "kept": []}
+    assert data["binance"]["kept"] == [{"account": "main", "updatedTs": 2}]
 
 
 async def test_limits_reach_the_engine_as_rows_of_text(admin: aiohttp.ClientSession, world: World) -> None:

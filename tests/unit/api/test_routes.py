@@ -49,6 +49,10 @@ BODIES: dict[tuple[str, str], dict[str, object]] = {
     ("POST", "/api/twap/{planId}/control"): {"action": "pause"},
     ("POST", "/api/users"): {"username": "anna", "role": "trader", "password": "long enough"},
     ("PUT", "/api/users/{userId}"): {"role": "trader"},
+    ("PUT", "/api/users/profile/totp"): {"code": "123456"},
+    ("PUT", "/api/settings/api"): {"binance": {"apiKey": "key-canary", "secret": "secret-canary"}},
+    ("POST", "/api/settings/api/test"): {"exchange": "binance"},
+    ("POST", "/api/auth/keys"): {"name": "robot", "scopes": ["read"]},
     ("PUT", "/api/users/profile"): {"currentPassword": "right", "newPassword": "long enough"},
 }
 VALUES = {
@@ -61,6 +65,8 @@ VALUES = {
     "protectionId": "protect_001",
     "orderId": "TGA7000001",
     "userId": "uviewer",
+    "keyId": "keyuadmin",
+    "account": "main",
     "sessionId": "sadmin",
 }
 CASES = [(row, path) for row in ROUTES for path in paths_of(row) if row.permission != LOCAL]

@@ -29,7 +29,7 @@ def records(count: int) -> list[bytes]:
 def runners(home: Path) -> Runners:
     return Runners(
         run=RUNNERS.run,
-        with_people=RUNNERS.with_people,
+        with_control=RUNNERS.with_control,
         serve_venue=RUNNERS.serve_venue,
         audit_journal=lambda place: FileAudit(place / "journal"),
         rebuild=RUNNERS.rebuild,

@@ -25,7 +25,7 @@ def _run(_config: Config, _announce: Callable[[Started], None]) -> None:
     raise AssertionError("not in this test")
 
 
-def _with_people(_config: Config, _act: object) -> NoReturn:
+def _with_control(_config: Config, _act: object, *, action: str = "", target: str = "") -> NoReturn:
     raise AssertionError("not in this test")
 
 
@@ -42,7 +42,7 @@ def _rebuild(_config: Config) -> Rebuilt:
 
 
 RUNNERS = Runners(
-    run=_run, with_people=_with_people, serve_venue=_serve_venue, audit_journal=_audit_journal, rebuild=_rebuild
+    run=_run, with_control=_with_control, serve_venue=_serve_venue, audit_journal=_audit_journal, rebuild=_rebuild
 )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from tests.unit.api.logins import FakePeople
+from tests.unit.api.logins import FakePeople, FakeTrail
 
 from tidegate.app.rebuild import Rebuilt
 from tidegate.cli.doctor import Verdict, storage, venues
@@ -19,7 +19,7 @@ from tidegate.cli.main import main
 from tidegate.cli.runners import Runners, Started
 from tidegate.cli.venue_sim import VenueSimOptions
 from tidegate.model.config import Config
-from tidegate.ports.people import UserAdmin
+from tidegate.ports.control import Control
 from tidegate.store.audit import FileAudit
 
 T = TypeVar("T")
@@ -45,9 +45,14 @@ class Log:
             self.configs.append(config)
             announce(self.server)
 
-        def with_people(config: Config, act: Callable[[UserAdmin], Awaitable[T]]) -> T:
+        def with_control(
+            config: Config, act: Callable[[Control], Awaitable[T]], *, action: str = "", target: str = ""
+        ) -> T:
             self.configs.append(config)
-            return asyncio.run(act(self.people))  # type: ignore[arg-type]
+            return asyncio.run(act(Control(self.people, FakeTrail(), reencrypt)))  # type: ignore[arg-type]
+
+        async def reencrypt() -> int:
+            raise AssertionError("not in this test")
 
         def serve_venue(_options: VenueSimOptions) -> None:
             raise AssertionError("not in this test")
@@ -57,7 +62,7 @@ class Log:
             return Rebuilt(seq=7, rows=9, took_s=0.25)
 
         return Runners(
-            run=run, with_people=with_people, serve_venue=serve_venue, audit_journal=FileAudit, rebuild=rebuild
+            run=run, with_control=with_control, serve_venue=serve_venue, audit_journal=FileAudit, rebuild=rebuild
         )
 
 

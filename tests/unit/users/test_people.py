@@ -13,6 +13,8 @@ from tidegate.store.control.accounts import SqlAccounts
 from tidegate.users.accounts import ensure_admin
 from tidegate.users.passwords import Passwords
 from tidegate.users.people import People
+from tidegate.users.second_factor import SecondFactor
+from tidegate.users.vault import Vault
 
 PASSWORD = "correct horse battery"
 
@@ -23,7 +25,8 @@ async def people(tmp_path: Path) -> AsyncIterator[People]:
     async with fresh("sqlite", tmp_path) as database:
         store = SqlAccounts(database)
         await ensure_admin(store, passwords, PASSWORD, 1)
-        yield People(store, passwords, SystemClock())
+        clock = SystemClock()
+        yield People(store, passwords, clock, SecondFactor(store, Vault(tmp_path / "master.key"), clock))
     passwords.close()
 
 

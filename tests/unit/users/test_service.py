@@ -10,11 +10,16 @@ from tests.contract.databases import fresh
 from tidegate.model.access import Peer, Permission, Role
 from tidegate.model.errors import Code, TidegateError
 from tidegate.store.control.accounts import SqlAccounts
+from tidegate.store.control.keys import SqlKeys
+from tidegate.store.database import Database
 from tidegate.users.accounts import ensure_admin
+from tidegate.users.api_keys import LentKeys
 from tidegate.users.passwords import Passwords, Verdict
 from tidegate.users.people import People
+from tidegate.users.second_factor import SecondFactor
 from tidegate.users.service import LINK_S, RECHECK_S, TICKET_S, LocalAuth
 from tidegate.users.tokens import ACCESS_S, AUDIENCE, ISSUER, Signer
+from tidegate.users.vault import Vault
 
 KEY = b"k" * 32
 PASSWORD = "correct horse battery"
@@ -32,19 +37,22 @@ class HandClock:
 
 
 class World:
-    def __init__(self, store: SqlAccounts, passwords: Passwords) -> None:
+    def __init__(self, database: Database, passwords: Passwords, home: Path) -> None:
+        store, keys = SqlAccounts(database), SqlKeys(database)
         self.store = store
         self.passwords = passwords
         self.clock = HandClock()
-        self.auth = LocalAuth(store, passwords, Signer(KEY), self.clock)
-        self.people = People(store, passwords, self.clock)
+        second = SecondFactor(store, Vault(home / "master.key"), self.clock)
+        self.lent = LentKeys(keys, store, KEY, self.clock)
+        self.auth = LocalAuth(store, passwords, Signer(KEY), self.clock, second=second, lent=self.lent)
+        self.people = People(store, passwords, self.clock, second)
 
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     passwords = Passwords()
     async with fresh("sqlite", tmp_path) as database:
-        made = World(SqlAccounts(database), passwords)
+        made = World(database, passwords, tmp_path)
         await ensure_admin(made.store, passwords, PASSWORD, 1)
         yield made
     passwords.close()
@@ -233,7 +241,7 @@ async def test_a_hundred_thousand_guesses_get_nowhere_and_the_owner_still_gets_i
     passwords = Instant(right="guess-1000")
     home = Peer("192.168.1.2", "the owner")
     async with fresh("sqlite", tmp_path) as database:
-        world = World(SqlAccounts(database), passwords)
+        world = World(database, passwords, tmp_path)
         await ensure_admin(world.store, passwords, PASSWORD, 1)
         passwords.compared.clear()
         session = await world.auth.login("admin", "guess-1000", peer=home)

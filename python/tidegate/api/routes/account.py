@@ -1,10 +1,10 @@
-"""Accounts, balances, venues and the presence of keys."""
+"""Accounts, balances and venues."""
 
 from typing import Final
 
 from tidegate.api import accounts
 from tidegate.api.fields import Empty, Query
-from tidegate.api.replies import Balance, ExchangeStatus, KeyPresence
+from tidegate.api.replies import Balance, ExchangeStatus
 from tidegate.api.replies_trading import Account
 from tidegate.api.route import Call, route
 from tidegate.model.access import Permission
@@ -31,11 +31,6 @@ async def get_exchange(call: Call[Empty, Query]) -> object:
     return await accounts.exchange_status(call.services, call.path["name"])
 
 
-async def get_keys(call: Call[Empty, Query]) -> dict[str, object]:
-    """Whether each venue has keys; never a key."""
-    return await accounts.key_presence(call.services)
-
-
 _READ: Final = Permission.READ
 
 ROUTES: Final = (
@@ -46,14 +41,5 @@ ROUTES: Final = (
     ),
     route(
         "GET", "/api/exchanges/{name}", get_exchange, body=Empty, query=Query, reply=ExchangeStatus, permission=_READ
-    ),
-    route(
-        "GET",
-        "/api/settings/api",
-        get_keys,
-        body=Empty,
-        query=Query,
-        reply=dict[str, KeyPresence],
-        permission=Permission.SETTINGS,
     ),
 )

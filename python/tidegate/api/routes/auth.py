@@ -37,6 +37,7 @@ class RefreshBody(Model):
 async def login(call: Call[LoginBody, Query]) -> dict[str, object]:
     """Exchanges a password, or the one-time token of a login link, for tokens."""
     body, auth = call.body, call.services.auth
+    call.notes.actor = body.username or "link"
     if body.link_token is not None:
         return _session(await auth.login_by_link(body.link_token.get_secret_value(), peer=call.peer))
     password = body.password.get_secret_value() if body.password is not None else ""
@@ -113,7 +114,16 @@ _SESSIONS: Final = "/api/auth/sessions"
 
 ROUTES: Final = (
     route("POST", "/api/auth/login", login, body=LoginBody, query=Query, reply=Session, permission=PUBLIC),
-    route("POST", "/api/auth/refresh", refresh, body=RefreshBody, query=Query, reply=Session, permission=PUBLIC),
+    route(
+        "POST",
+        "/api/auth/refresh",
+        refresh,
+        body=RefreshBody,
+        query=Query,
+        reply=Session,
+        permission=PUBLIC,
+        audited=False,
+    ),
     route("POST", "/api/auth/link", post_link, body=Empty, query=Query, reply=LinkReply, permission=LOCAL),
     route("POST", "/api/auth/logout", logout, body=Empty, query=Query, reply=Done, permission=Permission.OWN),
     route("POST", "/api/auth/logout-all", logout_all, body=Empty, query=Query, reply=Done, permission=Permission.OWN),
@@ -128,6 +138,13 @@ ROUTES: Final = (
         permission=Permission.OWN,
     ),
     route(
-        "POST", "/api/auth/ws-ticket", ws_ticket, body=Empty, query=Query, reply=TicketReply, permission=Permission.READ
+        "POST",
+        "/api/auth/ws-ticket",
+        ws_ticket,
+        body=Empty,
+        query=Query,
+        reply=TicketReply,
+        permission=Permission.READ,
+        audited=False,
     ),
 )

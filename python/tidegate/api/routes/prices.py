@@ -80,7 +80,14 @@ ROUTES: Final = (
         permission=_READ,
     ),
     route(
-        "POST", "/api/prices/batch", post_batch, body=BatchBody, query=Query, reply=list[BatchItem], permission=_READ
+        "POST",
+        "/api/prices/batch",
+        post_batch,
+        body=BatchBody,
+        query=Query,
+        reply=list[BatchItem],
+        permission=_READ,
+        audited=False,
     ),
     route("GET", _ONE, get_book, body=Empty, query=BookQuery, reply=Book, permission=_READ),
     route("GET", f"{_ONE}/ticker", get_ticker, body=Empty, query=TickerQuery, reply=Ticker, permission=_READ),

@@ -1,11 +1,13 @@
 """Limits, exposure, and the two ways to stop."""
 
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
 from tidegate.api.fields import DecimalIn, Empty, Model, Query, Text
-from tidegate.api.jsontext import dumps, number_text
+from tidegate.api.jsontext import Exact, dumps, load_objects, number_text
 from tidegate.api.replies import Done
 from tidegate.api.replies_trading import Limit, RiskMetrics
 from tidegate.api.route import Call, route
@@ -64,6 +66,16 @@ class LimitsBody(Model):
         return dumps({"limits": rows})
 
 
+def raises_any(now: Sequence[Mapping[str, Exact]], wanted: Sequence[LimitRow]) -> bool:
+    """Whether a row lets more through than now: a higher value, or none where there was one."""
+    values = {(row.get("name"), row.get("scope"), row.get("id")): row.get("value") for row in now}
+    for row in wanted:
+        before = values.get((row.name, row.scope, row.id))
+        if before is not None and (row.value is None or row.value > Decimal(str(before))):
+            return True
+    return False
+
+
 class KillBody(Model):
     """reduce_only lets plans shrink what they hold; halt lets nothing through."""
 
@@ -77,7 +89,11 @@ async def get_limits(call: Call[Empty, Query]) -> bytes:
 
 
 async def put_limits(call: Call[LimitsBody, Query]) -> bytes:
-    """Sets the limits given; the others stay. Answers all of them."""
+    """Sets the limits given; the others stay. Answers all of them. Raising one asks for the second factor."""
+    before = await call.services.engine.query(ViewName.LIMITS)
+    call.notes.before = before.decode()
+    if raises_any(load_objects(before), call.body.limits):
+        await call.confirm()
     await call.services.engine.command(call.command(CommandName.SET_LIMITS, call.body.command_body()))
     return await call.services.engine.query(ViewName.LIMITS)
 
@@ -119,5 +135,14 @@ ROUTES: Final = (
         permission=Permission.TRADE,
         limited=False,
     ),
-    route("POST", "/api/risk/reset", reset, body=Empty, query=Query, reply=Done, permission=_RISK),
+    route(
+        "POST",
+        "/api/risk/reset",
+        reset,
+        body=Empty,
+        query=Query,
+        reply=Done,
+        permission=_RISK,
+        second_factor=True,
+    ),
 )

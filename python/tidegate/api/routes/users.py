@@ -5,6 +5,7 @@ from typing import Annotated, Final
 from pydantic import Field, SecretStr
 
 from tidegate.api.fields import Empty, Model, Query
+from tidegate.api.key_replies import TotpBegun
 from tidegate.api.replies import Done, Permissions, UserId, UserReply
 from tidegate.api.route import Call, route
 from tidegate.model.access import Permission, Role
@@ -27,6 +28,10 @@ class UserBody(Model):
     role: Role | None = None
     disabled: bool | None = None
     password: Password | None = None
+
+
+class CodeBody(Model):
+    code: Annotated[str, Field(pattern=r"^[0-9]{6}$")]
 
 
 class ProfileBody(Model):
@@ -90,6 +95,30 @@ async def put_profile(call: Call[ProfileBody, Query]) -> dict[str, object]:
     return {"success": True}
 
 
+async def begin_totp(call: Call[Empty, Query]) -> dict[str, object]:
+    """A secret for an authenticator app; it counts once its first code was confirmed."""
+    secret, uri = await call.services.people.begin_totp(call.principal.user_id)
+    return {"secret": secret, "uri": uri}
+
+
+async def confirm_totp(call: Call[CodeBody, Query]) -> dict[str, object]:
+    """Sets the second factor, by its first code."""
+    await call.services.people.confirm_totp(call.principal.user_id, call.body.code)
+    return {"success": True}
+
+
+async def drop_own_totp(call: Call[Empty, Query]) -> dict[str, object]:
+    """Drops the caller's second factor; asks for a code of it."""
+    await call.services.people.drop_totp(call.principal.user_id)
+    return {"success": True}
+
+
+async def drop_totp(call: Call[Empty, Query]) -> dict[str, object]:
+    """Drops a user's second factor: of somebody who has lost the app."""
+    await call.services.people.drop_totp(call.path["userId"])
+    return {"success": True}
+
+
 async def get_permissions(call: Call[Empty, Query]) -> dict[str, object]:
     """What the caller may do, and what each role may."""
     roles = {role.value: sorted(held) for role, held in call.services.roles.items()}
@@ -102,6 +131,7 @@ def _shown(user: User) -> dict[str, object]:
         "username": user.username,
         "role": user.role.value,
         "disabled": user.disabled,
+        "totp": user.totp is not None,
         "createdTs": user.created_ts,
         "updatedTs": user.updated_ts,
     }
@@ -111,6 +141,7 @@ _USERS, _OWN = Permission.USERS, Permission.OWN
 _ALL: Final = "/api/users"
 _ONE: Final = "/api/users/{userId}"
 _PROFILE: Final = "/api/users/profile"
+_TOTP: Final = "/api/users/profile/totp"
 
 ROUTES: Final = (
     route("GET", _ALL, get_users, body=Empty, query=Query, reply=list[UserReply], permission=_USERS),
@@ -128,5 +159,18 @@ ROUTES: Final = (
     ),
     route("PUT", _ONE, put_user, body=UserBody, query=Query, reply=UserReply, permission=_USERS),
     route("DELETE", _ONE, delete_user, body=Empty, query=Query, reply=Done, permission=_USERS),
+    route("POST", _TOTP, begin_totp, body=Empty, query=Query, reply=TotpBegun, permission=_OWN),
+    route("PUT", _TOTP, confirm_totp, body=CodeBody, query=Query, reply=Done, permission=_OWN),
+    route("DELETE", _TOTP, drop_own_totp, body=Empty, query=Query, reply=Done, permission=_OWN, second_factor=True),
+    route(
+        "DELETE",
+        f"{_ONE}/totp",
+        drop_totp,
+        body=Empty,
+        query=Query,
+        reply=Done,
+        permission=_USERS,
+        second_factor=True,
+    ),
     route("DELETE", f"{_ONE}/sessions", end_logins, body=Empty, query=Query, reply=Done, permission=_USERS),
 )

@@ -76,6 +76,32 @@ class SqlAccounts:
             if end_sessions:
                 await connection.execute(_revocation(sessions.c.user_id == user_id, ts))
 
+    async def set_totp(self, user_id: str, sealed: str | None, ts: int) -> None:
+        """See the port."""
+        users = tables.users
+        async with self._database.write() as connection:
+            await connection.execute(
+                update(users).where(users.c.id == user_id).values(totp=sealed, totp_step=0, updated_ts=ts)
+            )
+
+    async def reseal_totp(self, user_id: str, sealed: str) -> None:
+        """See the port."""
+        users = tables.users
+        async with self._database.write() as connection:
+            await connection.execute(update(users).where(users.c.id == user_id).values(totp=sealed))
+
+    async def spend_totp(self, user_id: str, step: int) -> bool:
+        """See the port."""
+        users = tables.users
+        mark = (
+            update(users)
+            .where(users.c.id == user_id, users.c.totp_step < step)
+            .values(totp_step=step)
+            .returning(users.c.id)
+        )
+        async with self._database.write() as connection:
+            return (await connection.execute(mark)).one_or_none() is not None
+
     async def add_session(self, session: Session) -> None:
         """See the port."""
         async with self._database.write() as connection:

@@ -91,6 +91,7 @@ impl Engine {
         }
         for (account, id) in orders {
             self.check_up(now, *account, *id)?;
+            self.check_order_budget(now, *account, *id)?;
         }
         self.watch_rates(now, orders.len(), notional, out);
         if let (Some(pair), [(_, a), (_, b)]) = (pair, orders) {

@@ -32,6 +32,7 @@ mod lanes;
 mod links;
 mod mutant;
 mod observe;
+mod order_budget;
 mod orders;
 mod pairs;
 mod place;

@@ -75,6 +75,7 @@ pub struct Engine {
     /// Nothing new is opened before this monotonic time.
     pub(super) quarantine: Option<Ns>,
     pub(super) breakers: super::breakers::Breakers,
+    pub(super) order_budgets: super::order_budget::OrderBudgets,
     pub(super) last_alerts: BTreeMap<&'static str, (Ns, u64)>,
 }
 
@@ -126,6 +127,7 @@ impl Engine {
             journal_failed: None,
             quarantine: None,
             breakers: super::breakers::Breakers::default(),
+            order_budgets: super::order_budget::OrderBudgets::default(),
             last_alerts: BTreeMap::new(),
             accounts,
             config,

@@ -107,6 +107,7 @@ impl Engine {
         } else {
             out.send(link, data);
         }
+        self.count_order(now.mono, intent.account, place.instrument);
         let venue_config = self.config.venue(venue, product);
         // The order was taken in just now, so it is there to be armed.
         let _armed = self.state.orders.arm_fence(&place.client_id, now.mono + self.fence_of(&venue_config));

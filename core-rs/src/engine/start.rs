@@ -31,6 +31,7 @@ impl Engine {
         }
         self.seed(now, out);
         self.doubt_what_was_open(now, out);
+        self.recount_orders(now);
         self.grow_books();
         self.begin_protections();
         self.refresh_pairs(now, out);

@@ -29,6 +29,13 @@ pub enum Resync {
     Resubscribe,
 }
 
+/// Orders that an account may place in a span of time, as the venue documents it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OrderBudget {
+    pub orders: usize,
+    pub window: Ns,
+}
+
 /// Credentials of one account; Debug never shows them.
 #[derive(Clone)]
 pub struct Session {
@@ -71,6 +78,7 @@ pub struct Codec {
     pub wallet: Wallet,
     pub seq_rule: SeqRule,
     pub resync: Resync,
+    pub order_budget: OrderBudget,
     /// Quantities are contracts, of a size that only the venue's list tells.
     pub contracts: bool,
     /// Decodes one frame of a WebSocket link (any role) into `out` (cleared by the caller). The whole frame is

@@ -18,7 +18,7 @@ mod scan;
 pub mod sign;
 mod write;
 
-pub use codec::{Codec, Context, Instruments, Resync, Role, Session, codec};
+pub use codec::{Codec, Context, Instruments, OrderBudget, Resync, Role, Session, codec};
 pub use error::{DecodeError, EncodeError, RejectClass, VenueReject};
 pub use event::{Bbo, Depth, Event, EventBuf, ReplyOutcome, RequestReply, SessionNote, Trade};
 pub use query::{Query, ReplyVerdict};

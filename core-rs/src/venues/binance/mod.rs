@@ -9,11 +9,12 @@ mod replies;
 
 use super::field::Value;
 use super::json::Reader;
-use super::{Codec, Context, DecodeError, Event, EventBuf, Resync, SessionNote};
+use super::{Codec, Context, DecodeError, Event, EventBuf, OrderBudget, Resync, SessionNote};
 use crate::ledger::Wallet;
 use crate::market::SeqRule;
-use crate::units::{Product, Venue};
+use crate::units::{Ns, Product, Venue};
 
+const SECOND: Ns = 1_000_000_000;
 const VENUE: Venue = Venue::Binance;
 
 pub(super) static SPOT: Codec = Codec {
@@ -22,6 +23,8 @@ pub(super) static SPOT: Codec = Codec {
     wallet: Wallet::Spot,
     seq_rule: SeqRule::SpanNext,
     resync: Resync::RestSnapshot,
+    // exchangeInfo, `rateLimits`: ORDERS per 10 s.
+    order_budget: OrderBudget { orders: 50, window: 10 * SECOND },
     contracts: false,
     decode,
     encode_order: orders::encode_order,
@@ -36,6 +39,7 @@ pub(super) static SPOT: Codec = Codec {
 };
 
 pub(super) static LINEAR: Codec = Codec {
+    order_budget: OrderBudget { orders: 300, window: 10 * SECOND },
     product: Product::Linear,
     wallet: Wallet::Linear,
     seq_rule: SeqRule::PrevLink,

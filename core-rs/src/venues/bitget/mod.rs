@@ -7,11 +7,12 @@ mod queries;
 mod requests;
 
 use super::channel::{self, Dialect, Push};
-use super::{Codec, Context, DecodeError, EventBuf, Resync};
+use super::{Codec, Context, DecodeError, EventBuf, OrderBudget, Resync};
 use crate::ledger::Wallet;
 use crate::market::SeqRule;
-use crate::units::{Product, Venue};
+use crate::units::{Ns, Product, Venue};
 
+const SECOND: Ns = 1_000_000_000;
 const VENUE: Venue = Venue::Bitget;
 
 /// Documents: "Depth Channel", "Trading Channel" (spot and futures). The chain of `seq` and `pseq` is not in the documents; it
@@ -25,6 +26,8 @@ pub(super) static SPOT: Codec = Codec {
     wallet: Wallet::Spot,
     seq_rule: SeqRule::Chain,
     resync: Resync::Resubscribe,
+    // "Place Order": 10 per second and UID.
+    order_budget: OrderBudget { orders: 10, window: SECOND },
     contracts: false,
     decode: |ctx, bytes, out| channel::decode(&DIALECT, ctx, bytes, out),
     encode_order: requests::encode_order,

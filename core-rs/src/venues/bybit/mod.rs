@@ -10,11 +10,12 @@ mod requests;
 
 use super::field::Value;
 use super::json::Reader;
-use super::{Codec, Context, DecodeError, EventBuf, Resync};
+use super::{Codec, Context, DecodeError, EventBuf, OrderBudget, Resync};
 use crate::ledger::Wallet;
 use crate::market::SeqRule;
-use crate::units::{Product, Venue};
+use crate::units::{Ns, Product, Venue};
 
+const SECOND: Ns = 1_000_000_000;
 const VENUE: Venue = Venue::Bybit;
 
 pub(super) static SPOT: Codec = Codec {
@@ -23,6 +24,8 @@ pub(super) static SPOT: Codec = Codec {
     wallet: Wallet::Unified,
     seq_rule: SeqRule::Increment,
     resync: Resync::Resubscribe,
+    // "Rate Limit", order/create: per second and UID.
+    order_budget: OrderBudget { orders: 20, window: SECOND },
     contracts: false,
     decode,
     encode_order: requests::encode_order,
@@ -37,6 +40,7 @@ pub(super) static SPOT: Codec = Codec {
 };
 
 pub(super) static LINEAR: Codec = Codec {
+    order_budget: OrderBudget { orders: 10, window: SECOND },
     product: Product::Linear,
     encode_query: |query, instruments, session, wall, out| {
         queries::encode_query(Product::Linear, query, instruments, session, wall, out)

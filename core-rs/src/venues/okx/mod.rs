@@ -7,11 +7,12 @@ mod queries;
 mod requests;
 
 use super::channel::{self, Dialect, Push};
-use super::{Codec, Context, DecodeError, EventBuf, Resync};
+use super::{Codec, Context, DecodeError, EventBuf, OrderBudget, Resync};
 use crate::ledger::Wallet;
 use crate::market::SeqRule;
-use crate::units::{Product, Venue};
+use crate::units::{Ns, Product, Venue};
 
+const SECOND: Ns = 1_000_000_000;
 const VENUE: Venue = Venue::Okx;
 
 /// Documents: "Order book channel", "Trades channel" (public), "Best bid/offer" is `bbo-tbt`.
@@ -30,6 +31,8 @@ pub(super) static SPOT: Codec = Codec {
     wallet: Wallet::Unified,
     seq_rule: SeqRule::Chain,
     resync: Resync::Resubscribe,
+    // "Place order": 60 per 2 s and instrument.
+    order_budget: OrderBudget { orders: 60, window: 2 * SECOND },
     contracts: false,
     decode: |ctx, bytes, out| channel::decode(&DIALECT, ctx, bytes, out),
     encode_order: requests::encode_order,

@@ -8,7 +8,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from tidegate import __version__
 from tidegate.api.fields import PATH_FIELDS
-from tidegate.api.route import PUBLIC, Route
+from tidegate.api.route import IDEMPOTENCY_KEY_CHARS_MAX, LOCAL, PUBLIC, Route
 from tidegate.model.errors import CODES, Code
 
 _REF: Final = "#/components/schemas/{model}"
@@ -98,7 +98,18 @@ def _parameters(row: Route, path: str) -> list[Doc]:
         }
         for name in _PLACEHOLDER.findall(path)
     ]
-    return in_path + _query_parameters(row.query)
+    return in_path + _query_parameters(row.query) + _header_parameters(row)
+
+
+def _header_parameters(row: Route) -> list[Doc]:
+    headers: list[Doc] = []
+    if row.method != "GET" and row.permission not in {PUBLIC, LOCAL}:
+        key: Doc = {"type": "string", "maxLength": IDEMPOTENCY_KEY_CHARS_MAX, "pattern": "^[ -~]*$"}
+        headers.append({"name": "Idempotency-Key", "in": "header", "required": False, "schema": key})
+    if row.second_factor:
+        code: Doc = {"type": "string", "pattern": "^[0-9]{6}$"}
+        headers.append({"name": "X-Totp", "in": "header", "required": False, "schema": code})
+    return headers
 
 
 def _query_parameters(model: type[BaseModel]) -> list[Doc]:

@@ -76,3 +76,24 @@ def _body(pair: BaseModel, pair_id: str | None) -> bytes:
 
 def _number(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
+
+
+async def signals(services: Services, limit: int) -> list[dict[str, object]]:
+    """Open edges as advice: what to buy, what to sell, how much, and how sure."""
+    edges = load_objects(await services.engine.query(ViewName.OPPORTUNITIES, limit=limit))
+    return [
+        {
+            "id": f"{edge['pairId']}:{edge['direction']}",
+            "strategy": "arbitrage",
+            "pairId": edge["pairId"],
+            "direction": edge["direction"],
+            "qty": edge["qty"],
+            "netPercent": edge["netPercent"],
+            "buy": edge["buy"],
+            "sell": edge["sell"],
+            "ts": edge["ts"],
+            "simulated": services.config.simulated,
+        }
+        for edge in edges
+        if edge["open"] is True
+    ]

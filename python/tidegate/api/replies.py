@@ -165,6 +165,21 @@ class EdgeLeg(Reply):
     leg: int
 
 
+class Signal(Reply):
+    """`id`: the same while the same edge stays open."""
+
+    id: str
+    strategy: str
+    pair_id: str
+    direction: str
+    qty: AmountOut
+    net_percent: AmountOut
+    buy: EdgeLeg
+    sell: EdgeLeg
+    ts: int
+    simulated: bool
+
+
 class Opportunity(Reply):
     """One direction of a pair at its quantity; amounts in quote units, `slippage` against the best prices."""
 

@@ -4,6 +4,7 @@ What a cell must be is written here by hand: the lowest role of each permission.
 declares a permission not listed fails.
 """
 
+import re
 from itertools import product
 
 import aiohttp
@@ -98,3 +99,79 @@ async def test_what_belongs_to_another_is_not_there(
     async with anyone.request(row.method, path, headers={"Authorization": f"Bearer {role}-token"}) as answer:
         assert (answer.status, (await answer.json())["error"]["code"]) == (404, "NOT_FOUND")
     assert changed(world) == []
+
+
+CONTRACT = """
+GET /api/prices/{exchange}/{symbol}
+GET /api/prices/{exchange}/{symbol}/ticker
+POST /api/prices/batch
+GET /api/monitoring/pairs
+POST /api/monitoring/pairs
+PUT /api/monitoring/pairs/{id}
+DELETE /api/monitoring/pairs/{id}
+GET /api/monitoring/opportunities
+GET /api/monitoring/pairs/{id}/history
+POST /api/arbitrage/execute/{pairId}
+GET /api/arbitrage/plans
+GET /api/arbitrage/plans/{planId}
+POST /api/arbitrage/plans/{planId}/unwind
+POST /api/twap/plans
+GET /api/twap/plans
+GET /api/twap/plans/{planId}
+PUT /api/twap/plans/{planId}
+DELETE /api/twap/plans/{planId}
+GET /api/twap/{planId}/status
+POST /api/twap/{planId}/control
+POST /api/trading/orders
+DELETE /api/trading/orders/{}
+GET /api/trading/orders
+GET /api/orders
+GET /api/trading/positions
+GET /api/positions
+GET /api/trading/trades
+GET /api/trading/signals
+GET /api/trading/performance
+GET /api/account/{exchange}
+GET /api/balance
+GET /api/risk/limits
+PUT /api/risk/limits
+GET /api/risk/metrics
+POST /api/risk/kill
+POST /api/risk/reset
+GET /api/settings/api
+PUT /api/settings/api
+POST /api/settings/api/test
+GET /api/exchanges
+GET /api/exchanges/{name}
+GET /health
+GET /metrics
+GET /api/system/status
+GET /api/openapi.json
+POST /api/auth/login
+POST /api/auth/refresh
+POST /api/auth/logout
+POST /api/auth/ws-ticket
+GET /api/users/profile
+PUT /api/users/profile
+GET /api/users/permissions
+GET /api/users
+POST /api/users
+PUT /api/users/{}
+DELETE /api/users/{}
+"""
+"""What front ends and scripts rely on, as the outer contract lists it; the name of a placeholder is ours."""
+
+
+def test_every_route_of_the_contract_is_served() -> None:
+    def anonymous(line: str) -> str:
+        return re.sub(r"{\w*}", "{}", line)
+
+    served = {anonymous(f"{row.method} {path}") for row, path in ALL}
+    assert {anonymous(line) for line in CONTRACT.split("\n") if line} - served == set()
+
+
+def test_every_path_is_served_under_both_prefixes() -> None:
+    paths = {(row.method, path) for row, path in ALL if path.startswith("/api/")}
+    assert {(method, path.replace("/api/v1/", "/api/", 1)) for method, path in paths if "/api/v1/" in path} == {
+        (method, path) for method, path in paths if "/api/v1/" not in path
+    }

@@ -6,7 +6,7 @@ from pydantic import Field, StrictBool, model_validator
 
 from tidegate.api import pairs
 from tidegate.api.fields import DecimalIn, Direction, Empty, EpochMs, Exchange, Model, PageLimit, Product, Query, Symbol
-from tidegate.api.replies import Done, Opportunity, Pair, PairId, SpreadSample
+from tidegate.api.replies import Done, Opportunity, Pair, PairId, Signal, SpreadSample
 from tidegate.api.route import Call, route
 from tidegate.model.access import Permission
 from tidegate.model.views import ViewName
@@ -84,6 +84,11 @@ async def list_opportunities(call: Call[Empty, OpportunitiesQuery]) -> bytes:
     return await call.services.engine.query(ViewName.OPPORTUNITIES, limit=call.query.limit)
 
 
+async def list_signals(call: Call[Empty, OpportunitiesQuery]) -> list[dict[str, object]]:
+    """What the monitored pairs say should be traded now: edges at or above their threshold, best first."""
+    return await pairs.signals(call.services, call.query.limit)
+
+
 async def pair_history(call: Call[Empty, HistoryQuery]) -> list[dict[str, object]]:
     """The pair's net spread over time, oldest first."""
     query = call.query
@@ -94,6 +99,15 @@ _PAIRS: Final = "/api/monitoring/pairs"
 _READ, _PAIR = Permission.READ, Permission.PAIRS
 
 ROUTES: Final = (
+    route(
+        "GET",
+        "/api/trading/signals",
+        list_signals,
+        body=Empty,
+        query=OpportunitiesQuery,
+        reply=list[Signal],
+        permission=_READ,
+    ),
     route("GET", _PAIRS, list_pairs, body=Empty, query=Query, reply=list[Pair], permission=_READ),
     route("POST", _PAIRS, create_pair, body=PairBody, query=Query, reply=PairId, permission=_PAIR),
     route("PUT", f"{_PAIRS}/{{id}}", update_pair, body=PairUpdate, query=Query, reply=Done, permission=_PAIR),

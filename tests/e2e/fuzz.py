@@ -1,0 +1,174 @@
+"""Requests generated from the OpenAPI document against the real service, as each role: no answer may be a bug of ours.
+
+Every answer is held to the document: its status is no 500, its body fits the schema of that status. Where a path names
+a thing, every second request names one that is really there, so that requests meet the state that others have left.
+
+    python -m tests.e2e.fuzz --cases 20000 [--role admin] [--seed 1]
+"""
+
+import argparse
+import itertools
+import json
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from random import Random
+
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.failures import FailureGroup
+from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
+from tests.e2e.harness import Node, running
+
+from tidegate.cli.local import ask
+
+ROLES = ("viewer", "trader", "strategist", "admin")
+PASSWORD = "a password of the fuzzer"
+HONEST = frozenset({502, 503, 504})
+"""A venue refused, is not there, or has not answered: true answers, not bugs."""
+LATER = frozenset({"post /api/auth/link"})
+"""Only over the local socket."""
+
+
+class Caller:
+    """One role's user. Whatever a request did to him (logged out, removed, disabled), he is there for the next."""
+
+    def __init__(self, node, role):
+        self.node, self.role, self.name = node, role, f"fuzz-{role}"
+        self.token = ""
+        self.links = requests.Session()
+
+    def headers(self):
+        if not self.token:
+            self.token = self._login()
+        return {"Authorization": f"Bearer {self.token}"}
+
+    def _login(self):
+        home = self.node.home
+        users = {user["username"]: user["id"] for user in ask(home, "GET", "/api/users")}
+        if self.name not in users:
+            body = {"username": self.name, "role": self.role, "password": PASSWORD}
+            ask(home, "POST", "/api/users", body)
+        else:
+            ask(home, "DELETE", f"/api/users/{users[self.name]}/totp")
+            ask(home, "PUT", f"/api/users/{users[self.name]}", {"disabled": False, "role": self.role})
+            ask(home, "PUT", f"/api/users/{users[self.name]}", {"password": PASSWORD})
+        status, answer = self.node.request("POST", "/api/auth/login", {"username": self.name, "password": PASSWORD})
+        assert status == 200, answer
+        return answer["data"]["accessToken"]
+
+
+def real_ids(node):
+    """Names of things that are there, by placeholder."""
+    home = node.home
+    pairs = [pair["id"] for pair in ask(home, "GET", "/api/monitoring/pairs")]
+    plans = [plan["planId"] for plan in ask(home, "GET", "/api/arbitrage/plans?limit=5")["items"]]
+    twaps = [plan["planId"] for plan in ask(home, "GET", "/api/twap/plans?limit=5")["items"]]
+    orders = [order["orderId"] for order in ask(home, "GET", "/api/orders?limit=5")["items"]]
+    users = [user["id"] for user in ask(home, "GET", "/api/users")]
+    return {
+        "id": pairs, "pairId": pairs, "planId": [*plans, *twaps], "orderId": orders, "userId": users,
+        "exchange": ["binance", "bybit"], "name": ["binance", "bybit"], "symbol": ["BTCUSDT", "ETHUSDT"],
+        "account": ["main"],
+    }  # fmt: skip
+
+
+class Fuzz:
+    """All cases of one role."""
+
+    def __init__(self, node, role, cases, first_seed):
+        self.node, self.caller, self.cases, self.seed = node, Caller(node, role), cases, first_seed
+        self.random = Random(first_seed)
+        address = f"http://127.0.0.1:{node.port}/api/openapi.json"
+        answer = requests.get(address, headers=self.caller.headers(), timeout=10)
+        self.schema = schemathesis.openapi.from_dict(answer.json())
+        self.statuses, self.failures = Counter(), []
+        self.ids = real_ids(node)
+
+    def run(self):
+        """Counts of statuses; failures as text. Cases go round the operations in equal parts."""
+        found = [result.ok() for result in self.schema.get_all_operations()]
+        operations = [operation for operation in found if operation.label.lower() not in LATER]
+        share = -(-self.cases // len(operations))
+        for number, operation in enumerate(operations):
+            self._operation(operation, share, self.seed + number)
+            self.ids = real_ids(self.node)
+        return self
+
+    def _operation(self, operation, count, number):
+        @seed(number)
+        @settings(
+            max_examples=count, deadline=None, database=None, phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )  # fmt: skip
+        @given(case=operation.as_strategy())
+        def once(case):
+            self._case(case)
+
+        once()
+
+    def _case(self, case):
+        for name in list(case.path_parameters or {}):
+            if self.ids.get(name) and self.random.random() < 0.5:
+                case.path_parameters[name] = self.random.choice(self.ids[name])
+        response = case.call(
+            base_url=f"http://127.0.0.1:{self.node.port}", headers=self.caller.headers(), session=self.caller.links
+        )
+        self.statuses[response.status_code] += 1
+        if response.status_code == 401:
+            self.caller.token = ""
+        checks = [response_schema_conformance, content_type_conformance]
+        if response.status_code not in HONEST:
+            checks.append(not_a_server_error)
+        try:
+            case.validate_response(response, checks=[], additional_checks=checks)
+        except (FailureGroup, AssertionError) as failure:
+            told = [str(part) for part in getattr(failure, "exceptions", [failure])]
+            self.failures.append(f"{case.method} {case.formatted_path} {response.status_code}: {told}"[:2000])
+
+
+def say(text):
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def report(role, done, took_s):
+    """One line of figures, and the first failures."""
+    facts = {
+        "role": role,
+        "cases": sum(done.statuses.values()),
+        "seed": done.seed,
+        "seconds": round(took_s),
+        "failures": len(done.failures),
+        "statuses": dict(sorted(done.statuses.items())),
+    }
+    say(json.dumps(facts))
+    for failure in itertools.islice(done.failures, 8):
+        say(failure)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cases", type=int, default=500)
+    parser.add_argument("--role", choices=ROLES, action="append")
+    parser.add_argument("--seed", type=int, default=1)
+    wanted = parser.parse_args()
+    bad = 0
+    with tempfile.TemporaryDirectory() as home, running(Node(Path(home))) as node:
+        node.ready()
+        for role in wanted.role or ROLES:
+            started = time.monotonic()
+            done = Fuzz(node, role, wanted.cases, wanted.seed).run()
+            report(role, done, time.monotonic() - started)
+            bad += len(done.failures)
+        bugs = node.log("request_failed")
+        say(json.dumps({"bugsInTheLog": len(bugs), "alive": node.alive}))
+        return 1 if bad or bugs or not node.alive else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

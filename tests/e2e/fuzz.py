@@ -94,14 +94,18 @@ class Fuzz:
         self.ids = real_ids(node)
 
     def run(self):
-        """Counts of statuses; failures as text. Cases go round the operations in equal parts."""
+        """Counts of statuses; failures as text. Cases go round the operations in equal parts, and round
+        again for those that had no more to ask.
+        """
         found = [result.ok() for result in self.schema.get_all_operations()]
         operations = [operation for operation in found if operation.label.lower() not in LATER]
-        share = -(-self.cases // len(operations))
-        for number, operation in enumerate(operations):
-            for mode in GenerationMode:  # what fits the document, and what does not
-                self._operation(operation, -(-share // 2), self.seed + number, mode)
-            self.ids = real_ids(self.node)
+        number = self.seed
+        while (missing := self.cases - sum(self.statuses.values())) > 0:
+            for operation in operations:
+                for mode in GenerationMode:  # what fits the document, and what does not
+                    self._operation(operation, -(-missing // (2 * len(operations))), number, mode)
+                self.ids = real_ids(self.node)
+            number += 1
         return self
 
     def _operation(self, operation, count, number, mode):

@@ -55,7 +55,7 @@ wheel: $(VENV)/.deps $(UI) ## a wheel with the interface in dist/; needs neither
 
 test: ext ## everything: Rust, Python, the interface, real processes
 	@echo "fresh seed: $(SEED)  (again with: make test SEED=$(SEED))"
-	@$(MAKE) --no-print-directory test-rust test-python $(if $(HAS_NODE),test-web) SEED=$(SEED)
+	@$(MAKE) --no-print-directory test-rust test-python $(if $(HAS_NODE),test-web test-browser) SEED=$(SEED)
 
 test-rust: ## the core's tests, fixed seed, then property tests with the fresh one
 	PROPTEST_RNG_SEED=1 cargo test --workspace --locked --quiet
@@ -70,6 +70,10 @@ test-python: ext ## unit, contract and process tests in parallel
 
 test-web: web/node_modules/.ready web/src/api/schema.d.ts ## the interface's logic
 	cd web && npm run --silent test
+
+test-browser: ext $(UI) ## the interface in Chromium, through the real server and simulated venues
+	scripts/setup-system e2e
+	cd web && PYTHONPATH=$(abspath python) TIDEGATE_PYTHON=$(abspath $(PY)) node e2e/run.mjs $(ARGS)
 
 lint: lint-rust lint-python $(if $(HAS_NODE),lint-web) ## every gate
 

@@ -19,7 +19,7 @@ export function KillSwitch() {
       <Button
         danger
         type="primary"
-        icon={<StopOutlined />}
+        icon={<StopOutlined aria-hidden />}
         disabled={!allowed}
         title={allowed ? t("kill.hint") : t("common.notAllowed")}
         onClick={() => setOpen(true)}

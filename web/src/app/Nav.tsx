@@ -12,7 +12,7 @@ import { NavLink } from "react-router";
 import { useLocale } from "@/shared/i18n/locale";
 import type { Key } from "@/shared/i18n/translate";
 
-const PAGES: readonly [path: string, name: Key, icon: ComponentType][] = [
+const PAGES: readonly [path: string, name: Key, icon: ComponentType<{ "aria-hidden": boolean }>][] = [
   ["/", "nav.dashboard", DashboardOutlined],
   ["/arbitrage", "nav.arbitrage", SwapOutlined],
   ["/twap", "nav.twap", FieldTimeOutlined],
@@ -29,7 +29,7 @@ export function Nav({ chosen }: { chosen?: () => void }) {
     <nav aria-label={t("shell.pages")} className="nav">
       {PAGES.map(([path, name, Icon]) => (
         <NavLink key={path} to={path} end={path === "/"} onClick={chosen}>
-          <Icon />
+          <Icon aria-hidden />
           <span>{t(name)}</span>
         </NavLink>
       ))}

@@ -27,7 +27,7 @@ export function Shell() {
         {t("shell.skip")}
       </a>
       <header className="top">
-        <Button className="only-narrow" type="text" icon={<MenuOutlined />} aria-label={t("shell.menu")} onClick={() => setOpen(true)} />
+        <Button className="only-narrow" type="text" icon={<MenuOutlined aria-hidden />} aria-label={t("shell.menu")} onClick={() => setOpen(true)} />
         <span className="brand">
           <img src="/assets/icon.svg" alt="" width={24} height={24} />
           <span className="brand-name">Tidegate</span>

@@ -34,7 +34,7 @@ export function UserMenu() {
         </div>
       }
     >
-      <Button type="text" icon={<UserOutlined />} aria-label={t("shell.user", { name: who.username })}>
+      <Button type="text" icon={<UserOutlined aria-hidden />} aria-label={t("shell.user", { name: who.username })}>
         <span className="only-wide-inline">{who.username}</span>
       </Button>
     </Popover>

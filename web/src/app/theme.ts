@@ -5,6 +5,8 @@ const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto S
 
 const SHARED = { borderRadius: 8, fontFamily: FONT, fontSize: 14, wireframe: false, controlHeight: 34 };
 
+const STILL = matchMedia("(prefers-reduced-motion: reduce)").matches;
+
 const DARK = {
   colorPrimary: "#35b0cf",
   colorInfo: "#35b0cf",
@@ -42,7 +44,7 @@ export const VARIABLES = "tg";
 export function themeOf(dark: boolean): ThemeConfig {
   return {
     algorithm: [dark ? antd.darkAlgorithm : antd.defaultAlgorithm, antd.compactAlgorithm],
-    token: { ...SHARED, ...(dark ? DARK : LIGHT) },
+    token: { ...SHARED, motion: !STILL, ...(dark ? DARK : LIGHT) },
     cssVar: { key: VARIABLES },
     hashed: false,
     components: {

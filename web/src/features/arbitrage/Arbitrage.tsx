@@ -2,6 +2,7 @@
 import { useState } from "react";
 import { useLocale } from "@/shared/i18n/locale";
 import { Depths } from "./Depths";
+import { LegPrices } from "./LegPrices";
 import { Naked } from "./Naked";
 import { Opportunities } from "./Opportunities";
 import { Pairs } from "./Pairs";
@@ -20,6 +21,7 @@ export default function Arbitrage() {
         <Pairs chosen={chosen} choose={choose} />
         <Depths pairId={chosen} />
         <SpreadHistory pairId={chosen} />
+        <LegPrices pairId={chosen} />
         <Plans />
       </div>
     </div>

@@ -3,7 +3,7 @@ import { Button, Input, Space } from "antd";
 import { useState } from "react";
 import { useLocale } from "@/shared/i18n/locale";
 import type { Amount as Value } from "@/shared/lib/exact";
-import { big } from "@/shared/lib/amount";
+import { big, formatAmount } from "@/shared/lib/amount";
 import { Amount } from "@/shared/ui/Amount";
 
 interface Props {
@@ -29,7 +29,7 @@ export function EditCell({ label, value, unit, allowed, save }: Props) {
 
   if (text === null) {
     return (
-      <button type="button" className="plain edit" disabled={!allowed} title={allowed ? t("common.edit") : t("common.notAllowed")} aria-label={`${label}: ${String(value)} ${unit}`} onClick={() => setText(String(value))}>
+      <button type="button" className="plain edit" disabled={!allowed} title={allowed ? t("common.edit") : t("common.notAllowed")} aria-label={`${label}: ${formatAmount(value)} ${unit}`} onClick={() => setText(String(value))}>
         <Amount value={value} unit={unit} />
       </button>
     );

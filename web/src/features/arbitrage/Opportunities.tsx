@@ -56,11 +56,7 @@ export function Opportunities({ chosen, choose }: Props) {
             { title: t("arb.fees"), ...right, render: (_, row) => <Amount value={row.fees} decimals={4} /> },
             { title: t("arb.slippage"), ...right, render: (_, row) => <Amount value={row.slippage} decimals={4} /> },
             { title: t("arb.net"), ...right, render: (_, row) => <Amount value={row.net} decimals={4} toned unit={find(row.buy)?.quote} /> },
-            { title: t("arb.netPercent"), ...right, render: (_, row) => <Percent value={row.netPercent} toned /> },
-            {
-              title: "",
-              render: (_, row) => <Badge tone={reaches(row) ? "good" : "soft"}>{t(reaches(row) ? "arb.above" : "arb.below")}</Badge>,
-            },
+            { title: t("arb.netPercent"), ...right, render: (_, row) => <NetPercent row={row} reaches={reaches(row)} /> },
             {
               title: "",
               ...act,
@@ -75,6 +71,16 @@ export function Opportunities({ chosen, choose }: Props) {
       )}
     </ReadPanel>
       {executing !== null && <ExecuteDialog pairId={executing} close={() => setExecuting(null)} />}
+    </>
+  );
+}
+
+/** With a mark where the pair's threshold is met. */
+function NetPercent({ row, reaches }: { row: Opportunity; reaches: boolean }) {
+  const { t } = useLocale();
+  return (
+    <>
+      {reaches && <Badge tone="good">{t("arb.above")}</Badge>} <Percent value={row.netPercent} toned />
     </>
   );
 }

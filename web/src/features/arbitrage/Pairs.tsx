@@ -49,7 +49,7 @@ export function Pairs({ chosen, choose }: Props) {
         className="full"
         title={t("arb.pairs")}
         extra={
-          <Button size="small" icon={<PlusOutlined />} disabled={!allowed} onClick={() => setAdding(true)}>
+          <Button size="small" icon={<PlusOutlined aria-hidden />} disabled={!allowed} onClick={() => setAdding(true)}>
             {t("arb.addPair")}
           </Button>
         }
@@ -68,6 +68,12 @@ export function Pairs({ chosen, choose }: Props) {
                   <Button type="link" size="small" onClick={() => choose(row.id)}>
                     {row.id}
                   </Button>
+                ),
+              },
+              {
+                title: t("arb.enabled"),
+                render: (_, row) => (
+                  <Switch size="small" aria-label={`${t("arb.enabled")} ${row.id}`} checked={row.enabled} disabled={!allowed} onChange={(enabled) => void change(row, { enabled })} />
                 ),
               },
               { title: t("arb.leg1"), render: (_, row) => <PlaceName place={row.leg1} /> },
@@ -95,12 +101,6 @@ export function Pairs({ chosen, choose }: Props) {
               },
               { title: t("arb.used"), ...right, render: (_, row) => <Amount value={row.usedAmount} decimals={0} unit={find(row.leg1)?.quote} /> },
               { title: t("arb.direction"), render: (_, row) => word("direction", row.direction) },
-              {
-                title: t("arb.enabled"),
-                render: (_, row) => (
-                  <Switch size="small" aria-label={`${t("arb.enabled")} ${row.id}`} checked={row.enabled} disabled={!allowed} onChange={(enabled) => void change(row, { enabled })} />
-                ),
-              },
               {
                 title: "",
                 align: "right",

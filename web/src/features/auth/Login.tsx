@@ -1,7 +1,7 @@
 // The way in: the printed link, or name and password, with a one-time code where the account asks for it.
 import { Alert, Button, Form, Input } from "antd";
 import { useEffect, useRef, useState } from "react";
-import { Navigate, useLocation, useNavigate } from "react-router";
+import { Navigate, useLocation } from "react-router";
 import { login, type Credentials } from "@/api/auth";
 import { asksCode } from "@/api/client";
 import { faultText } from "@/api/faults";
@@ -23,7 +23,6 @@ export function Login() {
   const locale = useLocale();
   const { t } = locale;
   const act = useAct();
-  const go = useNavigate();
   const where = useLocation();
   const { who, ended } = useRoot((state) => state.session);
   const { data: health } = useHealthQuery(undefined, { pollingInterval: 5_000 });
@@ -37,8 +36,6 @@ export function Login() {
     setProblem("");
     try {
       act(sessionBegan((await login(credentials)).who));
-      const from = (where.state as { from?: string } | null)?.from ?? "/";
-      void go(from, { replace: true });
     } catch (fault) {
       wantCode((wanted) => wanted || asksCode(fault));
       setProblem(faultText(fault, locale));
@@ -58,7 +55,7 @@ export function Login() {
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, []);
 
-  if (who !== null) return <Navigate to="/" replace />;
+  if (who !== null) return <Navigate to={(where.state as { from?: string } | null)?.from ?? "/"} replace />;
   return (
     <main className="login">
       <div className="login-card">

@@ -16,7 +16,7 @@ export function Filters({ filter, change }: { filter: Filter; change: (filter: F
   const { data: venues } = useExchangesQuery();
   const set = (fields: Filter) => change({ ...filter, ...fields });
   return (
-    <div className="toolbar filters">
+    <div className="toolbar log-filters">
       <Select
         size="small"
         allowClear

@@ -11,6 +11,7 @@ import { Trades } from "./Trades";
 export default function Orders() {
   const { t } = useLocale();
   const [filter, setFilter] = useState<Filter>({});
+  const filters = <Filters filter={filter} change={setFilter} />;
   return (
     <div className="page">
       <h1 className="page-title">{t("nav.orders")}</h1>
@@ -20,10 +21,9 @@ export default function Orders() {
         <section className="panel" aria-label={t("orders.history")}>
           <Tabs
             className="tabs"
-            tabBarExtraContent={<Filters filter={filter} change={setFilter} />}
             items={[
-              { key: "orders", label: t("orders.history"), children: <History filter={filter} /> },
-              { key: "fills", label: t("orders.fills"), children: <Trades filter={filter} /> },
+              { key: "orders", label: t("orders.history"), children: <>{filters}<History filter={filter} /></> },
+              { key: "fills", label: t("orders.fills"), children: <>{filters}<Trades filter={filter} /></> },
             ]}
           />
         </section>

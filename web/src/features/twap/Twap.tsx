@@ -28,7 +28,7 @@ export default function Twap() {
       <ReadPanel
         title={t("twap.plans")}
         extra={
-          <Button type="primary" size="small" icon={<PlusOutlined />} disabled={!allowed} title={allowed ? "" : t("common.notAllowed")} onClick={() => setAdding(true)}>
+          <Button type="primary" size="small" icon={<PlusOutlined aria-hidden />} disabled={!allowed} title={allowed ? "" : t("common.notAllowed")} onClick={() => setAdding(true)}>
             {t("twap.new")}
           </Button>
         }

@@ -1,7 +1,7 @@
 // A series over time, drawn by uPlot. The library is loaded when the first chart is shown.
 import { useEffect, useRef, useState } from "react";
 import type uPlot from "uplot";
-import { useLocale } from "@/shared/i18n/locale";
+import { useLocale, type Locale } from "@/shared/i18n/locale";
 
 export interface Line {
   label: string;
@@ -67,7 +67,7 @@ export function Series({ times, lines, height = 220, unit, label, decimals = 2 }
           })),
         ],
         axes: [
-          { ...axis, values: (_, ticks) => ticks.map((at) => time(at * 1000).slice(0, 5)) },
+          { ...axis, size: 30, values: (_, ticks) => ticks.map((at) => tickText(time, at * 1000, (ticks.at(-1) ?? 0) - (ticks[0] ?? 0))) },
           { ...axis, size: 64, values: (_, ticks) => ticks.map((value) => value.toFixed(decimals)) },
         ],
       },
@@ -91,6 +91,12 @@ export function Series({ times, lines, height = 220, unit, label, decimals = 2 }
   }, [times, lines, Plot, shape, zone, language, scheme]);
 
   return <div ref={place} className="series" role="img" aria-label={label} style={{ minHeight: height }} />;
+}
+
+/** As fine as the axis is: seconds below five minutes, days above two. */
+function tickText(time: Locale["time"], ts: number, spanS: number): string {
+  if (spanS < 300) return time(ts);
+  return spanS > 2 * 86_400 ? time(ts, "date").slice(5) : time(ts).slice(0, 5);
 }
 
 /** Changes when the theme does, so that canvases are painted anew. */

@@ -132,3 +132,6 @@ def test_a_venues_key_is_tested_kept_and_sealed_anew(node):
     assert "in use" in said
     node.stop()
     assert "2 secrets" in node.cli("keys", "reencrypt")[1]
+    with running(Node(node.home)) as again:
+        again.ready()
+        assert again.get("/api/exchanges/bybit")["connected"] is True

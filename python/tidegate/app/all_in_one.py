@@ -39,6 +39,7 @@ from tidegate.engine.projector import Projector
 from tidegate.engine.setup import accounts_of, check_profile, keys_in_use
 from tidegate.model.config import Config
 from tidegate.model.errors import Code, TidegateError
+from tidegate.model.keys import Credentials
 from tidegate.obs import log
 from tidegate.obs.latency import Hops
 from tidegate.ports.journal import JournalError
@@ -47,6 +48,7 @@ from tidegate.store.lock import DirectoryLock, KeyLock
 from tidegate.store.migrate import ensure_current
 from tidegate.users.accounts import ensure_admin
 from tidegate.users.passwords import Passwords
+from tidegate.users.venue_keys import opened
 from tidegate.venues.table import VENUES
 
 DRAIN_S: Final = 2.0
@@ -100,8 +102,6 @@ async def _serve(config: Config, announce: Callable[[Started], None]) -> None:
     stop = _Stop()
     async with AsyncExitStack() as stack:
         stack.enter_context(DirectoryLock(config.home))
-        for venue, address, key in keys_in_use(config, accounts_of(config), VENUES):
-            stack.enter_context(KeyLock(venue, address, key))
         ports = _Ports(
             stack.enter_context(listen(config)), stack.enter_context(local_listener(config)), tls_context(config)
         )
@@ -109,9 +109,12 @@ async def _serve(config: Config, announce: Callable[[Started], None]) -> None:
         stack.push_async_callback(tables.database.close)
         logins = build_logins(config, tables, clock)
         stack.callback(logins.passwords.close)
+        accounts = accounts_of(config, await _kept(config, tables, logins))
+        for venue, address, key in keys_in_use(config, accounts, VENUES):
+            stack.enter_context(KeyLock(venue, address, key))
         preparing = asyncio.create_task(_prepare_tables(config, tables, logins.passwords, clock), name="tables")
         try:
-            node = build_node(config, clock, hops, stop.fail, await _shown(tables))
+            node = build_node(config, clock, hops, stop.fail, shown=await _shown(tables), accounts=accounts)
             stack.push_async_callback(node.journal.close)
             embedded = await stack.enter_async_context(embedded_venues(config))
             await preparing
@@ -206,6 +209,14 @@ async def _shown(tables: Tables) -> int:
         return await tables.writer.projected_seq()
     except StoreError:
         return 0
+
+
+async def _kept(config: Config, tables: Tables, logins: Logins) -> tuple[Credentials, ...]:
+    """Keys that were entered here; none from tables that are not there yet."""
+    try:
+        return await opened(tables.keys, logins.vault, simulated=config.simulated)
+    except StoreError:
+        return ()
 
 
 async def _prepare_tables(config: Config, tables: Tables, passwords: Passwords, clock: SystemClock) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 from tidegate._core import Engine
 from tidegate.app.wire import Tables, build_core, build_tables
 from tidegate.engine.recovery import replay, steps
+from tidegate.engine.setup import accounts_of
 from tidegate.model.config import Config
 from tidegate.model.errors import Code, TidegateError
 from tidegate.obs import log
@@ -45,10 +46,11 @@ def rebuild(config: Config) -> Rebuilt:
 
 async def _rebuild(config: Config, journal: FileJournal) -> Rebuilt:
     started = time.monotonic()
-    core, tables = build_core(config), build_tables(config)
+    accounts = accounts_of(config)  # a replay signs nothing
+    core, tables = build_core(config, accounts), build_tables(config)
     try:
         # Before anything is thrown away: a journal that can not be read whole must not cost the tables.
-        found = replay(build_core(config), journal)
+        found = replay(build_core(config, accounts), journal)
         if found.damage:
             raise TidegateError(Code.JOURNAL_CORRUPT, found.damage)
         await ensure_current(tables.database)

@@ -1,6 +1,6 @@
 """The only room that names concrete classes: builds every part of one process and hands each what it needs."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -19,7 +19,7 @@ from tidegate.engine.projector import Projector
 from tidegate.engine.recovery import Recovered, open_for_writing, replay
 from tidegate.engine.runtime import Runtime
 from tidegate.engine.service import LocalEngine, translate
-from tidegate.engine.setup import Account, LinkRow, accounts_of, core_config, links_of
+from tidegate.engine.setup import Account, LinkRow, core_config, links_of
 from tidegate.engine.upkeep import InstrumentCache, Upkeep
 from tidegate.model.config import Config
 from tidegate.model.errors import Json
@@ -109,10 +109,10 @@ def build_tables(config: Config) -> Tables:
     )
 
 
-def build_core(config: Config) -> Engine:
+def build_core(config: Config, accounts: Sequence[Account]) -> Engine:
     """The core with nothing in it. Raises TidegateError and JournalError."""
     instance = config.instance or DataDirectory(config.home).instance()
-    accounts, links = accounts_of(config), links_of(config, VENUES)
+    links = links_of(config, VENUES)
     try:
         return Engine(core_config(config, instance, accounts, links, VENUES, boot_id=boot_id()))
     except CoreError as failure:
@@ -120,22 +120,28 @@ def build_core(config: Config) -> Engine:
 
 
 def build_node(
-    config: Config, clock: SystemClock, hops: Hops, on_fatal: Callable[[BaseException], None], shown: int
+    config: Config,
+    clock: SystemClock,
+    hops: Hops,
+    on_fatal: Callable[[BaseException], None],
+    *,
+    shown: int,
+    accounts: tuple[Account, ...],
 ) -> Node:
     """Builds the core and brings it to the journal's state. Raises TidegateError and JournalError.
 
     `shown`: the record up to which the tables show everything.
     """
-    core, journal = build_core(config), FileJournal(DataDirectory(config.home).journal)
+    core, journal = build_core(config, accounts), FileJournal(DataDirectory(config.home).journal)
     found = replay(core, journal, shown)
     if core.seq < shown:
         # The tables are another journal's, or of a later copy of this one: every row is made anew.
-        core = build_core(config)
+        core = build_core(config, accounts)
         found = replay(core, journal)
     bus = MemoryBus(first_seq=clock.wall_ns() // 1_000_000)
     runtime = Runtime(core, journal, bus, clock, hops, on_fatal)
     open_for_writing(journal, found)
-    accounts, links = accounts_of(config), links_of(config, VENUES)
+    links = links_of(config, VENUES)
     return Node(core, journal, runtime, bus, clock, hops, Metrics(hops), links, accounts, found)
 
 

@@ -9,6 +9,7 @@ import orjson
 from tidegate.engine.zone import zone_steps
 from tidegate.model.config import Config, Product, VenueConfig, VenueName, base_url
 from tidegate.model.errors import Code, Json, TidegateError
+from tidegate.model.keys import Credentials
 from tidegate.venues.spec import Venue
 
 Role = Literal["public", "private", "trade", "rest"]
@@ -57,12 +58,26 @@ def check_profile(config: Config) -> None:
     )
 
 
-def accounts_of(config: Config) -> tuple[Account, ...]:
-    """The accounts of the enabled venues."""
+def accounts_of(config: Config, kept: Sequence[Credentials] = ()) -> tuple[Account, ...]:
+    """The accounts of the enabled venues, with the keys that are kept for them or the simulator's well-known ones."""
+    known = {(key.venue, key.account): key for key in kept}
     return tuple(
-        Account(venue=venue, name=name, key="simkey", secret="simsecret", passphrase="simpass", simulated=True)  # noqa: S106  # the simulator's public defaults
+        _with_key(venue, name, known.get((venue, name)))
         for venue, section in config.venues.items()
         for name in section.accounts
+    )
+
+
+def _with_key(venue: VenueName, name: str, kept: Credentials | None) -> Account:
+    if kept is None:
+        return Account(venue=venue, name=name, key="simkey", secret="simsecret", passphrase="simpass", simulated=True)  # noqa: S106  # the simulator's public defaults
+    return Account(
+        venue=venue,
+        name=name,
+        key=kept.key.get_secret_value(),
+        secret=kept.secret.get_secret_value(),
+        passphrase=kept.passphrase.get_secret_value(),
+        simulated=True,
     )
 
 

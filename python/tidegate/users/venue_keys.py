@@ -64,10 +64,6 @@ class SealedKeys:
         """See the port."""
         return tuple(key for key in await self._store.venue_keys() if key.simulated == self._simulated)
 
-    async def opened(self) -> tuple[Credentials, ...]:
-        """All of this kind, for the engine. Raises TidegateError CONFIG_ERROR when one can not be opened."""
-        return tuple(self._opened(key) for key in await self.kept())
-
     async def _one(self, venue: str, account: str) -> SealedKey:
         key_id = self._id(venue, account)
         found = next((key for key in await self.kept() if key.id == key_id), None)
@@ -80,6 +76,12 @@ class SealedKeys:
 
     def _opened(self, key: SealedKey) -> Credentials:
         return _unpacked(key, self._vault.open(key.sealed, key.id))
+
+
+async def opened(store: KeyStore, vault: Vault, *, simulated: bool) -> tuple[Credentials, ...]:
+    """All of one kind, for the engine. Raises TidegateError CONFIG_ERROR when one can not be opened."""
+    kept = [key for key in await store.venue_keys() if key.simulated == simulated]
+    return tuple(_unpacked(key, vault.open(key.sealed, key.id)) for key in kept)
 
 
 def _check(credentials: Credentials, rights: KeyRights) -> None:

@@ -2,11 +2,13 @@
 
 import orjson
 import pytest
+from pydantic import SecretStr
 
 from tidegate._core import Engine
 from tidegate.engine.setup import accounts_of, check_profile, core_config, links_of
 from tidegate.model.config_text import parse_config
 from tidegate.model.errors import TidegateError
+from tidegate.model.keys import Credentials
 from tidegate.venues.table import VENUES
 
 TWO_ACCOUNTS = "venues: {binance: {accounts: [main, second], products: [spot]}, bybit: {}}"
@@ -47,6 +49,15 @@ def test_the_core_takes_the_document(text):
 
 def test_a_secret_is_not_in_an_accounts_repr():
     assert "simsecret" not in repr(accounts_of(parse_config("", {})))
+
+
+def test_a_kept_key_takes_the_place_of_the_well_known_one() -> None:
+    kept = Credentials(
+        venue="bybit", account="main", key=SecretStr("k"), secret=SecretStr("s"), passphrase=SecretStr("")
+    )
+    accounts = {account.venue: account for account in accounts_of(parse_config("", {}), [kept])}
+    assert (accounts["bybit"].key, accounts["bybit"].secret) == ("k", "s")
+    assert accounts["binance"].key == "simkey"
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from tidegate.store.control.accounts import SqlAccounts
 from tidegate.store.control.keys import SqlKeys
 from tidegate.users.reseal import reseal
 from tidegate.users.vault import Vault
-from tidegate.users.venue_keys import SealedKeys
+from tidegate.users.venue_keys import SealedKeys, opened
 
 CANARY = "canary-of-a-venue"
 GIVEN = Credentials(
@@ -45,6 +45,9 @@ class World:
         self.probe = Probe()
         self.keys = self.of(simulated=False)
 
+    async def opened(self) -> tuple[Credentials, ...]:
+        return await opened(self.store, self.vault, simulated=False)
+
     def of(self, *, simulated: bool) -> SealedKeys:
         return SealedKeys(self.store, self.vault, SystemClock(), self.probe, simulated=simulated)
 
@@ -57,7 +60,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 async def test_a_key_is_tested_kept_and_given_to_the_engine_alone(world: World) -> None:
     assert await world.keys.put(GIVEN) == GOOD
-    assert await world.keys.opened() == (GIVEN,)
+    assert await world.opened() == (GIVEN,)
     assert await world.keys.test("binance", "main") == GOOD
     assert world.probe.asked == [GIVEN, GIVEN]
 
@@ -82,7 +85,7 @@ async def test_a_new_key_takes_the_place_of_the_old(world: World) -> None:
     await world.keys.put(GIVEN)
     newer = replace(GIVEN, secret=SecretStr("newer"))
     await world.keys.put(newer)
-    assert await world.keys.opened() == (newer,)
+    assert await world.opened() == (newer,)
 
 
 async def test_real_and_simulated_keys_never_meet(world: World) -> None:
@@ -99,14 +102,14 @@ async def test_a_seal_moved_to_another_record_does_not_open(world: World) -> Non
     (kept,) = await world.keys.kept()
     await world.store.put_venue_key(replace(kept, id="real:bybit:main", venue="bybit"))
     with pytest.raises(TidegateError, match="damaged"):
-        await world.keys.opened()
+        await world.opened()
 
 
 async def test_all_are_sealed_anew_and_the_old_master_key_is_gone(world: World) -> None:
     await world.keys.put(GIVEN)
     before = (world.home / "master.key").read_text()
     assert await reseal(world.store, world.accounts, world.vault) == 1
-    assert await world.keys.opened() == (GIVEN,)
+    assert await world.opened() == (GIVEN,)
     after = (world.home / "master.key").read_text()
     assert after != before
     assert len(after.splitlines()) == 1

@@ -5,7 +5,7 @@ use super::requests::REQUESTS_MAX;
 use crate::ledger::Ledger;
 use crate::market::Instrument;
 use crate::order::Orders;
-use crate::plan::Plan;
+use crate::plan::{Plan, Twap};
 use crate::risk::LatchMode;
 use crate::units::{AccountId, InstrumentId};
 
@@ -20,6 +20,10 @@ impl Engine {
 
     pub fn plans(&self) -> impl Iterator<Item = &Plan> {
         self.state.plans.values()
+    }
+
+    pub fn twaps(&self) -> impl Iterator<Item = &Twap> {
+        self.state.twaps.newest()
     }
 
     pub fn latch(&self) -> LatchMode {

@@ -216,24 +216,26 @@ fn bring_together(facts: &TwapFacts<'_>, policy: &Policy) -> Option<TwapDecision
     }
     let (long, short) = if ahead.0 > 0 { (0, 1) } else { (1, 0) };
     let (over, under) = (facts.legs.get(long)?, facts.legs.get(short));
-    let tries = over.attempts.max(under.map_or(0, |under| under.attempts));
+    let tries = facts.legs.iter().map(|leg| leg.attempts).max().unwrap_or(0);
     let due = facts.changed + policy.pause * Ns::from(tries.saturating_sub(1));
+    let within_total = used(facts.legs, short.min(facts.legs.len() - 1)).0 + amount.0 <= total;
+    let under = under.filter(|_| within_total);
     let dust =
         |leg: &TwapLegFacts, px: Option<Money>| px.is_some_and(|px| leg.tradable(amount, px).is_none());
-    if dust(over, over.best_back) && under.is_none_or(|under| dust(under, under.best)) {
+    let stuck = dust(over, over.best_back);
+    if stuck && under.is_none_or(|under| dust(under, under.best)) {
         return None;
     }
-    if over.attempts >= ATTEMPTS_MAX {
+    if tries >= ATTEMPTS_MAX {
         let why = "the legs could not be brought together";
         return Some(TwapDecision::End { state: TwapState::Failed, why });
     }
     if facts.now < due {
         return Some(TwapDecision::Wait { until: due });
     }
-    let within_total = used(facts.legs, short.min(facts.legs.len() - 1)).0 + amount.0 <= total;
-    let caught =
-        under.filter(|_| within_total).and_then(|under| catch_up(facts, policy, short, under, amount));
-    let decided = caught.or_else(|| unwind(over, policy, long, amount));
+    let caught = under.and_then(|under| catch_up(facts, policy, short, under, amount));
+    let last = || under.filter(|_| stuck).and_then(|under| finish(under, policy, short, amount));
+    let decided = caught.or_else(|| unwind(over, policy, long, amount)).or_else(last);
     Some(decided.unwrap_or(TwapDecision::Wait { until: facts.now + LOOK_AGAIN }))
 }
 
@@ -252,6 +254,17 @@ fn catch_up(
     let bound = worsen(short.px?, short.side, policy.complete_within_bps);
     let best = short.best.filter(|best| within(*best, bound, short.side))?;
     let qty = short.tradable(amount, best)?;
+    Some(TwapDecision::Hedge { leg, side: short.side, qty, bound, reason: TwapReason::CatchUp })
+}
+
+/// What the leg ahead can not give back, because its venue takes no order so small, the other leg trades at the price
+/// there is.
+fn finish(short: &TwapLegFacts, policy: &Policy, leg: usize, amount: Money) -> Option<TwapDecision> {
+    if !short.open {
+        return None;
+    }
+    let bound = worsen(short.best?, short.side, policy.slippage_bps * i64::from(short.attempts.max(1)));
+    let qty = short.tradable(amount, bound)?;
     Some(TwapDecision::Hedge { leg, side: short.side, qty, bound, reason: TwapReason::CatchUp })
 }
 

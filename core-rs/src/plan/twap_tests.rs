@@ -237,3 +237,46 @@ fn a_fill_beyond_the_total_is_taken_back() {
     let two = [leg(Side::Buy, "0.1", "0"), leg(Side::Sell, "0.11", "0")];
     assert_eq!(next_twap(&TwapFacts { legs: &two, ..ended }, &POLICY), back(1, Side::Buy));
 }
+
+#[test]
+fn what_one_venue_takes_no_order_for_is_traded_on_the_other_at_the_price_there_is() {
+    let behind = |attempts: u8| {
+        let mut legs = [leg(Side::Buy, "0.0096", "0"), leg(Side::Sell, "0.01", "0")];
+        legs[0].lot = m("0.0001");
+        legs[0].qty_min = m("0.0001");
+        legs[0].notional_min = m("0.01");
+        // Far beyond what the slice may be completed at.
+        legs[0].best = Some(m("101"));
+        legs[0].attempts = attempts;
+        legs
+    };
+    let schedule = schedule();
+    let decide = |legs: &[TwapLegFacts]| {
+        let facts = TwapFacts {
+            now: 100 * S,
+            elapsed: 5 * S,
+            state: TwapState::Cancelled,
+            schedule: &schedule,
+            base: Money::ZERO,
+            participation: None,
+            slot: Some(0),
+            changed: 0,
+            uneven: Some(0),
+            legs,
+        };
+        next_twap(&facts, &POLICY)
+    };
+    let bought = TwapDecision::Hedge {
+        leg: 0,
+        side: Side::Buy,
+        qty: m("0.0004"),
+        bound: m("101.202"),
+        reason: TwapReason::CatchUp,
+    };
+    assert_eq!(decide(&behind(4)), bought);
+    assert!(matches!(decide(&behind(31)), TwapDecision::End { state: TwapState::Failed, .. }));
+    let mut coarse = behind(4);
+    coarse[0].lot = m("0.001");
+    coarse[0].qty_min = m("0.001");
+    assert_eq!(decide(&coarse), TwapDecision::End { state: TwapState::Cancelled, why: "" });
+}

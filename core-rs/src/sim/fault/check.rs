@@ -264,8 +264,12 @@ impl Check {
             self.gone.remove(&id);
             return;
         }
-        self.gone.insert(id);
         self.tally.catch_up(venues);
+        // A venue may take an order in and then refuse it, as a post-only one that would trade: that is no absence.
+        if state == State::Rejected && (0..venues.len()).any(|venue| self.tally.refused(venue, &id, venues)) {
+            return;
+        }
+        self.gone.insert(id);
         if !self.broken_bound && (0..venues.len()).any(|venue| self.tally.has(venue, &id)) {
             self.fail("9 dead but live", &format!("{id} is {} and the venue has it", state.name()));
         }

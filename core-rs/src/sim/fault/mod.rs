@@ -17,6 +17,7 @@ mod quiet;
 mod report;
 mod rng;
 mod run;
+mod schedules;
 mod setup;
 mod swarm;
 mod tally;

@@ -101,6 +101,7 @@ impl World {
             let at = self.rng.below(PAIR_COUNT as u64) as usize;
             self.command("execute_pair", &format!(r#"{{"id":"{}"}}"#, pair_id(at)));
         }
+        self.schedule_faults();
         if self.strikes(Fault::OperatorUnwind) {
             let plans: Vec<_> = self.plans();
             if !plans.is_empty() {

@@ -7,11 +7,11 @@ use super::tally::fills_by_order;
 use crate::calc::product;
 use crate::engine::Engine;
 use crate::ledger::Wallet;
-use crate::order::Order;
-use crate::plan::{Plan, PlanState};
+use crate::order::{Order, State};
+use crate::plan::{Plan, PlanState, Twap};
 use crate::sim::SimVenue;
 use crate::sim::model::Fill;
-use crate::units::{AccountId, Asset, ClientId, InstrumentId, MONEY_DECIMALS, Money, Ns, pow10};
+use crate::units::{AccountId, Asset, ClientId, InstrumentId, MONEY_DECIMALS, Money, Ns, Price, pow10};
 use std::collections::BTreeMap;
 
 /// Venues book realized profit in their own digits.
@@ -44,6 +44,7 @@ impl Check {
         for plan in engine.plans() {
             self.check_plan(engine, plan, &fills, venues, calm, probes);
         }
+        self.check_twaps(engine, venues, calm, probes);
     }
 
     /// 10, 11, 21: every order of ours at the venue is known, with exactly its fills.
@@ -78,7 +79,10 @@ impl Check {
                 self.fail("10 fills exactly once", &text);
             }
             // Beyond its bounds a venue may take an order that came to nothing after it was declared gone.
-            let gone = ours.state.claims_absence() && !(self.is_broken_bound() && theirs.filled == 0);
+            let nothing = theirs.filled == 0 && !theirs.state.open();
+            let refused = ours.state == State::Rejected && nothing;
+            let gone =
+                ours.state.claims_absence() && !refused && !(self.is_broken_bound() && theirs.filled == 0);
             if !ours.is_settled() || gone {
                 self.fail("21 agreement", &format!("{id} is {} at rest", ours.state.name()));
             }
@@ -212,6 +216,7 @@ impl Check {
         engine.is_reconciled()
             && engine.orders().iter_open().next().is_none()
             && engine.plans().all(|plan| plan.state.is_end())
+            && engine.twaps().all(Twap::is_over)
     }
 
     /// What keeps the engine from resting.
@@ -229,14 +234,17 @@ impl Check {
 
 /// Some leg's venue would take an order of this size.
 fn is_tradable(engine: &Engine, plan: &Plan, residual: i128) -> bool {
-    plan.terms.legs.iter().any(|leg| {
-        let instrument = engine.instrument(leg.instrument);
-        let unit = pow10(MONEY_DECIMALS - instrument.qty_decimals);
-        let least = unit * i128::from(instrument.qty_min.get().max(instrument.lot));
-        let px = Money::of_px(leg.px, instrument.px_decimals);
-        let worth = product(px, Money(residual.abs() - residual.abs() % least)).unwrap_or_default();
-        residual.abs() >= least && worth >= instrument.notional_min
-    })
+    plan.terms.legs.iter().any(|leg| fits(engine, leg.instrument, leg.px, residual))
+}
+
+/// The venue would take an order of this size at this price.
+pub(super) fn fits(engine: &Engine, id: InstrumentId, px: Price, qty: i128) -> bool {
+    let instrument = engine.instrument(id);
+    let unit = pow10(MONEY_DECIMALS - instrument.qty_decimals);
+    let least = unit * i128::from(instrument.qty_min.get().max(instrument.lot));
+    let px = Money::of_px(px, instrument.px_decimals);
+    let worth = product(px, Money(qty.abs() - qty.abs() % least)).unwrap_or_default();
+    qty.abs() >= least && worth >= instrument.notional_min
 }
 
 fn fee_quote(fill: &Fill, px: Money) -> i128 {

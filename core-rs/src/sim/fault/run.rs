@@ -113,6 +113,7 @@ impl World {
         let until = self.now + REST_MAX;
         while self.check.violation.is_none() {
             let stopped = self.stop_trading();
+            self.end_schedules();
             if stopped && self.process.as_ref().is_some_and(|process| Check::is_at_rest(&process.engine)) {
                 break;
             }

@@ -77,6 +77,9 @@ faults! {
     OperatorUnwind = 30_000 "operator: unwind",
     OperatorCancel = 60_000 "operator: cancel",
     OperatorExecute = 40_000 "operator: execute",
+    OperatorTwap = 60_000 "operator: twap",
+    OperatorTwapTurn = 100_000 "operator: twap turned",
+    OperatorOrder = 60_000 "operator: single order",
     // One occasion per boundary of a journal write or a send.
     Kill = 1_500 "kill -9 at a boundary",
     // One occasion per start.

@@ -41,6 +41,13 @@ impl Tally {
         self.0[venue].ids.contains_key(id)
     }
 
+    /// The venue took the order in and ended it without a fill.
+    pub(super) fn refused(&self, venue: usize, id: &ClientId, venues: &[SimVenue]) -> bool {
+        let number = self.0[venue].ids.get(id);
+        let order = number.and_then(|number| venues[venue].model().orders.get(number));
+        order.is_some_and(|order| !order.state.open() && order.filled == 0)
+    }
+
     /// Lots bought less lots sold.
     pub(super) fn net(&self, venue: usize, listing: usize) -> i64 {
         self.0[venue].net[listing]

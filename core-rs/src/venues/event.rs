@@ -50,10 +50,15 @@ pub struct RequestReply {
 }
 
 impl RequestReply {
-    /// Whose request an id names, and whether it was a cancel (`c` + client id); `None` for an id of another kind.
+    /// Whose request an id names, and whether it was a cancel (`c` + client id, and digits where the venue wants each
+    /// request's id to be new); `None` for an id of another kind.
     pub(super) fn request(id: &[u8]) -> Option<(ClientId, bool)> {
         match id.split_first() {
-            Some((b'c', rest)) => ClientId::parse(rest).map(|id| (id, true)),
+            Some((b'c', rest)) => {
+                let (id, number) = rest.split_at_checked(ClientId::LEN)?;
+                let cancel = ClientId::parse(id).map(|id| (id, true));
+                cancel.filter(|_| number.iter().all(u8::is_ascii_digit))
+            }
             _ => ClientId::parse(id).map(|id| (id, false)),
         }
     }

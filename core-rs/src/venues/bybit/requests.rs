@@ -31,11 +31,15 @@ pub(super) fn encode_order(
                 return Err(EncodeError::MissingPrice);
             }
             let lots = lots(order.qty, instrument)?;
-            open(out, "", order.client_id.as_bytes(), "order.create", instrument, session, wall);
+            open(out, order.client_id.as_bytes(), "order.create", instrument, session, wall);
             place(order, lots, instrument, out);
         }
         OrderCmd::Cancel { client_id, .. } => {
-            open(out, "c", client_id.as_bytes(), "order.cancel", instrument, session, wall);
+            // A repeated reqId is refused for as long as the connection lives, and a cancel is repeated until it works.
+            let mut id = b"c".to_vec();
+            id.extend_from_slice(client_id.as_bytes());
+            push_uint(&mut id, server_ms(session, wall));
+            open(out, &id, "order.cancel", instrument, session, wall);
             text(out, "orderLinkId", client_id.as_bytes());
         }
     }
@@ -78,16 +82,8 @@ const fn tif(tif: TimeInForce) -> &'static [u8] {
     }
 }
 
-fn open(
-    out: &mut Vec<u8>,
-    id_prefix: &str,
-    id: &[u8],
-    op: &str,
-    instrument: &Instrument,
-    session: &Session,
-    wall: Ns,
-) {
-    for part in [b"{\"reqId\":\"", id_prefix.as_bytes(), id, b"\",\"header\":{\"X-BAPI-TIMESTAMP\":\""] {
+fn open(out: &mut Vec<u8>, id: &[u8], op: &str, instrument: &Instrument, session: &Session, wall: Ns) {
+    for part in [b"{\"reqId\":\"", id, b"\",\"header\":{\"X-BAPI-TIMESTAMP\":\""] {
         out.extend_from_slice(part);
     }
     push_uint(out, server_ms(session, wall));

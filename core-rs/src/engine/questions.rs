@@ -43,7 +43,7 @@ impl Engine {
         };
         let session = account.and_then(|account| self.accounts.at(account).session.as_ref());
         let mut data = Vec::with_capacity(256);
-        if (codec.encode_query)(&query, &self.instruments, session, now.wall, &mut data).is_err() {
+        if codec.encode_query(&query, &self.instruments, session, now.wall, &mut data).is_err() {
             return false;
         }
         let request = Request { query, link, account, why, asked: now.mono };
@@ -79,7 +79,7 @@ impl Engine {
         let mut buf = core::mem::take(&mut self.buf);
         buf.clear();
         let ctx = Context { product, role: Role::Rest, instruments: &self.instruments, implied: None };
-        let verdict = (codec.decode_reply)(&request.query, &ctx, status, body, &mut buf);
+        let verdict = codec.decode_reply(&request.query, &ctx, status, body, &mut buf);
         match verdict {
             Ok(ReplyVerdict::Served { next }) => self.on_served(now, &request, &buf, next, out),
             Ok(ReplyVerdict::Absent) => self.on_absent(now, &request, out),

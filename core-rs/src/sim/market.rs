@@ -31,8 +31,12 @@ const fn basis(venue: Venue, product: Product) -> (i64, i64) {
     match (venue, product) {
         (Venue::Binance, Product::Spot) => (4_100, 250_000),
         (Venue::Binance, Product::Linear) => (3_300, 2_100_000),
-        (_, Product::Spot) => (3_700, 350_000),
-        (_, Product::Linear) => (2_500, 2_080_000),
+        (Venue::Bybit, Product::Spot) => (3_700, 350_000),
+        (Venue::Bybit, Product::Linear) => (2_500, 2_080_000),
+        (Venue::Okx, Product::Spot) => (3_900, 300_000),
+        (Venue::Okx, Product::Linear) => (2_900, 2_090_000),
+        (Venue::Bitget, Product::Spot) => (4_300, 320_000),
+        (Venue::Bitget, Product::Linear) => (3_100, 2_070_000),
     }
 }
 

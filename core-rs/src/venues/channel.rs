@@ -6,10 +6,11 @@ use super::error::Meaning;
 use super::field::{Field, Value};
 use super::json::Reader;
 use super::levels::read_levels;
+use super::rows::push_trade;
 use super::write::{Request, push_json, push_uint, server_ms};
 use super::{
     Bbo, Context, DecodeError, Depth, Event, EventBuf, RejectClass, ReplyOutcome, RequestReply, Role,
-    Session, SessionNote, Trade, VenueReject,
+    Session, SessionNote, VenueReject,
 };
 use crate::market::{DeltaKind, Instrument, Level};
 use crate::units::{InstrumentId, Ns, Price, Qty, Symbol, Venue};
@@ -64,19 +65,13 @@ pub(super) fn decode(
         return Ok(());
     }
     let result = frame(dialect, ctx, bytes, out);
-    if result.is_err() {
-        out.clear();
-    }
-    result
+    out.whole(result)
 }
 
 /// A book whose `arg` stands before its `data` (it always has) is read in one pass; its kind may stand anywhere.
 fn frame(dialect: &Dialect, ctx: &Context<'_>, bytes: &[u8], out: &mut EventBuf) -> Result<(), DecodeError> {
     let mut reader = Reader::new(bytes);
-    if reader.peek() != Some(b'{') {
-        reader.skip()?;
-        return reader.end().and(Err(DecodeError::UnknownMessage));
-    }
+    reader.expect_object()?;
     let (mut arg, mut action, mut event): (Option<Arg<'_>>, Option<&[u8]>, bool) = (None, None, false);
     let (mut data, mut sent, mut book) = (Value::Absent, Value::Absent, false);
     reader.object(|reader, key| {
@@ -245,14 +240,7 @@ pub(super) fn trades(
 ) -> Result<(), DecodeError> {
     push.data.array()?.rows(|row| {
         let [px, qty, side, time] = row.fields([names[0], names[1], "side", "ts"])?;
-        out.events.push(Event::Trade(Trade {
-            instrument: instrument.id,
-            px: px.price(instrument)?,
-            qty: qty.qty(instrument)?,
-            side: side.side()?,
-            venue_ns: time.millis()?,
-        }));
-        Ok(())
+        push_trade(instrument, [px, qty, side, time], out)
     })?;
     Ok(())
 }

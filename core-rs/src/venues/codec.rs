@@ -1,5 +1,6 @@
 //! The shape of a venue: a table row of functions and facts.
 
+use super::ask::{Asking, encode};
 use super::{DecodeError, EncodeError, EventBuf, Query, ReplyVerdict, Secret, binance, bitget, bybit, okx};
 use crate::ledger::Wallet;
 use crate::market::{Instrument, SeqRule, Wire};
@@ -90,15 +91,41 @@ pub struct Codec {
     pub encode_login: fn(Role, &Session, Ns, &mut Vec<Vec<u8>>),
     /// Subscribe (`on`) or unsubscribe frames. Public: depth of the instruments. Private: the account's topics.
     pub encode_subscribe: fn(Role, bool, &[&Instrument], &mut Vec<Vec<u8>>),
-    /// One REST request as text: `METHOD target\nHeader: value\n...\n\nbody`. No Host header.
-    pub encode_query:
-        fn(&Query, &dyn Instruments, Option<&Session>, Ns, &mut Vec<u8>) -> Result<(), EncodeError>,
-    /// Decodes the reply to `query`. `status` is the HTTP status.
-    pub decode_reply:
-        fn(&Query, &Context<'_>, u16, &[u8], &mut EventBuf) -> Result<ReplyVerdict, DecodeError>,
+    /// How questions over REST are written.
+    pub(super) asking: &'static Asking,
+    pub(super) decode_answer: DecodeAnswer,
 }
 
+/// Reads the answer to a question about a product; `status` is the HTTP status.
+pub(super) type DecodeAnswer =
+    fn(Product, &Query, &Context<'_>, u16, &[u8], &mut EventBuf) -> Result<ReplyVerdict, DecodeError>;
+
 impl Codec {
+    /// One REST request as text: `METHOD target\nHeader: value\n...\n\nbody`. No Host header.
+    pub fn encode_query(
+        &self,
+        query: &Query,
+        instruments: &dyn Instruments,
+        session: Option<&Session>,
+        wall: Ns,
+        out: &mut Vec<u8>,
+    ) -> Result<(), EncodeError> {
+        encode(self.asking, self.product, query, instruments, (session, wall), out)
+    }
+
+    /// Decodes the reply to `query`; on error the buffer is empty. `status` is the HTTP status.
+    pub fn decode_reply(
+        &self,
+        query: &Query,
+        ctx: &Context<'_>,
+        status: u16,
+        body: &[u8],
+        out: &mut EventBuf,
+    ) -> Result<ReplyVerdict, DecodeError> {
+        let result = (self.decode_answer)(self.product, query, ctx, status, body, out);
+        out.whole(result)
+    }
+
     /// How an instrument counts before the venue's list of instruments is there.
     pub fn unlisted_wire(&self) -> Wire {
         if self.contracts { Wire::UNKNOWN } else { Wire::BASE }

@@ -1,6 +1,6 @@
 //! What a frame says, in our terms. Buffers are reused: no allocation after warm-up.
 
-use super::VenueReject;
+use super::{DecodeError, VenueReject};
 use crate::ledger::{BalanceReport, PositionReport};
 use crate::market::{Delta, DeltaKind, Level};
 use crate::order::{FillReport, OrderReport};
@@ -109,6 +109,11 @@ impl EventBuf {
     pub fn clear(&mut self) {
         self.events.clear();
         self.levels.clear();
+    }
+
+    /// The result as it is; of a refused message nothing stays, so that nothing of it can be used.
+    pub(super) fn whole<T>(&mut self, result: Result<T, DecodeError>) -> Result<T, DecodeError> {
+        result.inspect_err(|_| self.clear())
     }
 
     /// The delta of a [`Depth`] of this buffer.

@@ -241,6 +241,16 @@ impl<'a> Reader<'a> {
         if self.peek().is_none() { Ok(()) } else { Err(self.fail()) }
     }
 
+    /// Any other value than an object is no message of any venue; it is read to its end to tell it from broken JSON.
+    #[inline]
+    pub fn expect_object(&mut self) -> Result<(), DecodeError> {
+        if self.peek() == Some(b'{') {
+            return Ok(());
+        }
+        self.skip()?;
+        self.end().and(Err(DecodeError::UnknownMessage))
+    }
+
     /// Takes `byte` when it comes next.
     #[inline]
     pub fn take_if(&mut self, byte: u8) -> bool {

@@ -1,6 +1,7 @@
 //! Venue wire formats: pure functions, bytes -> events and intents -> bytes. No socket, no state between calls.
 //! A venue is one folder here (hot half) and one file in Python (cold half), plus a line in `codec::codec`.
 
+mod ask;
 mod binance;
 mod bitget;
 mod bybit;

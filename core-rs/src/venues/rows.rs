@@ -3,7 +3,7 @@
 use super::error::printable;
 use super::field::Field;
 use super::json::Reader;
-use super::{DecodeError, Event, EventBuf, ReplyVerdict};
+use super::{DecodeError, Event, EventBuf, ReplyVerdict, Trade};
 use crate::ledger::{BalanceReport, PositionReport, Wallet};
 use crate::market::Instrument;
 use crate::order::{ClientRef, FillReport, Liquidity, OrderReport, VenueStatus};
@@ -101,6 +101,22 @@ pub(super) fn push_position(
 ) -> Result<(), DecodeError> {
     let entry_px = entry.price_near(instrument)?;
     out.events.push(Event::Position(PositionReport { instrument: instrument.id, qty, entry_px, venue_ns }));
+    Ok(())
+}
+
+/// A public trade of price, quantity, the taker's side and time.
+pub(super) fn push_trade(
+    instrument: &Instrument,
+    [px, qty, side, time]: [Field<'_>; 4],
+    out: &mut EventBuf,
+) -> Result<(), DecodeError> {
+    out.events.push(Event::Trade(Trade {
+        instrument: instrument.id,
+        px: px.price(instrument)?,
+        qty: qty.qty(instrument)?,
+        side: side.side()?,
+        venue_ns: time.millis()?,
+    }));
     Ok(())
 }
 

@@ -20,8 +20,9 @@ fn reply(
     body: &str,
 ) -> (Result<ReplyVerdict, DecodeError>, EventBuf) {
     let (table, mut out) = (eight(), EventBuf::default());
-    let decode = codec(Venue::Binance, product).unwrap().decode_reply;
-    let verdict = decode(query, &table.context(product, Role::Rest), status, body.as_bytes(), &mut out);
+    let codec = codec(Venue::Binance, product).unwrap();
+    let verdict =
+        codec.decode_reply(query, &table.context(product, Role::Rest), status, body.as_bytes(), &mut out);
     (verdict, out)
 }
 

@@ -174,8 +174,8 @@ fn answer(
 ) -> Result<(ReplyVerdict, EventBuf), DecodeError> {
     let (table, mut out) = (eight(), EventBuf::default());
     let ctx = table.context(product, Role::Rest);
-    let decode = codec(Venue::Bitget, product).unwrap().decode_reply;
-    let verdict = decode(query, &ctx, status, body.as_bytes(), &mut out)?;
+    let codec = codec(Venue::Bitget, product).unwrap();
+    let verdict = codec.decode_reply(query, &ctx, status, body.as_bytes(), &mut out)?;
     Ok((verdict, out))
 }
 

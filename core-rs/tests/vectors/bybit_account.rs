@@ -16,9 +16,14 @@ fn private(frame: &str) -> Result<EventBuf, DecodeError> {
 
 fn reply(query: &Query, status: u16, body: &str) -> (Result<ReplyVerdict, DecodeError>, EventBuf) {
     let (table, mut out) = (eight(), EventBuf::default());
-    let decode = codec(Venue::Bybit, Product::Linear).unwrap().decode_reply;
-    let verdict =
-        decode(query, &table.context(Product::Linear, Role::Rest), status, body.as_bytes(), &mut out);
+    let codec = codec(Venue::Bybit, Product::Linear).unwrap();
+    let verdict = codec.decode_reply(
+        query,
+        &table.context(Product::Linear, Role::Rest),
+        status,
+        body.as_bytes(),
+        &mut out,
+    );
     (verdict, out)
 }
 

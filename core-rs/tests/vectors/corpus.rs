@@ -104,8 +104,8 @@ fn count(venue: Venue, product: Product, frames: &[String]) -> Counts {
         for query in &queries {
             for status in [200, 400, 503] {
                 let mut out = EventBuf::default();
-                let reply = codec(venue, product).unwrap().decode_reply;
-                if let Ok(verdict) = reply(query, &ctx, status, frame.as_bytes(), &mut out) {
+                let codec = codec(venue, product).unwrap();
+                if let Ok(verdict) = codec.decode_reply(query, &ctx, status, frame.as_bytes(), &mut out) {
                     let served = matches!(verdict, ReplyVerdict::Served { .. });
                     assert!(!served || status == 200, "{frame}");
                     if served {

@@ -127,7 +127,7 @@ fn feed(venue: Venue, product: Product, bytes: &[u8]) -> Option<EventBuf> {
     for query in &queries {
         for status in [200, 400, 500] {
             let mut out = EventBuf::default();
-            match (codec(venue, product).unwrap().decode_reply)(query, &ctx, status, bytes, &mut out) {
+            match codec(venue, product).unwrap().decode_reply(query, &ctx, status, bytes, &mut out) {
                 Ok(ReplyVerdict::Served { .. }) => {}
                 Ok(_) | Err(_) => assert!(out.events.is_empty()),
             }

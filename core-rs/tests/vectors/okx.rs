@@ -257,7 +257,7 @@ fn answer(
     let (table, mut out) = (eight(), EventBuf::default());
     let ctx = table.context(product, Role::Rest);
     let verdict =
-        (codec(Venue::Okx, product).unwrap().decode_reply)(query, &ctx, status, body.as_bytes(), &mut out)?;
+        codec(Venue::Okx, product).unwrap().decode_reply(query, &ctx, status, body.as_bytes(), &mut out)?;
     Ok((verdict, out))
 }
 

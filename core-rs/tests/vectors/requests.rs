@@ -253,8 +253,8 @@ fn log_in_and_subscriptions_have_the_documented_form() {
 /// (request line but for the signature, headers) of a question.
 pub fn ask(venue: Venue, product: Product, query: &Query) -> (String, Vec<String>) {
     let (table, mut out) = (eight(), Vec::new());
-    let encode = codec(venue, product).unwrap().encode_query;
-    encode(query, &table as &dyn Instruments, Some(&session()), WALL, &mut out).unwrap();
+    let codec = codec(venue, product).unwrap();
+    codec.encode_query(query, &table as &dyn Instruments, Some(&session()), WALL, &mut out).unwrap();
     let text = String::from_utf8(out).unwrap();
     let (head, body) = text.split_once("\n\n").unwrap();
     assert_eq!(body, "");
@@ -326,7 +326,7 @@ fn bybit_questions_have_the_documented_path_and_are_signed() {
 fn what_can_not_be_asked_is_an_error() {
     let (table, own, mut out) = (eight(), session(), Vec::new());
     let spot = codec(Venue::Binance, Product::Spot).unwrap();
-    let mut ask = |query, session| (spot.encode_query)(query, &table, session, WALL, &mut out);
+    let mut ask = |query, session| spot.encode_query(query, &table, session, WALL, &mut out);
     assert_eq!(ask(&Query::Positions, Some(&own)), Err(EncodeError::Unsupported("positions")));
     assert_eq!(ask(&Query::Balances, None), Err(EncodeError::NoSession));
     let stranger = Query::Snapshot { instrument: InstrumentId(99), depth: 5 };

@@ -48,8 +48,8 @@ def _product(fee_maker: str, fee_taker: str) -> ProductSpec:
         ws=_WS,
         paths={"public": "/v2/ws/public", "private": "/v2/ws/private", "trade": "/v2/ws/private"},
         weights=(Weight("/api/v2/spot/trade/", 1, urgent=True), Weight("/api/v2/mix/order/", 1, urgent=True)),
-        weight_limit=10,  # of the tightest endpoint, in a second; each endpoint has a limit of its own
-        weight_window_s=1,
+        weight_limit=4800,  # of 6000 a minute for an address; endpoints have limits of their own, ten a second and more
+        weight_window_s=60,
         weight_header=None,
         fee_maker=fee_maker,
         fee_taker=fee_taker,

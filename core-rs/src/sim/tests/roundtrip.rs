@@ -146,7 +146,7 @@ impl Rig {
 
     fn query(&mut self, query: &Query) -> (ReplyVerdict, EventBuf) {
         let mut text = Vec::new();
-        (self.codec.encode_query)(query, &self.table, Some(&self.session), self.now, &mut text).unwrap();
+        self.codec.encode_query(query, &self.table, Some(&self.session), self.now, &mut text).unwrap();
         let text = String::from_utf8(text).unwrap();
         let (head, body) = text.split_once("\n\n").unwrap();
         let mut lines = head.lines();
@@ -160,7 +160,7 @@ impl Rig {
             panic!("no answer")
         };
         let mut events = EventBuf::default();
-        let verdict = (self.codec.decode_reply)(query, &self.context(Role::Rest), *status, body, &mut events);
+        let verdict = self.codec.decode_reply(query, &self.context(Role::Rest), *status, body, &mut events);
         let verdict = verdict.unwrap_or_else(|error| panic!("{error:?} {}", String::from_utf8_lossy(body)));
         (verdict, events)
     }

@@ -26,16 +26,15 @@ pub(super) static SPOT: Codec = Codec {
     // exchangeInfo, `rateLimits`: ORDERS per 10 s.
     order_budget: OrderBudget { orders: 50, window: 10 * SECOND },
     contracts: false,
-    decode,
+    decode: |ctx, bytes, out| {
+        let result = frame(ctx, bytes, out);
+        out.whole(result)
+    },
     encode_order: orders::encode_order,
     encode_login: |role, session, wall, out| orders::encode_login(Product::Spot, role, session, wall, out),
     encode_subscribe: orders::encode_subscribe,
-    encode_query: |query, instruments, session, wall, out| {
-        queries::encode_query(Product::Spot, query, instruments, session, wall, out)
-    },
-    decode_reply: |query, ctx, status, body, out| {
-        replies::decode_reply(Product::Spot, query, ctx, status, body, out)
-    },
+    asking: &queries::ASKING,
+    decode_answer: replies::decode_answer,
 };
 
 pub(super) static LINEAR: Codec = Codec {
@@ -44,32 +43,14 @@ pub(super) static LINEAR: Codec = Codec {
     wallet: Wallet::Linear,
     seq_rule: SeqRule::PrevLink,
     encode_login: |role, session, wall, out| orders::encode_login(Product::Linear, role, session, wall, out),
-    encode_query: |query, instruments, session, wall, out| {
-        queries::encode_query(Product::Linear, query, instruments, session, wall, out)
-    },
-    decode_reply: |query, ctx, status, body, out| {
-        replies::decode_reply(Product::Linear, query, ctx, status, body, out)
-    },
     ..SPOT
 };
-
-/// Decodes a frame; on error the buffer is empty, so that nothing of a bad frame can be used.
-fn decode(ctx: &Context<'_>, bytes: &[u8], out: &mut EventBuf) -> Result<(), DecodeError> {
-    let result = frame(ctx, bytes, out);
-    if result.is_err() {
-        out.clear();
-    }
-    result
-}
 
 /// The outer shapes of a frame: a bare event; `{"stream","data"}` ("Combined streams"); `{"subscriptionId","event"}` or
 /// `{"event"}` (WebSocket API user stream). A depth event written as Binance writes it is read in this one pass.
 fn frame(ctx: &Context<'_>, bytes: &[u8], out: &mut EventBuf) -> Result<(), DecodeError> {
     let mut reader = Reader::new(bytes);
-    if reader.peek() != Some(b'{') {
-        reader.skip()?;
-        return reader.end().and(Err(DecodeError::UnknownMessage));
-    }
+    reader.expect_object()?;
     if reader.starts_with(public::DEPTH_START) {
         public::depth(ctx, &mut reader, out)?;
         return reader.end();

@@ -4,8 +4,9 @@
 //! the same names and "Futures Account Balance V3", "Position Information V3" (USDT-M).
 
 use crate::units::{Ns, Product};
+use crate::venues::ask::{Asking, NOTHING};
 use crate::venues::write::{Request, server_ms, wall_ms};
-use crate::venues::{EncodeError, Instruments, Query, Session};
+use crate::venues::{Query, Session};
 
 /// Fills of one page, the most both products give.
 pub(super) const FILLS_PAGE: usize = 1000;
@@ -13,62 +14,40 @@ pub(super) const FILLS_PAGE: usize = 1000;
 const LINEAR_DEPTHS: [u16; 7] = [5, 10, 20, 50, 100, 500, 1000];
 const SPOT_DEPTH_MAX: u16 = 5000;
 
-pub(super) fn encode_query(
-    product: Product,
-    query: &Query,
-    instruments: &dyn Instruments,
-    session: Option<&Session>,
-    wall: Ns,
-    out: &mut Vec<u8>,
-) -> Result<(), EncodeError> {
-    let symbol = |id| instruments.get(id).map(|i| i.symbol).ok_or(EncodeError::UnknownInstrument);
-    let path = path(product, query)?;
-    let mut request = Request::get(out, path);
-    match *query {
-        Query::Snapshot { instrument, depth } => {
-            request.text("symbol", symbol(instrument)?.as_bytes());
-            request.number("limit", u64::from(depth_limit(product, depth)));
-            request.finish(&[]);
-            return Ok(());
+pub(super) static ASKING: Asking = Asking {
+    path,
+    names: ["symbol", "origClientOrderId", "orderId", "limit"],
+    depth: depth_limit,
+    head: NOTHING,
+    tail,
+    sign,
+};
+
+fn tail(_: Product, query: &Query, request: &mut Request<'_>) {
+    if let Query::Fills { since, from_id, .. } = *query {
+        // The venue refuses the two together.
+        match from_id {
+            Some(id) => request.number("fromId", id),
+            None => request.number("startTime", wall_ms(since)),
         }
-        Query::Order { instrument, client_id } => {
-            request.text("symbol", symbol(instrument)?.as_bytes());
-            request.text("origClientOrderId", client_id.as_bytes());
-        }
-        Query::VenueOrder { instrument, venue_id } => {
-            request.text("symbol", symbol(instrument)?.as_bytes());
-            request.text("orderId", venue_id.as_bytes());
-        }
-        Query::Fills { instrument, since, from_id } => {
-            request.text("symbol", symbol(instrument)?.as_bytes());
-            // The venue refuses the two together.
-            match from_id {
-                Some(id) => request.number("fromId", id),
-                None => request.number("startTime", wall_ms(since)),
-            }
-            request.number("limit", FILLS_PAGE as u64);
-        }
-        Query::OpenOrders | Query::Balances | Query::Positions => {}
+        request.number("limit", FILLS_PAGE as u64);
     }
-    sign(request, session.ok_or(EncodeError::NoSession)?, wall);
-    Ok(())
 }
 
-fn path(product: Product, query: &Query) -> Result<&'static str, EncodeError> {
-    Ok(match (product, query) {
+fn path(product: Product, query: &Query) -> &'static str {
+    match (product, query) {
         (Product::Spot, Query::Snapshot { .. }) => "/api/v3/depth",
         (Product::Spot, Query::Order { .. } | Query::VenueOrder { .. }) => "/api/v3/order",
         (Product::Spot, Query::OpenOrders) => "/api/v3/openOrders",
         (Product::Spot, Query::Fills { .. }) => "/api/v3/myTrades",
         (Product::Spot, Query::Balances) => "/api/v3/account",
-        (Product::Spot, Query::Positions) => return Err(EncodeError::Unsupported("positions")),
         (Product::Linear, Query::Snapshot { .. }) => "/fapi/v1/depth",
         (Product::Linear, Query::Order { .. } | Query::VenueOrder { .. }) => "/fapi/v1/order",
         (Product::Linear, Query::OpenOrders) => "/fapi/v1/openOrders",
         (Product::Linear, Query::Fills { .. }) => "/fapi/v1/userTrades",
         (Product::Linear, Query::Balances) => "/fapi/v3/balance",
-        (Product::Linear, Query::Positions) => "/fapi/v3/positionRisk",
-    })
+        (_, Query::Positions) => "/fapi/v3/positionRisk",
+    }
 }
 
 fn depth_limit(product: Product, depth: u16) -> u16 {

@@ -128,7 +128,7 @@ pub(super) fn acknowledgement(
 
 /// The answer to a question. A body that is not the venue's JSON (a proxy's page, nothing at all) proves nothing: it is
 /// never taken for "there is no such order".
-pub(super) fn decode_reply(
+pub(super) fn decode_answer(
     product: Product,
     query: &Query,
     ctx: &Context<'_>,
@@ -136,14 +136,10 @@ pub(super) fn decode_reply(
     body: &[u8],
     out: &mut EventBuf,
 ) -> Result<ReplyVerdict, DecodeError> {
-    let result = match status {
+    match status {
         200 => answer(product, query, ctx, &mut Reader::new(body), out),
         _ => Ok(refused(product, query, status, body)),
-    };
-    if result.is_err() {
-        out.clear();
     }
-    result
 }
 
 fn refused(product: Product, query: &Query, status: u16, body: &[u8]) -> ReplyVerdict {

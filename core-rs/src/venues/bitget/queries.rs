@@ -5,15 +5,14 @@
 
 use super::{DIALECT, errors, kind, private};
 use crate::order::ClientRef;
-use crate::units::{Ns, Product};
+use crate::units::Product;
+use crate::venues::ask::Asking;
 use crate::venues::channel::{Served, envelope, sign, snapshot};
 use crate::venues::field::{Field, Value};
 use crate::venues::json::Reader;
 use crate::venues::rows::{one_order, right_order};
 use crate::venues::write::{Request, push_uint, server_ms, wall_ms};
-use crate::venues::{
-    Context, DecodeError, EncodeError, EventBuf, Instruments, Query, RejectClass, ReplyVerdict, Session,
-};
+use crate::venues::{Context, DecodeError, EventBuf, Query, RejectClass, ReplyVerdict};
 
 /// Rows of one page, the most each list gives.
 const PAGE: usize = 100;
@@ -21,37 +20,27 @@ const PAGE: usize = 100;
 const LINEAR_DEPTHS: [u16; 4] = [5, 15, 50, 100];
 const SPOT_DEPTH_MAX: u16 = 150;
 
-pub(super) fn encode_query(
-    product: Product,
-    query: &Query,
-    instruments: &dyn Instruments,
-    session: Option<&Session>,
-    wall: Ns,
-    out: &mut Vec<u8>,
-) -> Result<(), EncodeError> {
-    let symbol = |id| instruments.get(id).map(|i| i.symbol).ok_or(EncodeError::UnknownInstrument);
-    let mut request = Request::get(out, path(product, query)?);
-    if product == Product::Linear {
-        request.text("productType", kind(product).as_bytes());
-    }
+pub(super) static ASKING: Asking = Asking {
+    path,
+    names: ["symbol", "clientOid", "orderId", "limit"],
+    depth: depth_limit,
+    head: |product, _, request| {
+        if product == Product::Linear {
+            request.text("productType", kind(product).as_bytes());
+        }
+    },
+    tail,
+    sign: |request, session, wall| {
+        let mut time = Vec::new();
+        push_uint(&mut time, server_ms(session, wall));
+        sign(request, "", session, &time);
+    },
+};
+
+fn tail(_: Product, query: &Query, request: &mut Request<'_>) {
     match *query {
-        Query::Snapshot { instrument, depth } => {
-            request.text("symbol", symbol(instrument)?.as_bytes());
-            request.number("limit", u64::from(depth_limit(product, depth)));
-            request.finish(&[]);
-            return Ok(());
-        }
-        Query::Order { instrument, client_id } => {
-            request.text("symbol", symbol(instrument)?.as_bytes());
-            request.text("clientOid", client_id.as_bytes());
-        }
-        Query::VenueOrder { instrument, venue_id } => {
-            request.text("symbol", symbol(instrument)?.as_bytes());
-            request.text("orderId", venue_id.as_bytes());
-        }
         Query::OpenOrders => request.number("limit", PAGE as u64),
-        Query::Fills { instrument, since, from_id } => {
-            request.text("symbol", symbol(instrument)?.as_bytes());
+        Query::Fills { since, from_id, .. } => {
             request.number("startTime", wall_ms(since));
             // The list is newest first: a further page holds what is older than the last row.
             if let Some(trade) = from_id {
@@ -60,30 +49,24 @@ pub(super) fn encode_query(
             request.number("limit", PAGE as u64);
         }
         Query::Positions => request.text("marginCoin", b"USDT"),
-        Query::Balances => {}
+        Query::Snapshot { .. } | Query::Order { .. } | Query::VenueOrder { .. } | Query::Balances => {}
     }
-    let session = session.ok_or(EncodeError::NoSession)?;
-    let mut time = Vec::new();
-    push_uint(&mut time, server_ms(session, wall));
-    sign(request, "", session, &time);
-    Ok(())
 }
 
-fn path(product: Product, query: &Query) -> Result<&'static str, EncodeError> {
-    Ok(match (product, query) {
+fn path(product: Product, query: &Query) -> &'static str {
+    match (product, query) {
         (Product::Spot, Query::Snapshot { .. }) => "/api/v2/spot/market/orderbook",
         (Product::Spot, Query::Order { .. } | Query::VenueOrder { .. }) => "/api/v2/spot/trade/orderInfo",
         (Product::Spot, Query::OpenOrders) => "/api/v2/spot/trade/unfilled-orders",
         (Product::Spot, Query::Fills { .. }) => "/api/v2/spot/trade/fills",
         (Product::Spot, Query::Balances) => "/api/v2/spot/account/assets",
-        (Product::Spot, Query::Positions) => return Err(EncodeError::Unsupported("positions")),
         (Product::Linear, Query::Snapshot { .. }) => "/api/v2/mix/market/merge-depth",
         (Product::Linear, Query::Order { .. } | Query::VenueOrder { .. }) => "/api/v2/mix/order/detail",
         (Product::Linear, Query::OpenOrders) => "/api/v2/mix/order/orders-pending",
         (Product::Linear, Query::Fills { .. }) => "/api/v2/mix/order/fills",
         (Product::Linear, Query::Balances) => "/api/v2/mix/account/accounts",
-        (Product::Linear, Query::Positions) => "/api/v2/mix/position/all-position",
-    })
+        (_, Query::Positions) => "/api/v2/mix/position/all-position",
+    }
 }
 
 fn depth_limit(product: Product, depth: u16) -> u16 {
@@ -93,8 +76,7 @@ fn depth_limit(product: Product, depth: u16) -> u16 {
     }
 }
 
-/// The answer to a question; on error the buffer is empty.
-pub(super) fn decode_reply(
+pub(super) fn decode_answer(
     product: Product,
     query: &Query,
     ctx: &Context<'_>,
@@ -102,7 +84,7 @@ pub(super) fn decode_reply(
     body: &[u8],
     out: &mut EventBuf,
 ) -> Result<ReplyVerdict, DecodeError> {
-    let result = match envelope(errors::TABLE, b"00000", status, body) {
+    match envelope(errors::TABLE, b"00000", status, body) {
         Ok(Ok(served)) => answer(product, query, ctx, served, out),
         // "The data of the order cannot be found" is an answer, not a refusal.
         Ok(Err(reject)) => Ok(match (reject.class, query) {
@@ -112,11 +94,7 @@ pub(super) fn decode_reply(
             _ => ReplyVerdict::Refused(reject),
         }),
         Err(error) => Err(error),
-    };
-    if result.is_err() {
-        out.clear();
     }
-    result
 }
 
 fn answer(

@@ -27,29 +27,19 @@ pub(super) static SPOT: Codec = Codec {
     // "Rate Limit", order/create: per second and UID.
     order_budget: OrderBudget { orders: 20, window: SECOND },
     contracts: false,
-    decode,
+    decode: |ctx, bytes, out| {
+        let result = frame(ctx, bytes, out);
+        out.whole(result)
+    },
     encode_order: requests::encode_order,
     encode_login: requests::encode_login,
     encode_subscribe: requests::encode_subscribe,
-    encode_query: |query, instruments, session, wall, out| {
-        queries::encode_query(Product::Spot, query, instruments, session, wall, out)
-    },
-    decode_reply: |query, ctx, status, body, out| {
-        replies::decode_reply(Product::Spot, query, ctx, status, body, out)
-    },
+    asking: &queries::ASKING,
+    decode_answer: replies::decode_answer,
 };
 
-pub(super) static LINEAR: Codec = Codec {
-    order_budget: OrderBudget { orders: 10, window: SECOND },
-    product: Product::Linear,
-    encode_query: |query, instruments, session, wall, out| {
-        queries::encode_query(Product::Linear, query, instruments, session, wall, out)
-    },
-    decode_reply: |query, ctx, status, body, out| {
-        replies::decode_reply(Product::Linear, query, ctx, status, body, out)
-    },
-    ..SPOT
-};
+pub(super) static LINEAR: Codec =
+    Codec { order_budget: OrderBudget { orders: 10, window: SECOND }, product: Product::Linear, ..SPOT };
 
 /// The venue's word for a product.
 const fn category(product: Product) -> &'static str {
@@ -59,23 +49,11 @@ const fn category(product: Product) -> &'static str {
     }
 }
 
-/// Decodes a frame; on error the buffer is empty, so that nothing of a bad frame can be used.
-fn decode(ctx: &Context<'_>, bytes: &[u8], out: &mut EventBuf) -> Result<(), DecodeError> {
-    let result = frame(ctx, bytes, out);
-    if result.is_err() {
-        out.clear();
-    }
-    result
-}
-
 /// `{"topic","type","ts","data","cts"}` in any key order, or the answer to something we sent. A book whose topic stands before
 /// its data (it always has) is read in this one pass.
 fn frame(ctx: &Context<'_>, bytes: &[u8], out: &mut EventBuf) -> Result<(), DecodeError> {
     let mut reader = Reader::new(bytes);
-    if reader.peek() != Some(b'{') {
-        reader.skip()?;
-        return reader.end().and(Err(DecodeError::UnknownMessage));
-    }
+    reader.expect_object()?;
     let mut head = public::Head::default();
     let (mut topic, mut data, mut book) = (None, Value::Absent, None);
     reader.object(|reader, key| {

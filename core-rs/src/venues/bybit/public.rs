@@ -8,7 +8,8 @@ use crate::units::{InstrumentId, Symbol};
 use crate::venues::field::{Field, Value, millis_to_ns};
 use crate::venues::json::Reader;
 use crate::venues::levels::read_levels;
-use crate::venues::{Context, DecodeError, Depth, Event, EventBuf, Trade};
+use crate::venues::rows::push_trade;
+use crate::venues::{Context, DecodeError, Depth, Event, EventBuf};
 
 pub(super) const BOOK: &[u8] = b"orderbook.";
 
@@ -136,14 +137,7 @@ pub(super) fn trades(ctx: &Context<'_>, rows: Field<'_>, out: &mut EventBuf) -> 
     rows.array()?.rows(|row| {
         let [symbol, side, px, qty, time] = row.fields(["s", "S", "p", "v", "T"])?;
         let instrument = instrument(ctx, symbol.text()?)?;
-        out.events.push(Event::Trade(Trade {
-            instrument: instrument.id,
-            px: px.price(instrument)?,
-            qty: qty.qty(instrument)?,
-            side: side.side()?,
-            venue_ns: time.millis()?,
-        }));
-        Ok(())
+        push_trade(instrument, [px, qty, side, time], out)
     })?;
     Ok(())
 }

@@ -4,8 +4,9 @@
 
 use super::category;
 use crate::units::{Ns, Product};
+use crate::venues::ask::Asking;
 use crate::venues::write::{Request, push_uint, server_ms, wall_ms};
-use crate::venues::{EncodeError, Instruments, Query, Session};
+use crate::venues::{Query, Session};
 
 /// Rows of one page, the most each list gives.
 pub(super) const ORDERS_PAGE: usize = 50;
@@ -13,49 +14,35 @@ pub(super) const FILLS_PAGE: usize = 100;
 pub(super) const POSITIONS_PAGE: usize = 200;
 const DEPTH_MAX: u16 = 200;
 
-pub(super) fn encode_query(
-    product: Product,
-    query: &Query,
-    instruments: &dyn Instruments,
-    session: Option<&Session>,
-    wall: Ns,
-    out: &mut Vec<u8>,
-) -> Result<(), EncodeError> {
-    let symbol = |id| instruments.get(id).map(|i| i.symbol).ok_or(EncodeError::UnknownInstrument);
-    let path = match query {
+pub(super) static ASKING: Asking = Asking {
+    path,
+    names: ["symbol", "orderLinkId", "orderId", "limit"],
+    depth: |_, depth| depth.clamp(1, DEPTH_MAX),
+    head: |product, query, request| match query {
+        Query::Balances => request.text("accountType", b"UNIFIED"),
+        _ => request.text("category", category(product).as_bytes()),
+    },
+    tail,
+    sign,
+};
+
+fn path(_: Product, query: &Query) -> &'static str {
+    match query {
         Query::Snapshot { .. } => "/v5/market/orderbook",
         Query::Order { .. } | Query::VenueOrder { .. } | Query::OpenOrders => "/v5/order/realtime",
         Query::Fills { .. } => "/v5/execution/list",
         Query::Balances => "/v5/account/wallet-balance",
-        Query::Positions if product == Product::Spot => return Err(EncodeError::Unsupported("positions")),
         Query::Positions => "/v5/position/list",
-    };
-    let mut request = Request::get(out, path);
-    match query {
-        Query::Balances => request.text("accountType", b"UNIFIED"),
-        _ => request.text("category", category(product).as_bytes()),
     }
+}
+
+fn tail(product: Product, query: &Query, request: &mut Request<'_>) {
     match *query {
-        Query::Snapshot { instrument, depth } => {
-            request.text("symbol", symbol(instrument)?.as_bytes());
-            request.number("limit", u64::from(depth.clamp(1, DEPTH_MAX)));
-            request.finish(&[]);
-            return Ok(());
-        }
-        Query::Order { instrument, client_id } => {
-            request.text("symbol", symbol(instrument)?.as_bytes());
-            request.text("orderLinkId", client_id.as_bytes());
-        }
-        Query::VenueOrder { instrument, venue_id } => {
-            request.text("symbol", symbol(instrument)?.as_bytes());
-            request.text("orderId", venue_id.as_bytes());
-        }
         Query::OpenOrders => {
-            settled(product, &mut request);
+            settled(product, request);
             request.number("limit", ORDERS_PAGE as u64);
         }
-        Query::Fills { instrument, since, from_id } => {
-            request.text("symbol", symbol(instrument)?.as_bytes());
+        Query::Fills { since, from_id, .. } => {
             request.number("startTime", wall_ms(since));
             // The list is newest first: a further page ends where the last one stopped.
             if let Some(end) = from_id {
@@ -64,13 +51,11 @@ pub(super) fn encode_query(
             request.number("limit", FILLS_PAGE as u64);
         }
         Query::Positions => {
-            settled(product, &mut request);
+            settled(product, request);
             request.number("limit", POSITIONS_PAGE as u64);
         }
-        Query::Balances => {}
+        Query::Snapshot { .. } | Query::Order { .. } | Query::VenueOrder { .. } | Query::Balances => {}
     }
-    sign(request, session.ok_or(EncodeError::NoSession)?, wall);
-    Ok(())
 }
 
 /// Linear lists want a symbol or a settlement coin; ours all settle in USDT.

@@ -74,7 +74,7 @@ fn order_reply(
 
 /// The answer to a question. Business errors come with HTTP 200 and a `retCode`; a body that is not the venue's JSON proves
 /// nothing and is never taken for "there is no such order".
-pub(super) fn decode_reply(
+pub(super) fn decode_answer(
     product: Product,
     query: &Query,
     ctx: &Context<'_>,
@@ -91,11 +91,7 @@ pub(super) fn decode_reply(
         };
         return Ok(ReplyVerdict::Refused(VenueReject::new(class, status.to_string().as_bytes(), body)));
     }
-    let result = answer(product, query, ctx, body, out);
-    if result.is_err() {
-        out.clear();
-    }
-    result
+    answer(product, query, ctx, body, out)
 }
 
 /// `{"retCode":0,"retMsg":"OK","result":{..},"retExtInfo":{},"time":1684765770483}`

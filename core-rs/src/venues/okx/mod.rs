@@ -40,25 +40,11 @@ pub(super) static SPOT: Codec = Codec {
         channel::login("/users/self/verify", role, session, wall, out);
     },
     encode_subscribe: requests::encode_subscribe,
-    encode_query: |query, instruments, session, wall, out| {
-        queries::encode_query(Product::Spot, query, instruments, session, wall, out)
-    },
-    decode_reply: |query, ctx, status, body, out| {
-        queries::decode_reply(Product::Spot, query, ctx, status, body, out)
-    },
+    asking: &queries::ASKING,
+    decode_answer: queries::decode_answer,
 };
 
-pub(super) static LINEAR: Codec = Codec {
-    product: Product::Linear,
-    contracts: true,
-    encode_query: |query, instruments, session, wall, out| {
-        queries::encode_query(Product::Linear, query, instruments, session, wall, out)
-    },
-    decode_reply: |query, ctx, status, body, out| {
-        queries::decode_reply(Product::Linear, query, ctx, status, body, out)
-    },
-    ..SPOT
-};
+pub(super) static LINEAR: Codec = Codec { product: Product::Linear, contracts: true, ..SPOT };
 
 /// The venue's word for a product.
 const fn kind(product: Product) -> &'static str {

@@ -4,91 +4,57 @@
 //! "Get positions".
 
 use super::{DIALECT, errors, kind, private};
-use crate::units::{Ns, Product};
+use crate::units::Product;
+use crate::venues::ask::Asking;
 use crate::venues::channel::{envelope, sign, snapshot};
 use crate::venues::rows::one_order;
 use crate::venues::write::{Request, iso_ms, server_ms, wall_ms};
-use crate::venues::{
-    Context, DecodeError, EncodeError, EventBuf, Instruments, Query, RejectClass, ReplyVerdict, Session,
-};
+use crate::venues::{Context, DecodeError, EventBuf, Query, RejectClass, ReplyVerdict};
 
 /// Rows of one page, the most each list gives.
 const PAGE: usize = 100;
 const DEPTH_MAX: u16 = 400;
 
-pub(super) fn encode_query(
-    product: Product,
-    query: &Query,
-    instruments: &dyn Instruments,
-    session: Option<&Session>,
-    wall: Ns,
-    out: &mut Vec<u8>,
-) -> Result<(), EncodeError> {
-    let symbol = |id| instruments.get(id).map(|i| i.symbol).ok_or(EncodeError::UnknownInstrument);
-    let path = match query {
+pub(super) static ASKING: Asking = Asking {
+    path,
+    names: ["instId", "clOrdId", "ordId", "sz"],
+    depth: |_, depth| depth.clamp(1, DEPTH_MAX),
+    head: |product, query, request| {
+        if matches!(query, Query::OpenOrders | Query::Fills { .. } | Query::Positions) {
+            request.text("instType", kind(product).as_bytes());
+        }
+    },
+    tail,
+    sign: |request, session, wall| {
+        sign(request, "OK-", session, iso_ms(server_ms(session, wall)).as_bytes());
+    },
+};
+
+fn path(_: Product, query: &Query) -> &'static str {
+    match query {
         Query::Snapshot { .. } => "/api/v5/market/books",
         Query::Order { .. } | Query::VenueOrder { .. } => "/api/v5/trade/order",
         Query::OpenOrders => "/api/v5/trade/orders-pending",
         Query::Fills { .. } => "/api/v5/trade/fills",
         Query::Balances => "/api/v5/account/balance",
-        Query::Positions if product == Product::Spot => return Err(EncodeError::Unsupported("positions")),
         Query::Positions => "/api/v5/account/positions",
-    };
-    let mut request = Request::get(out, path);
-    match *query {
-        Query::Snapshot { instrument, depth } => {
-            request.text("instId", symbol(instrument)?.as_bytes());
-            request.number("sz", u64::from(depth.clamp(1, DEPTH_MAX)));
-            request.finish(&[]);
-            return Ok(());
-        }
-        Query::Order { instrument, client_id } => {
-            request.text("instId", symbol(instrument)?.as_bytes());
-            request.text("clOrdId", client_id.as_bytes());
-        }
-        Query::VenueOrder { instrument, venue_id } => {
-            request.text("instId", symbol(instrument)?.as_bytes());
-            request.text("ordId", venue_id.as_bytes());
-        }
-        Query::OpenOrders => {
-            request.text("instType", kind(product).as_bytes());
-            request.number("limit", PAGE as u64);
-        }
-        Query::Fills { instrument, since, from_id } => {
-            request.text("instType", kind(product).as_bytes());
-            request.text("instId", symbol(instrument)?.as_bytes());
-            request.number("begin", wall_ms(since));
-            // The list is newest first: a further page holds what is older than the last row.
-            if let Some(bill) = from_id {
-                request.number("after", bill);
-            }
-            request.number("limit", PAGE as u64);
-        }
-        Query::Positions => request.text("instType", kind(product).as_bytes()),
-        Query::Balances => {}
     }
-    let session = session.ok_or(EncodeError::NoSession)?;
-    sign(request, "OK-", session, iso_ms(server_ms(session, wall)).as_bytes());
-    Ok(())
 }
 
-/// The answer to a question; on error the buffer is empty.
-pub(super) fn decode_reply(
-    product: Product,
-    query: &Query,
-    ctx: &Context<'_>,
-    status: u16,
-    body: &[u8],
-    out: &mut EventBuf,
-) -> Result<ReplyVerdict, DecodeError> {
-    let result = answer(product, query, ctx, status, body, out);
-    if result.is_err() {
-        out.clear();
+fn tail(_: Product, query: &Query, request: &mut Request<'_>) {
+    if let Query::Fills { since, from_id, .. } = *query {
+        request.number("begin", wall_ms(since));
+        // The list is newest first: a further page holds what is older than the last row.
+        if let Some(bill) = from_id {
+            request.number("after", bill);
+        }
     }
-    result
+    if matches!(query, Query::OpenOrders | Query::Fills { .. }) {
+        request.number("limit", PAGE as u64);
+    }
 }
 
-fn answer(
+pub(super) fn decode_answer(
     product: Product,
     query: &Query,
     ctx: &Context<'_>,

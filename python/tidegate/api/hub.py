@@ -37,6 +37,8 @@ class Client:
         self.outbox: Final = Outbox()
         self.channels: Final[dict[Channel, int]] = {}
         """Channel -> the newest event's number when it was subscribed."""
+        self.heard_s = 0.0
+        """When the client was heard last, on the loop's clock."""
 
 
 class Hub:

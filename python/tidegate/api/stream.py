@@ -20,10 +20,15 @@ from tidegate.model.access import Permission, Principal
 from tidegate.model.errors import Code, TidegateError
 
 MESSAGE_BYTES_MAX: Final = 64 * 1024
-SEND_STALL_S: Final = 5.0
+SEND_STALL_S: Final = 4.5
 """A client whose socket takes nothing for so long is cut."""
-PING_S: Final = 20.0
+PING_S: Final = 2.0
+"""How often a client that says nothing is asked whether it still reads."""
+SILENT_S: Final = 4.5
+"""A client that was not heard for so long, pongs included, is cut: its reader stands still, or it is gone."""
 CLOSE_WAIT_S: Final = 2.0
+SLOW_CLOSE_WAIT_S: Final = 0.4
+"""For the goodbye to somebody who reads too slowly; whoever does not read at all is cut within five seconds."""
 TICKET_CHARS_MAX: Final = 512
 
 HUB: web.AppKey[Hub] = web.AppKey("hub", Hub)
@@ -85,7 +90,7 @@ async def _serve(request: web.Request) -> web.StreamResponse:
     hub = request.app[HUB]
     client = hub.join(principal)
     try:
-        socket = web.WebSocketResponse(heartbeat=PING_S, timeout=CLOSE_WAIT_S, max_msg_size=MESSAGE_BYTES_MAX)
+        socket = web.WebSocketResponse(autoping=False, timeout=CLOSE_WAIT_S, max_msg_size=MESSAGE_BYTES_MAX)
         if not socket.can_prepare(request):
             raise TidegateError(Code.VALIDATION_ERROR, "this path speaks WebSocket only")
         await socket.prepare(request)
@@ -116,6 +121,7 @@ async def _run(socket: web.WebSocketResponse, hub: Hub, client: Client) -> Endin
         tasks = [
             group.create_task(_read(socket, hub, client), name="ws-read"),
             group.create_task(_write(socket, client), name="ws-write"),
+            group.create_task(_watch(socket, client), name="ws-watch"),
         ]
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in tasks:
@@ -127,6 +133,12 @@ async def _read(socket: web.WebSocketResponse, hub: Hub, client: Client) -> None
     page_log = PageLog(client.principal.name)
     message: WSMessage
     async for message in socket:
+        client.heard_s = asyncio.get_running_loop().time()
+        if message.type is WSMsgType.PONG:
+            continue
+        if message.type is WSMsgType.PING:
+            await socket.pong(message.data)
+            continue
         try:
             _act(hub, client, page_log, _parse(message))
         except TidegateError as error:
@@ -150,10 +162,30 @@ async def _write(socket: web.WebSocketResponse, client: Client) -> None:
             return
 
 
+async def _watch(socket: web.WebSocketResponse, client: Client) -> None:
+    """Asks a silent client for a sign of life, and ends one that gives none. A reader that stands still gives none."""
+    loop = asyncio.get_running_loop()
+    client.heard_s = loop.time()
+    while client.outbox.ending is None:
+        silent_s = loop.time() - client.heard_s
+        if silent_s >= SILENT_S:
+            client.outbox.end(Ending(CloseCode.TOO_SLOW, f"nothing was heard for {SILENT_S:g} s"))
+            return
+        try:
+            async with asyncio.timeout(SILENT_S - silent_s):
+                await socket.ping()
+                await asyncio.sleep(PING_S)
+        except TimeoutError:
+            continue
+        except ConnectionError:
+            return
+
+
 async def _close(request: web.Request, socket: web.WebSocketResponse, ending: Ending | None) -> None:
     """A clear code for who still listens; no patience with who does not."""
     try:
-        async with asyncio.timeout(CLOSE_WAIT_S + 1):
+        slow = ending is not None and ending.code is CloseCode.TOO_SLOW
+        async with asyncio.timeout(SLOW_CLOSE_WAIT_S if slow else CLOSE_WAIT_S + 1):
             if ending is not None:
                 await socket.close(code=ending.code, message=ending.reason.encode())
     except (TimeoutError, ConnectionError):

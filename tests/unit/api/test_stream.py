@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
+from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
@@ -252,3 +254,37 @@ async def test_a_fault_of_the_stream_cuts_the_clients_and_is_survived(
         await ask(socket, "subscribe", channels=["orders"])
         world.bus.publish("orders", event("order_filled"))
         assert (await socket.receive_json(timeout=5))["event"] == "order_filled"
+
+
+async def test_a_client_that_stands_still_is_cut_though_nothing_is_sent_to_it(
+    base: str, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tidegate.api.stream.PING_S", 0.01)
+    monkeypatch.setattr("tidegate.api.stream.SILENT_S", 0.05)
+    monkeypatch.setattr("tidegate.api.stream.CLOSE_WAIT_S", 0.01)
+    address = urlsplit(base)
+    reader, writer = await asyncio.open_connection(address.hostname, address.port)
+    writer.write(
+        f"GET /ws HTTP/1.1\r\nHost: {address.netloc}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+        f"Authorization: Bearer {GOOD_TOKEN}\r\n\r\n".encode()
+    )
+    assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101")
+    said = b""
+    with suppress(ConnectionResetError):
+        said = await reader.read()  # up to its end: no pong is ever given
+    assert said.count(b"\x89\x00") >= 1
+    writer.close()
+
+
+async def test_a_client_that_answers_pings_stays(admin: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tidegate.api.stream.PING_S", 0.01)
+    async with admin.ws_connect("/ws", autoping=False) as socket:
+        for _ in range(3):
+            asked = await socket.receive(timeout=5)
+            assert asked.type is WSMsgType.PING
+            await socket.pong(asked.data)
+        await socket.ping(b"there")
+        while (answer := await socket.receive(timeout=5)).type is WSMsgType.PING:
+            await socket.pong(answer.data)
+        assert (answer.type, answer.data) == (WSMsgType.PONG, b"there")

@@ -7,7 +7,7 @@ from typing import Final
 from aiohttp import web
 
 from tidegate.api.audit import OK, record
-from tidegate.api.envelope import success
+from tidegate.api.envelope import success, tagged
 from tidegate.api.guard import envelope, expect, on_prepare
 from tidegate.api.hub import Hub
 from tidegate.api.page import add_page
@@ -45,7 +45,9 @@ def _handler(row: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse
                 answer = await _act(request, row)
         except TimeoutError:
             raise _late(request) from None
-        return answer if isinstance(answer, web.StreamResponse) else success(answer)
+        if isinstance(answer, web.StreamResponse):
+            return answer
+        return tagged(request, success(answer)) if row.method == "GET" else success(answer)
 
     return handle
 

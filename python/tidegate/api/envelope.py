@@ -1,5 +1,6 @@
 """The two shapes of every answer under /api: `{"success": true, "data"}` and `{"success": false, "error"}`."""
 
+import hashlib
 from typing import Final
 
 import orjson
@@ -15,6 +16,16 @@ def success(data: object) -> web.Response:
     """`data`: bytes are a ready JSON document and pass through; anything else is encoded."""
     document = orjson.Fragment(data) if isinstance(data, bytes) else data
     return json_response(dumps({"success": True, "data": document}))
+
+
+def tagged(request: web.Request, response: web.Response) -> web.Response:
+    """The answer with its entity tag, or 304 to whoever has the same one: a page that polls gets news only."""
+    body = response.body
+    tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"' if isinstance(body, bytes) else ""
+    if request.headers.get("If-None-Match") == tag:
+        return web.Response(status=304, headers={"ETag": tag})
+    response.headers["ETag"] = tag
+    return response
 
 
 def failure_body(error: TidegateError) -> bytes:

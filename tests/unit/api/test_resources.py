@@ -286,3 +286,21 @@ async def test_a_login_is_by_password_or_by_link(
 async def test_logout_ends_the_callers_session(admin: aiohttp.ClientSession, world: World) -> None:
     await (await admin.post("/api/auth/logout")).read()
     assert world.auth.ended == ["sadmin"]
+
+
+async def test_whoever_polls_gets_news_only(admin: aiohttp.ClientSession, world: World) -> None:
+    async with admin.get("/api/risk/limits") as first:
+        tag = first.headers["ETag"]
+    async with admin.get("/api/risk/limits", headers={"If-None-Match": tag}) as same:
+        assert (same.status, await same.read(), same.headers["ETag"]) == (304, b"", tag)
+        assert same.headers["X-Content-Type-Options"] == "nosniff"
+    world.engine.views["limits"] = b"[]"
+    async with admin.get("/api/risk/limits", headers={"If-None-Match": tag}) as other:
+        assert (other.status, other.headers["ETag"] != tag) == (200, True)
+
+
+async def test_a_tag_does_not_stand_for_a_right(anyone: aiohttp.ClientSession, admin: aiohttp.ClientSession) -> None:
+    async with admin.get("/api/risk/limits") as first:
+        tag = first.headers["ETag"]
+    async with anyone.get("/api/risk/limits", headers={"If-None-Match": tag}) as answer:
+        assert answer.status == 401

@@ -194,6 +194,37 @@ export async function beRefusedAsViewer({ page, browser, server }) {
   await other.context().close();
 }
 
+/** Entered, tested at the venue, kept and never shown; a key that the venue does not know is refused. */
+export async function addAKey({ page, server }) {
+  await go(page, "Settings");
+  await page.getByRole("tab", { name: "Venue keys" }).click();
+  const row = page.locator("tr", { hasText: "binance" });
+  await row.getByRole("button", { name: "Enter a key" }).click();
+  await dialog(page).getByLabel("API key", { exact: true }).fill("nosuchkey00");
+  await dialog(page).getByLabel("Secret", { exact: true }).fill("simsecret");
+  await dialog(page).getByRole("button", { name: "Test and keep" }).click();
+  await dialog(page).getByRole("alert").waitFor();
+  await dialog(page).getByLabel("API key", { exact: true }).fill("simkey");
+  await dialog(page).getByRole("button", { name: "Test and keep" }).click();
+  await row.getByText("main: ••••••••").waitFor();
+  await row.getByRole("button", { name: "Test permissions" }).click();
+  await dialog(page).getByText("May trade: yes").waitFor();
+  await dialog(page).getByText("May withdraw: no").waitFor();
+  await dialog(page).getByRole("button").last().click();
+  truth(!(await page.content()).includes("simsecret"), "the secret stands in the page");
+  truth(!server.said.includes("simsecret"), "the secret stands in the log");
+}
+
+/** A limit that was changed, a stop and a key stand in the audit log under the name of who did it. */
+export async function readTheAudit({ page }) {
+  await go(page, "Log");
+  await page.getByRole("tab", { name: "Audit" }).click();
+  const rows = page.locator("tr.ant-table-row");
+  for (const action of ["PUT /api/risk/limits", "POST /api/risk/kill", "PUT /api/settings/api"]) {
+    await rows.filter({ hasText: action }).filter({ hasText: "admin" }).first().waitFor();
+  }
+}
+
 /** Language, zone and theme change at once and stay over a reload. */
 export async function changeTheLook({ page }) {
   await page.getByRole("button", { name: /^User / }).click();

@@ -19,6 +19,8 @@ const FLOWS = [
   flow.surviveARestart,
   flow.readTheLog,
   flow.beRefusedAsViewer,
+  flow.addAKey,
+  flow.readTheAudit,
   flow.changeTheLook,
   flow.useTheKeyboard,
   flow.beAccessible,

@@ -1,58 +1,7 @@
 // Users, logins, keys, the audit log.
 import { api, query } from "./base";
-import type { Page } from "./types";
+import type { ApiKey, AuditRow, KeyTest, Login, NewApiKey, Page, TotpBegun, User, VenueKeys } from "./types";
 
-export interface User {
-  id: string;
-  username: string;
-  role: string;
-  disabled: boolean;
-  totp?: boolean;
-  createdTs: number;
-  updatedTs: number;
-}
-export interface Login {
-  id: string;
-  loginTs: number;
-  lastUsedTs: number;
-  expiresTs: number;
-  address: string;
-  agent: string;
-  current: boolean;
-}
-export interface ApiKey {
-  id: string;
-  name: string;
-  scopes: string[];
-  addresses: string[];
-  createdTs: number;
-  expiresTs: number | null;
-  lastUsedTs: number | null;
-}
-export interface VenueKeys {
-  connected: boolean;
-  hasKey: boolean;
-  simulated?: boolean;
-  kept?: { account: string; updatedTs: number }[];
-}
-export interface KeyTest {
-  exchange: string;
-  account: string;
-  connected: boolean;
-  permissions: { read: boolean; trade: boolean; withdraw: boolean; bound: boolean };
-}
-export interface AuditRow {
-  seq: number;
-  ts: number;
-  actor: string;
-  role: string;
-  address: string;
-  action: string;
-  target: string;
-  outcome: string;
-  before: string;
-  after: string;
-}
 type Coded<T> = T & { totp?: string | undefined };
 const KEYS = "/api/settings/api";
 
@@ -75,7 +24,7 @@ export const people = api.injectEndpoints({
     setPassword: build.mutation<unknown, { currentPassword: string; newPassword: string }>({
       query: (body) => ({ method: "PUT", path: "/api/users/profile", body }),
     }),
-    beginTotp: build.mutation<{ secret: string; uri: string }, void>({
+    beginTotp: build.mutation<TotpBegun, void>({
       query: () => ({ method: "POST", path: "/api/users/profile/totp", body: {} }),
     }),
     confirmTotp: build.mutation<unknown, string>({
@@ -95,7 +44,7 @@ export const people = api.injectEndpoints({
       query: () => ({ method: "POST", path: "/api/auth/logout-all", body: {} }),
     }),
     apiKeys: build.query<ApiKey[], void>({ query: () => ({ path: "/api/auth/keys" }), providesTags: ["ApiKeys"] }),
-    addApiKey: build.mutation<ApiKey & { key: string }, Coded<{ name: string; scopes: string[]; addresses: string[] }>>({
+    addApiKey: build.mutation<NewApiKey, Coded<{ name: string; scopes: string[]; addresses: string[] }>>({
       query: ({ totp, ...body }) => ({ method: "POST", path: "/api/auth/keys", body, totp }),
       invalidatesTags: ["ApiKeys"],
     }),

@@ -8,7 +8,6 @@ import { ReadPanel } from "@/parts/ReadPanel";
 import { useLocale } from "@/shared/i18n/locale";
 import { big } from "@/shared/lib/amount";
 import { Amount, Percent } from "@/shared/ui/Amount";
-import { Badge } from "@/shared/ui/Badges";
 import { Rows, act, right } from "@/shared/ui/Rows";
 import { useMay } from "@/state/root";
 import { ExecuteDialog } from "./ExecuteDialog";
@@ -49,14 +48,14 @@ export function Opportunities({ chosen, choose }: Props) {
                 </Button>
               ),
             },
+            { title: t("arb.netPercent"), ...right, render: (_, row) => <NetPercent row={row} reaches={reaches(row)} /> },
+            { title: t("arb.net"), ...right, render: (_, row) => <Amount value={row.net} decimals={4} toned unit={find(row.buy)?.quote} /> },
             { title: t("arb.buyAt"), render: (_, row) => <Side side={row.buy} find={find} /> },
             { title: t("arb.sellAt"), render: (_, row) => <Side side={row.sell} find={find} /> },
             { title: t("col.qty"), ...right, render: (_, row) => <Qty value={row.qty} of={find(row.buy)} unit /> },
             { title: t("arb.gross"), ...right, render: (_, row) => <Amount value={row.gross} decimals={4} /> },
             { title: t("arb.fees"), ...right, render: (_, row) => <Amount value={row.fees} decimals={4} /> },
             { title: t("arb.slippage"), ...right, render: (_, row) => <Amount value={row.slippage} decimals={4} /> },
-            { title: t("arb.net"), ...right, render: (_, row) => <Amount value={row.net} decimals={4} toned unit={find(row.buy)?.quote} /> },
-            { title: t("arb.netPercent"), ...right, render: (_, row) => <NetPercent row={row} reaches={reaches(row)} /> },
             {
               title: "",
               ...act,
@@ -80,7 +79,12 @@ function NetPercent({ row, reaches }: { row: Opportunity; reaches: boolean }) {
   const { t } = useLocale();
   return (
     <>
-      {reaches && <Badge tone="good">{t("arb.above")}</Badge>} <Percent value={row.netPercent} toned />
+      {reaches && (
+        <span className="good" role="img" aria-label={t("arb.above")} title={t("arb.above")}>
+          ▲{" "}
+        </span>
+      )}
+      <Percent value={row.netPercent} toned />
     </>
   );
 }

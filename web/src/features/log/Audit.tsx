@@ -1,6 +1,7 @@
 import { Input } from "antd";
 import { useState } from "react";
-import { useAuditInfiniteQuery, type AuditRow } from "@/api/people";
+import { useAuditInfiniteQuery } from "@/api/people";
+import type { AuditRow } from "@/api/types";
 import { PagedRows } from "@/parts/PagedRows";
 import { useLocale } from "@/shared/i18n/locale";
 import { Badge } from "@/shared/ui/Badges";

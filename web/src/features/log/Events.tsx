@@ -54,8 +54,8 @@ export function Events() {
           columns={[
             { title: t("col.time"), className: "num", render: (_, row) => time(row.ts, "ms") },
             { title: t("log.event"), render: (_, row) => <Badge tone={TONES[row.severity]}>{word("event", row.event)}</Badge> },
-            { title: t("log.subject"), dataIndex: "subject", className: "num" },
             { title: t("log.text"), dataIndex: "text" },
+            { title: t("log.subject"), dataIndex: "subject", className: "num" },
           ]}
         />
       )}

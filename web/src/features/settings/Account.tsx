@@ -25,7 +25,7 @@ export function Account() {
             <dd className="num">{time(user.createdTs, "full")}</dd>
           </dl>
           <Password />
-          {user.totp !== undefined && <SecondFactor on={user.totp} />}
+          <SecondFactor on={user.totp} />
         </div>
       )}
     </ReadPanel>

@@ -1,6 +1,7 @@
 import { Alert, Button, Form, Input, Modal, Popconfirm, Select } from "antd";
 import { useState } from "react";
-import { useAddApiKeyMutation, useApiKeysQuery, useDropApiKeyMutation, type ApiKey } from "@/api/people";
+import { useAddApiKeyMutation, useApiKeysQuery, useDropApiKeyMutation } from "@/api/people";
+import type { ApiKey } from "@/api/types";
 import { ReadPanel } from "@/parts/ReadPanel";
 import { useWithCode } from "@/parts/useWithCode";
 import { useLocale } from "@/shared/i18n/locale";

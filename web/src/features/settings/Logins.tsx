@@ -1,5 +1,6 @@
 import { Button, Popconfirm } from "antd";
-import { useEndAllLoginsMutation, useEndLoginMutation, useLoginsQuery, type Login } from "@/api/people";
+import { useEndAllLoginsMutation, useEndLoginMutation, useLoginsQuery } from "@/api/people";
+import type { Login } from "@/api/types";
 import { ReadPanel } from "@/parts/ReadPanel";
 import { useLocale } from "@/shared/i18n/locale";
 import { Badge } from "@/shared/ui/Badges";

@@ -1,6 +1,7 @@
 import { Button, Form, Input, Modal, Popconfirm, Select, Switch } from "antd";
 import { useState } from "react";
-import { useAddUserMutation, useChangeUserMutation, useRemoveUserMutation, useUsersQuery, type User } from "@/api/people";
+import { useAddUserMutation, useChangeUserMutation, useRemoveUserMutation, useUsersQuery } from "@/api/people";
+import type { User } from "@/api/types";
 import { ReadPanel } from "@/parts/ReadPanel";
 import { useLocale } from "@/shared/i18n/locale";
 import { Panel } from "@/shared/ui/Panel";

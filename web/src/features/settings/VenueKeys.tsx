@@ -1,17 +1,16 @@
 import { Alert, App, Button, Form, Input, Modal, Select } from "antd";
 import { useState } from "react";
-import { usePutVenueKeyMutation, useDropVenueKeyMutation, useTestVenueKeyMutation, useVenueKeysQuery, type KeyTest, type VenueKeys as Kept } from "@/api/people";
+import { usePutVenueKeyMutation, useDropVenueKeyMutation, useTestVenueKeyMutation, useVenueKeysQuery } from "@/api/people";
+import type { KeyTest, VenueKeys as Kept } from "@/api/types";
 import { faultText } from "@/api/faults";
 import { ReadPanel } from "@/parts/ReadPanel";
 import { useWithCode } from "@/parts/useWithCode";
 import { useLocale } from "@/shared/i18n/locale";
-import { Badge, Light } from "@/shared/ui/Badges";
+import { Light } from "@/shared/ui/Badges";
 import { Rows } from "@/shared/ui/Rows";
 import { useSay } from "./useSay";
 
-interface Row extends Kept {
-  name: string;
-}
+type Row = Kept & { name: string };
 const WITH_PASSPHRASE = new Set(["okx", "bitget"]);
 
 /** Keys of venues: entered and tested, never shown. */
@@ -37,16 +36,16 @@ export function VenueKeys() {
             rowKey="name"
             dataSource={Object.entries(keys).map(([name, key]) => ({ name, ...key }))}
             columns={[
-              { title: t("col.venue"), render: (_, row) => <><strong>{row.name}</strong> {row.simulated === true && <Badge tone="sim">{t("mode.SIM")}</Badge>}</> },
+              { title: t("col.venue"), render: (_, row) => <strong>{row.name}</strong> },
               { title: t("col.state"), render: (_, row) => <Light tone={row.connected ? "good" : "bad"} label={t(row.connected ? "venues.up" : "venues.down")} /> },
               { title: t("settings.inUse"), render: (_, row) => t(row.hasKey ? "settings.hasKey" : "settings.hasNoKey") },
-              { title: t("settings.kept"), render: (_, row) => row.kept?.map((key) => <div key={key.account}>{`${key.account}: ••••••••`} <span className="soft num">{time(key.updatedTs, "full")}</span></div>) },
+              { title: t("settings.kept"), render: (_, row) => row.kept.map((key) => <div key={key.account}>{`${key.account}: ••••••••`} <span className="soft num">{time(key.updatedTs, "full")}</span></div>) },
               {
                 title: "",
                 align: "right",
                 render: (_, row) => (
                   <div className="actions">
-                    {row.kept?.map(({ account }) => (
+                    {row.kept.map(({ account }) => (
                       <Button key={account} size="small" loading={testing} onClick={() => void tryKey(row.name, account)}>
                         {t("settings.test")}
                       </Button>
@@ -54,7 +53,7 @@ export function VenueKeys() {
                     <Button size="small" onClick={() => setAdding(row.name)}>
                       {t("settings.enterKey")}
                     </Button>
-                    {row.kept?.map(({ account }) => (
+                    {row.kept.map(({ account }) => (
                       <Button key={account} size="small" type="text" danger onClick={() => void withCode((totp) => drop({ exchange: row.name, account, totp })).then((answer) => say(answer))}>
                         {t("common.delete")}
                       </Button>

@@ -67,7 +67,7 @@ export function Series({ times, lines, height = 220, unit, label, decimals = 2 }
           })),
         ],
         axes: [
-          { ...axis, size: 30, values: (_, ticks) => ticks.map((at) => tickText(time, at * 1000, (ticks.at(-1) ?? 0) - (ticks[0] ?? 0))) },
+          { ...axis, size: 30, space: 72, values: (_, ticks) => ticks.map((at) => tickText(time, at * 1000, (ticks.at(-1) ?? 0) - (ticks[0] ?? 0))) },
           { ...axis, size: 64, values: (_, ticks) => ticks.map((value) => value.toFixed(decimals)) },
         ],
       },

@@ -5,7 +5,7 @@ use super::requests::REQUESTS_MAX;
 use crate::ledger::Ledger;
 use crate::market::Instrument;
 use crate::order::Orders;
-use crate::plan::{Plan, Twap};
+use crate::plan::{Plan, Protection, Twap};
 use crate::risk::LatchMode;
 use crate::units::{AccountId, InstrumentId};
 
@@ -24,6 +24,10 @@ impl Engine {
 
     pub fn twaps(&self) -> impl Iterator<Item = &Twap> {
         self.state.twaps.newest()
+    }
+
+    pub fn protections(&self) -> impl Iterator<Item = &Protection> {
+        self.state.protections.newest()
     }
 
     pub fn latch(&self) -> LatchMode {

@@ -53,6 +53,9 @@ mutants! {
     HedgeWholeQuantity = "hedge_whole_quantity",
     AttemptNotCounted = "attempt_not_counted",
     DisabledDropsBooks = "disabled_pair_drops_books",
+    ProtectInFlightIgnored = "protect_in_flight_ignored",
+    ProtectForgotten = "protect_forgotten_at_start",
+    ProtectOnce = "protect_closes_once",
     // Gates.
     ExposureWithoutInFlight = "exposure_without_in_flight",
     PlanShareIgnored = "plan_share_ignored",

@@ -1,10 +1,10 @@
 //! Looks at a protection after every change of what it depends on, and does what state alone asks for.
 
 use super::{CLOSES, ProtectRecord};
-use crate::engine::Effects;
 use crate::engine::apply::{amount_text, wallet_of};
 use crate::engine::reducer::Engine;
 use crate::engine::timers::Timer;
+use crate::engine::{Effects, Mutant};
 use crate::order::{CancelState, Order, TimeInForce};
 use crate::plan::{Entry, Plan, ProtectDecision, ProtectFacts, Protection, ProtectionState, next_protect};
 use crate::risk::LatchMode;
@@ -22,6 +22,9 @@ impl Engine {
     pub(in crate::engine) fn drive_protection(&mut self, now: Now, id: PlanId, out: &mut Effects) {
         let Some(protection) = self.state.protections.get(id).filter(|p| !p.is_over()) else { return };
         if !self.started {
+            return;
+        }
+        if protection.orders > 0 && self.has(Mutant::ProtectOnce) {
             return;
         }
         let facts = self.protect_facts(now, protection);
@@ -86,6 +89,9 @@ impl Engine {
 
     /// A new process watches what the last one did.
     pub(in crate::engine) fn begin_protections(&mut self) {
+        if self.has(Mutant::ProtectForgotten) {
+            return;
+        }
         let ids: Vec<PlanId> = self.state.protections.active().map(|p| p.terms.id).collect();
         for id in ids {
             self.post_guard(id);
@@ -118,7 +124,7 @@ impl Engine {
             held: protection.reach().map_or(held, |reach| held.min(reach)),
             room: self.closing_room(terms.account, terms.instrument, terms.side),
             over: protection.over,
-            busy: closing().any(|order| !order.is_settled()),
+            busy: closing().any(|order| !order.is_settled()) && !self.has(Mutant::ProtectInFlightIgnored),
             entry: self.entry_of(protection),
             orders: protection.orders,
             changed: closing().map(|order| order.updated_ns).max().unwrap_or(protection.created),
@@ -172,6 +178,9 @@ impl Engine {
 
     /// What of it no order in flight may take off.
     pub(super) fn closing_room(&self, account: AccountId, id: InstrumentId, side: Side) -> Money {
+        if self.has(Mutant::ProtectInFlightIgnored) {
+            return self.held(account, id, side);
+        }
         let orders = self.state.orders.iter_open().filter(|order| {
             let place = &order.terms.place;
             (order.terms.account, place.instrument, place.side) == (account, id, side)

@@ -105,6 +105,7 @@ impl Check {
         if !self.journaled.contains(&id) {
             self.fail("4 journal before send", &format!("{id} left before its INTENT was written"));
         }
+        self.check_closing(id, engine, venues);
         let opening = id.attempt() == 0;
         match engine.latch() {
             LatchMode::Halt => self.fail("13 latch", &format!("{id} left under HALT")),
@@ -285,6 +286,12 @@ impl Check {
                 self.fail("7 reservations", &format!("{id} is settled and holds funds"));
             }
         }
+    }
+
+    /// Bought less sold at a venue.
+    pub(super) fn net_at(&mut self, venues: &[SimVenue], venue: usize, listing: usize) -> i64 {
+        self.tally.catch_up(venues);
+        self.tally.net(venue, listing)
     }
 
     pub(super) const fn is_broken_bound(&self) -> bool {

@@ -12,6 +12,7 @@ mod mutant;
 mod net;
 mod operator;
 mod probe;
+mod protect;
 mod query;
 mod quiet;
 mod report;

@@ -9,6 +9,7 @@ use crate::plan::Plan;
 
 impl World {
     pub(super) fn each_second(&mut self) {
+        self.check_watch();
         if !self.faulty {
             if let (Some(process), Some(calm)) = (&self.process, self.calm) {
                 self.check.check_naked(&process.engine, calm, self.wall());
@@ -30,6 +31,7 @@ impl World {
             self.at(until, Job::Replace { life: self.life });
         }
         self.operator_faults();
+        self.operator_protects();
     }
 
     fn any_link(&mut self) -> usize {

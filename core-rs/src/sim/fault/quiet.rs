@@ -8,7 +8,7 @@ use crate::calc::product;
 use crate::engine::Engine;
 use crate::ledger::Wallet;
 use crate::order::{Order, State};
-use crate::plan::{Plan, PlanState, Twap};
+use crate::plan::{Plan, PlanState, ProtectionState, Twap};
 use crate::sim::SimVenue;
 use crate::sim::model::Fill;
 use crate::units::{AccountId, Asset, ClientId, InstrumentId, MONEY_DECIMALS, Money, Ns, Price, pow10};
@@ -45,6 +45,7 @@ impl Check {
             self.check_plan(engine, plan, &fills, venues, calm, probes);
         }
         self.check_twaps(engine, venues, calm, probes);
+        self.check_protections(engine, venues);
     }
 
     /// 10, 11, 21: every order of ours at the venue is known, with exactly its fills.
@@ -217,6 +218,7 @@ impl Check {
             && engine.orders().iter_open().next().is_none()
             && engine.plans().all(|plan| plan.state.is_end())
             && engine.twaps().all(Twap::is_over)
+            && engine.protections().all(|p| p.state != ProtectionState::Triggered)
     }
 
     /// What keeps the engine from resting.

@@ -84,6 +84,8 @@ faults! {
     Kill = 1_500 "kill -9 at a boundary",
     // One occasion per start.
     ClockSkew = 400_000 "clock skew",
+    // One occasion per second.
+    OperatorProtect = 500_000 "operator: protection",
 }
 
 /// The parameters of one seed.

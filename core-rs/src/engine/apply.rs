@@ -96,8 +96,9 @@ impl State {
             Body::Protect(record) => self.apply_protect(record, wall, with.changed)?,
             Body::Pair { id, terms } => self.pair(*id, terms.as_ref(), with)?,
             Body::Turn { id, turn, text } => self.turn(*id, *turn, text, wall, with)?,
-            Body::PlanEnd { id, state, residual, pnl } => {
+            Body::PlanEnd { id, state, residual, pnl, dust } => {
                 self.plan_end(*id, *state, *residual, *pnl, wall, with)?;
+                self.book_dust(*id, *dust);
             }
         }
         Ok(Applied::Done)
@@ -129,7 +130,7 @@ impl State {
         let id = terms.place.client_id;
         self.orders.open(Order::new(*terms, wall))?;
         self.reserve_counters(id.epoch(), core::iter::once(id.counter()));
-        if terms.origin == OrderOrigin::Intent {
+        if terms.origin != OrderOrigin::Adopted {
             self.orders.apply(&id, Event::Sent, wall)?;
         }
         with.changed.push(Changed::Order(id));

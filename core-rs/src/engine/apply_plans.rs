@@ -6,8 +6,9 @@ use super::record::PlanTurn;
 use super::rows::Changed;
 use super::state::{PLANS_KEPT_MAX, State};
 use crate::ledger::{FillPosted, FillTerms};
+use crate::order::OrderOrigin;
 use crate::plan::{FeeLine, Plan, PlanState, Root};
-use crate::units::{ClientId, Money, Ns, PlanId};
+use crate::units::{AccountId, ClientId, InstrumentId, Money, Ns, PlanId};
 
 impl State {
     pub(super) fn plan_fill(&mut self, id: ClientId, terms: &FillTerms, posted: &FillPosted, wall: Ns) {
@@ -19,6 +20,7 @@ impl State {
             quote: posted.fee_quote.unwrap_or_default(),
         };
         let Some(plan) = order.terms.plan.and_then(|plan| self.plans.get_mut(&plan)) else {
+            self.residual_fill(id, terms);
             return self.child_fill(id, terms, posted, fee, wall);
         };
         plan.sums[leg].fill(terms.side, terms.base_qty(), posted.notional, fee);
@@ -48,6 +50,7 @@ impl State {
             plan.take_up(Root { epoch: self.epoch, counters: [self.counter + 1, self.counter + 2] });
             self.counter += 2;
         }
+        self.reported.remove(&id);
         if plan.state.is_end() {
             self.ended.retain(|ended| *ended != id);
             if let Some([pnl, fees, turnover]) = plan.counted.take() {
@@ -60,6 +63,9 @@ impl State {
         plan.ended = None;
         if !matches!(turn, PlanTurn::Hedging | PlanTurn::HedgingAround) {
             plan.since = wall;
+        }
+        if turn == PlanTurn::Retried {
+            plan.retries = plan.retries.saturating_add(1);
         }
         plan.hedged_around |= turn == PlanTurn::HedgingAround;
         plan.naked.look(plan.differ(), plan.terms.lot, wall);
@@ -80,6 +86,9 @@ impl State {
         let plan = self.plans.get_mut(&id).ok_or(ApplyError::NoPlan(id))?;
         plan.state = state;
         self.under_way.remove(&id);
+        if state == PlanState::Reported {
+            self.reported.insert(id);
+        }
         plan.ended = Some(wall);
         plan.naked.stop(wall);
         plan.unwinding = false;
@@ -95,8 +104,39 @@ impl State {
             && let Some(old) = self.ended.pop_front()
         {
             self.plans.remove(&old);
+            self.reported.remove(&old);
         }
         Ok(())
+    }
+
+    /// A difference too small to be traded leaves its plan: it adds up with others of the same account and instrument.
+    pub(super) fn book_dust(&mut self, id: PlanId, leg: Option<u8>) {
+        let (Some(leg), Some(plan)) = (leg.map(usize::from), self.plans.get_mut(&id)) else { return };
+        let (dust, terms) = (plan.differ(), &plan.terms.legs[leg]);
+        let key = (terms.account, terms.instrument);
+        plan.booked[leg].0 += dust.0;
+        self.add_residual(key, dust);
+    }
+
+    /// A fill of an order without a plan, that no person asked for: what it did is to be taken off again.
+    fn residual_fill(&mut self, id: ClientId, fill: &FillTerms) {
+        let Some(order) = self.orders.get(&id) else { return };
+        let ours = match order.terms.origin {
+            OrderOrigin::Intent => false,
+            OrderOrigin::Adopted | OrderOrigin::Residual => order.terms.plan.is_none(),
+        };
+        if ours {
+            let amount = Money(fill.base_qty().0 * i128::from(fill.side.sign()));
+            self.add_residual((fill.account, fill.instrument), amount);
+        }
+    }
+
+    fn add_residual(&mut self, key: (AccountId, InstrumentId), amount: Money) {
+        let total = self.residuals.entry(key).or_default();
+        total.0 += amount.0;
+        if total.0 == 0 {
+            self.residuals.remove(&key);
+        }
     }
 }
 

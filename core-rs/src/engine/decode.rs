@@ -84,6 +84,7 @@ fn read_body(kind: u8, f: Fields<'_>, t: &mut Interning<'_>) -> Read<Body> {
             state: named(f, "state", PlanState::parse)?,
             residual: f.money("residual")?,
             pnl: f.opt_money("pnl")?,
+            dust: f.get("dust").map(|_| f.uint("dust")).transpose()?.map(|leg| leg.min(1) as u8),
         },
         18 => Body::Turn {
             id: plan_id(f)?,
@@ -208,7 +209,11 @@ fn read_terms(f: Fields<'_>, t: &mut Interning<'_>) -> Read<OrderTerms> {
         qty_decimals: i.qty_decimals,
         plan: f.get("plan").map(|_| plan_id(f)).transpose()?,
         leg: f.get("leg").map_or(Ok(0), |_| f.uint("leg"))? as u8,
-        origin: if f.bool_or("adopted", false)? { OrderOrigin::Adopted } else { OrderOrigin::Intent },
+        origin: match (f.bool_or("adopted", false)?, f.bool_or("residual", false)?) {
+            (true, _) => OrderOrigin::Adopted,
+            (false, true) => OrderOrigin::Residual,
+            (false, false) => OrderOrigin::Intent,
+        },
     })
 }
 

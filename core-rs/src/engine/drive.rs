@@ -9,11 +9,11 @@ use super::reducer::Engine;
 use super::timers::Timer;
 use crate::market::{BookState, Level};
 use crate::order::{Order, State};
-use crate::plan::{
-    Decision, LegFacts, LegSum, Pending, Plan, PlanFacts, PlanState, Policy, Reason, next, residual,
-};
+use crate::plan::{Decision, LegFacts, Pending, Plan, PlanFacts, PlanState, Policy, Reason, next, residual};
 use crate::risk::{Intent, LatchMode, Purpose, gate};
-use crate::units::{ClientId, InstrumentId, MONEY_DECIMALS, Money, Now, Ns, PlanId, Price, Side, pow10};
+use crate::units::{
+    AccountId, ClientId, InstrumentId, MONEY_DECIMALS, Money, Now, Ns, PlanId, Price, Side, pow10,
+};
 
 /// Pause between attempts of a plan, growing with each.
 const PAUSE: Ns = 50_000_000;
@@ -50,7 +50,7 @@ impl Engine {
                     self.timers.set(Timer::Plan(id), now.mono + REFUSED_AGAIN);
                 }
             }
-            Decision::End(state) => self.end_plan(now, id, state, residual(&facts.legs), out),
+            Decision::End(state) => self.end_plan(now, id, state, out),
         }
     }
 
@@ -64,6 +64,7 @@ impl Engine {
         }
         self.drive_twaps(now, None, out);
         self.drive_protections(now, None, out);
+        self.drive_residuals(now, out);
     }
 
     /// A book is there again: plans that wait for its price go on.
@@ -90,7 +91,7 @@ impl Engine {
         }
     }
 
-    fn plan_facts(&self, now: Now, plan: &Plan) -> PlanFacts {
+    pub(super) fn plan_facts(&self, now: Now, plan: &Plan) -> PlanFacts {
         // A fate that stayed open long must not leave the hedge without time: the deadline runs from its end.
         let known = |id: &ClientId| self.state.orders.get(id);
         let opening = plan.sums.iter().filter_map(|sum| sum.orders.first()).filter_map(known);
@@ -110,37 +111,45 @@ impl Engine {
         }
     }
 
-    fn leg_facts(&self, now: Now, plan: &Plan, leg: usize) -> LegFacts {
+    pub(super) fn leg_facts(&self, now: Now, plan: &Plan, leg: usize) -> LegFacts {
         let (terms, sum) = (&plan.terms.legs[leg], &plan.sums[leg]);
         let i = self.instruments.at(terms.instrument);
-        let synced = self.book_state(terms.instrument, now.mono) == BookState::Synced;
-        let top = if synced {
-            self.books[terms.instrument.0 as usize].top()
-        } else {
-            crate::market::Top::default()
-        };
+        LegFacts {
+            side: terms.side,
+            px: Money::of_px(terms.px, i.px_decimals),
+            net: plan.net(leg),
+            traded: sum.bought.0 != 0 || sum.sold.0 != 0,
+            pending: self.pending(sum.orders.iter().filter_map(|id| self.state.orders.get(id))),
+            attempts: plan.attempts(leg),
+            ..self.market_facts(now, terms.instrument, terms.account)
+        }
+    }
+
+    /// A leg of which nothing is known but where it would trade.
+    pub(super) fn market_facts(&self, now: Now, id: InstrumentId, account: AccountId) -> LegFacts {
+        let i = self.instruments.at(id);
+        let synced = self.book_state(id, now.mono) == BookState::Synced;
+        let top = if synced { self.books[id.0 as usize].top() } else { crate::market::Top::default() };
         let px = |level: Level| Money(i128::from(level.px) * pow10(MONEY_DECIMALS - i.px_decimals));
         let amount = |mantissa: i64| Money(i128::from(mantissa) * pow10(MONEY_DECIMALS - i.qty_decimals));
         LegFacts {
-            side: terms.side,
-            px: Money(i128::from(terms.px.get()) * pow10(MONEY_DECIMALS - i.px_decimals)),
-            net: sum.net(),
-            traded: sum.bought.0 != 0 || sum.sold.0 != 0,
-            pending: self.pending(sum),
-            slow: self.is_slow(now, terms.account),
-            attempts: plan.attempts(leg),
+            side: Side::Buy,
+            px: self.mark(id).unwrap_or_default(),
+            net: Money::ZERO,
+            traded: false,
+            pending: Pending::default(),
+            slow: self.is_slow(now, account),
+            attempts: 0,
             lot: amount(i.lot),
             qty_min: amount(i.qty_min.get()),
             notional_min: i.notional_min,
             bid: top.bid.map(px),
             ask: top.ask.map(px),
-            open: self.state.latch.mode != LatchMode::Halt
-                && self.may_trade(now, terms.instrument, terms.account).is_ok(),
+            open: self.state.latch.mode != LatchMode::Halt && self.may_trade(now, id, account).is_ok(),
         }
     }
 
-    fn pending(&self, sum: &LegSum) -> Pending {
-        let orders = sum.orders.iter().filter_map(|id| self.state.orders.get(id));
+    pub(super) fn pending<'a>(&self, orders: impl Iterator<Item = &'a Order>) -> Pending {
         let open = orders.filter(|order| !order.is_settled() && !self.lets_go(order));
         open.fold(Pending::default(), |found, order| Pending {
             buys: found.buys || order.terms.place.side == Side::Buy,
@@ -182,20 +191,19 @@ impl Engine {
         let Ok(place) = self.place(plan, leg, side, px, qty, plan.next_attempt(leg)) else { return false };
         let intent =
             Intent { place, account: terms.account, plan: Some(id), leg: leg as u8, purpose: Purpose::Hedge };
-        let Some(pair) = self.state.pairs.get(&plan.terms.pair) else {
-            let text = format!("{}: its pair is gone; unwind by hand", Plan::name(id));
-            self.plan_alert(now, "critical", "PAIR_GONE", &text, id, out);
-            return false;
-        };
+        let pair = self.state.pairs.get(&plan.terms.pair);
         let other = plan.terms.legs[1 - leg].instrument;
-        let facts = self.facts(now, &intent, Some(pair), Some(other), None);
-        let limits = self.lanes.get(pair.ix.0 as usize).and_then(|lane| lane.limits);
-        let Some(limits) = limits else { return false };
-        let around =
-            !plan.hedged_around && plan.sums.iter().any(|sum| self.pending(sum) != Pending::default());
+        let facts = self.facts(now, &intent, pair, Some(other), None);
+        // A plan may outlive its pair.
+        let lane = pair.and_then(|pair| self.lanes.get(pair.ix.0 as usize));
+        let limits = lane.and_then(|lane| lane.limits).map(|limits| limits[leg]);
+        let own = || self.limits_of(terms.instrument, terms.account, plan.terms.pair.as_str());
+        let Some(limits) = limits.or_else(own) else { return false };
+        let orders = plan.sums.iter().flat_map(|sum| &sum.orders).filter_map(|id| self.state.orders.get(id));
+        let around = !plan.hedged_around && self.pending(orders) != Pending::default();
         let turn = if around { PlanTurn::HedgingAround } else { PlanTurn::Hedging };
         let turns = around || plan.state != PlanState::Hedging;
-        match gate(intent, &facts, &limits[leg]) {
+        match gate(intent, &facts, &limits) {
             Ok(approved) => {
                 if turns {
                     let text = format!("{} {} on leg{}", word(reason), amount_text(qty), leg + 1);
@@ -224,16 +232,13 @@ impl Engine {
         Price::new(i64::try_from(ticks).ok()?.checked_mul(i.tick)?).ok()
     }
 
-    fn end_plan(&mut self, now: Now, id: PlanId, state: PlanState, residual: Money, out: &mut Effects) {
+    fn end_plan(&mut self, now: Now, id: PlanId, state: PlanState, out: &mut Effects) {
         let Some(plan) = self.state.plans.get(&id) else { return };
-        let (pnl, pair) = (plan.profit(), plan.terms.pair);
-        let residual = Money(residual.0.abs());
-        self.commit(now, Body::PlanEnd { id, state, residual, pnl: Some(pnl) }, out);
+        let (pnl, pair, dust) = (plan.profit(), plan.terms.pair, self.dust_leg(now, plan));
+        let residual = Money((plan.sums[0].net().0 + plan.sums[1].net().0).abs());
+        self.commit(now, Body::PlanEnd { id, state, residual, pnl: Some(pnl), dust }, out);
         self.timers.clear(Timer::Plan(id));
-        if state == PlanState::Reported {
-            let text = format!("{} ended with {} of base unhedged", Plan::name(id), amount_text(residual));
-            self.plan_alert(now, "critical", "RESIDUAL", &text, id, out);
-        }
+        self.tell_residual(now, id, out);
         self.plan_event(now, id, out);
         let Some(ix) = self.state.pairs.get(&pair).map(|pair| pair.ix) else { return };
         let failed = self.plan_failed(id, state);
@@ -246,12 +251,15 @@ impl Engine {
         if let Some(until) = self.plan_counted(now, pair, failed, failures, out) {
             cooldown = cooldown.max(until);
         }
+        // One that a late fill took up again may have gone on beside another.
+        let active = self.state.active().find(|plan| plan.terms.pair == pair).map(|plan| plan.terms.id);
         if let Some(lane) = self.lanes.get_mut(ix.0 as usize) {
-            lane.active = None;
+            lane.active = active;
             lane.cooldown_until = cooldown;
             self.timers.set(Timer::Pair(ix), cooldown);
         }
-        if self.state.pairs.get(&pair).is_some_and(|pair| !pair.terms.enabled) {
+        let disabled = self.state.pairs.get(&pair).is_some_and(|pair| !pair.terms.enabled);
+        if disabled || state == PlanState::Reported {
             self.refresh_pairs(now, out);
         }
     }

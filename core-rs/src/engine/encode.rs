@@ -93,11 +93,14 @@ fn write_body(body: &Body, t: Tables<'_>, j: &mut Json) {
         }
         Body::Twap(record) => super::twap::write(record, t, j),
         Body::Protect(record) => super::protect::write(record, t, j),
-        Body::PlanEnd { id, state, residual, pnl } => {
+        Body::PlanEnd { id, state, residual, pnl, dust } => {
             j.str("plan", &Plan::name(*id));
             j.str("state", state.name());
             j.money("residual", *residual);
             j.opt_money("pnl", *pnl);
+            if let Some(leg) = dust {
+                j.int("dust", *leg);
+            }
         }
     }
 }
@@ -181,8 +184,10 @@ fn write_terms(terms: &OrderTerms, t: Tables<'_>, j: &mut Json) {
         j.str("plan", &Plan::name(plan));
         j.int("leg", terms.leg);
     }
-    if terms.origin == OrderOrigin::Adopted {
-        j.bool("adopted", true);
+    match terms.origin {
+        OrderOrigin::Intent => {}
+        OrderOrigin::Adopted => j.bool("adopted", true),
+        OrderOrigin::Residual => j.bool("residual", true),
     }
 }
 

@@ -14,7 +14,8 @@ use crate::order::{OrderKind, PlaceOrder, TimeInForce};
 use crate::plan::{Plan, PlanLeg, PlanTerms};
 use crate::risk::{Approved, Denial, Intent, LatchMode, Limits, Purpose, gate};
 use crate::units::{
-    AccountId, Direction, InstrumentId, MONEY_DECIMALS, Money, Now, Ns, OwnerId, PlanId, Price, Side, pow10,
+    AccountId, ClientId, Direction, InstrumentId, MONEY_DECIMALS, Money, Now, Ns, OwnerId, PlanId, Price,
+    Side, pow10,
 };
 use crate::venues::Role;
 
@@ -194,7 +195,7 @@ impl Engine {
             let counter = self.state.counter + 1 + leg as u32;
             PlanLeg { account: accounts[leg], instrument: ids[leg], side, px, counter }
         };
-        if self.state.counter + 2 > crate::units::ClientId::COUNTER_MAX {
+        if self.state.counter + 2 > ClientId::COUNTER_MAX {
             return Err(Refusal::new(Code::Internal, "order ids of this epoch are spent; restart"));
         }
         let lot = |id: InstrumentId| {

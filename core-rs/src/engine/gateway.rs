@@ -43,7 +43,8 @@ impl Engine {
     fn shrinks(&self, intent: &Intent) -> bool {
         let decimals = self.instruments.at(intent.place.instrument).qty_decimals;
         let qty = Money::of_qty(intent.place.qty, decimals);
-        self.plan_room(intent).is_some_and(|room| qty <= room) || qty <= self.position_room(intent)
+        let room = self.plan_room(intent).or_else(|| self.residual_room(intent));
+        room.is_some_and(|room| qty <= room) || qty <= self.position_room(intent)
     }
 
     pub(super) fn position_room(&self, intent: &Intent) -> Money {
@@ -75,9 +76,9 @@ impl Engine {
             Side::Sell => net,
             Side::Buy => net.negated(),
         };
-        let leg = &plan.sums[usize::from(intent.leg.min(1))];
-        let residual = towards(Money(plan.sums[0].net().0 + plan.sums[1].net().0));
-        let room = if plan.unwinding { residual.max(towards(leg.net())) } else { residual };
+        let residual = towards(plan.differ());
+        let leg = usize::from(intent.leg.min(1));
+        let room = if plan.unwinding { residual.max(towards(plan.net(leg))) } else { residual };
         Some(Money(room.0 - self.plan_under_way(plan, &intent.place).0))
     }
 

@@ -1,7 +1,6 @@
 //! What the engine keeps per pair, brought in line when pairs, instruments or limits change.
 
 use super::Effects;
-use super::Mutant;
 use super::pairs::{Pair, PairId};
 use super::reducer::Engine;
 use crate::market::{PairIx, SpreadLeg, SpreadSpec};
@@ -38,10 +37,7 @@ impl Engine {
             known[pair.ix.0 as usize] = true;
             let instruments = self.resolve(pair);
             self.refresh_lane(pair, instruments);
-            // A plan under way needs its books to the end, also when its pair was just disabled.
-            let busy =
-                self.lanes[pair.ix.0 as usize].active.is_some() && !self.has(Mutant::DisabledDropsBooks);
-            if let (Some(ids), true) = (instruments, pair.terms.enabled || busy) {
+            if let (Some(ids), true) = (instruments, pair.terms.enabled) {
                 for id in ids {
                     wanted[id.0 as usize] += 1;
                 }
@@ -49,6 +45,7 @@ impl Engine {
         }
         self.want_twaps(&mut wanted);
         self.want_protections(&mut wanted);
+        self.want_plans(&mut wanted);
         for (index, known) in known.into_iter().enumerate() {
             if !known {
                 self.board.remove(PairIx(index as u32), now.mono, &mut self.edges);

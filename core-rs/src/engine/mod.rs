@@ -44,6 +44,7 @@ mod record;
 mod reducer;
 mod replay;
 mod requests;
+mod residual;
 mod rows;
 mod sending;
 mod start;

@@ -259,8 +259,9 @@ impl Engine {
         if settled {
             self.timers.clear(Timer::Order(id));
         }
-        if let Some(plan) = plan {
-            self.drive(now, plan, out);
+        match plan {
+            Some(plan) => self.drive(now, plan, out),
+            None => self.drive_residuals(now, out),
         }
     }
 

@@ -46,8 +46,11 @@ impl Engine {
 
     /// An order of the plan may live at a venue without our knowing.
     pub(super) fn is_blind(&self, plan: &Plan) -> bool {
-        let blind = |id: AccountId| self.recon.get(id.0 as usize).is_some_and(|r| r.blind_until.is_some());
-        plan.terms.legs.iter().any(|leg| blind(leg.account))
+        plan.terms.legs.iter().any(|leg| self.is_account_blind(leg.account))
+    }
+
+    pub(super) fn is_account_blind(&self, id: AccountId) -> bool {
+        self.recon.get(id.0 as usize).is_some_and(|recon| recon.blind_until.is_some())
     }
 
     /// Plans that waited go on; their time runs from here.

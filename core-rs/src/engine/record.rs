@@ -39,6 +39,8 @@ pub(super) enum PlanTurn {
     Unwind,
     /// A process took it up after a restart.
     Resumed,
+    /// What it had reported as unhedged can be traded again.
+    Retried,
 }
 
 /// Where a balance came from.
@@ -153,14 +155,16 @@ pub(super) enum Body {
         state: PlanState,
         residual: Money,
         pnl: Option<Money>,
+        /// The leg whose instrument takes a residual over that is too small to be traded.
+        dust: Option<u8>,
     },
     Twap(Box<TwapRecord>),
     Protect(Box<ProtectRecord>),
 }
 
 impl PlanTurn {
-    pub(super) const ALL: [Self; 5] =
-        [Self::Hedging, Self::HedgingAround, Self::Reopened, Self::Unwind, Self::Resumed];
+    pub(super) const ALL: [Self; 6] =
+        [Self::Hedging, Self::HedgingAround, Self::Reopened, Self::Unwind, Self::Resumed, Self::Retried];
 
     pub(super) const fn name(self) -> &'static str {
         match self {
@@ -169,6 +173,7 @@ impl PlanTurn {
             Self::Reopened => "reopened",
             Self::Unwind => "unwind_requested",
             Self::Resumed => "resumed",
+            Self::Retried => "retried",
         }
     }
 }

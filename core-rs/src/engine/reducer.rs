@@ -74,6 +74,7 @@ pub struct Engine {
     pub(super) journal_failed: Option<String>,
     /// Nothing new is opened before this monotonic time.
     pub(super) quarantine: Option<Ns>,
+    pub(super) residual_tries: BTreeMap<(AccountId, InstrumentId), super::residual::Tries>,
     pub(super) breakers: super::breakers::Breakers,
     pub(super) order_budgets: super::order_budget::OrderBudgets,
     pub(super) last_alerts: BTreeMap<&'static str, (Ns, u64)>,
@@ -126,6 +127,7 @@ impl Engine {
             durable: 0,
             journal_failed: None,
             quarantine: None,
+            residual_tries: BTreeMap::new(),
             breakers: super::breakers::Breakers::default(),
             order_budgets: super::order_budget::OrderBudgets::default(),
             last_alerts: BTreeMap::new(),

@@ -83,7 +83,10 @@ impl Engine {
             qty_decimals: instrument.qty_decimals,
             plan: intent.plan,
             leg: intent.leg,
-            origin: OrderOrigin::Intent,
+            origin: match (intent.plan, intent.purpose) {
+                (None, Purpose::Hedge) => OrderOrigin::Residual,
+                (_, Purpose::Open | Purpose::Hedge) => OrderOrigin::Intent,
+            },
         };
         let hold = self.hold_of(&place, intent.account).map(|hold| (hold.wallet, hold.asset, hold.amount));
         let Some(data) = self.encode_order(now, &OrderCmd::Place(place), intent.account) else {

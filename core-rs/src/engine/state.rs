@@ -7,7 +7,7 @@ use super::protect::Protections;
 use super::record::CommandTag;
 use super::twap::Twaps;
 use crate::ledger::Ledger;
-use crate::order::{Orders, push_field, row_digest};
+use crate::order::{Names, Orders, push_field, row_digest};
 use crate::plan::Plan;
 use crate::risk::{Breaker, Latch, LimitTable, LossBreakers, Trip};
 use crate::units::{AccountId, InstrumentId, Money, Ns, PlanId, TradeId};
@@ -35,6 +35,10 @@ pub(super) struct State {
     pub plans: BTreeMap<PlanId, Plan>,
     /// Plans that have not ended; follows from `plans`.
     pub under_way: BTreeSet<PlanId>,
+    /// Plans that ended with something left to trade; follows from `plans`.
+    pub reported: BTreeSet<PlanId>,
+    /// What is left of plans, and of orders without one: signed base quantity, never zero.
+    pub residuals: BTreeMap<(AccountId, InstrumentId), Money>,
     /// Ended plans, oldest end first.
     pub ended: VecDeque<PlanId>,
     pub twaps: Twaps,
@@ -156,6 +160,17 @@ impl State {
         self.under_way.iter().rev().filter_map(|id| self.plans.get(id))
     }
 
+    fn residual_digest(&self, names: &TableNames<'_>) -> u64 {
+        let row = |((account, instrument), amount): (&(AccountId, InstrumentId), &Money)| {
+            row_digest(|out| {
+                push_field(out, names.account(*account).as_bytes());
+                push_field(out, names.instrument(*instrument).as_bytes());
+                out.extend_from_slice(&amount.0.to_le_bytes());
+            })
+        };
+        self.residuals.iter().map(row).fold(0, u64::wrapping_add)
+    }
+
     /// Hash of all durable state, independent of how dense ids were handed out.
     pub(super) fn digest(&self, names: &TableNames<'_>) -> u64 {
         let head = row_digest(|out| {
@@ -170,6 +185,7 @@ impl State {
                 push_field(out, answered.reply.as_bytes());
                 out.extend_from_slice(&answered.asked.to_le_bytes());
             }
+            out.extend_from_slice(&self.residual_digest(names).to_le_bytes());
             for amount in [self.totals.pnl, self.totals.fees, self.totals.peak, self.totals.drawdown] {
                 out.extend_from_slice(&amount.0.to_le_bytes());
             }

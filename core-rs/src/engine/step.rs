@@ -155,6 +155,7 @@ impl Engine {
             self.on_lost_request(now, &request, out);
         }
         self.retry_deferred(now, out);
+        self.drive_residuals(now, out);
         self.open_day(now, out);
         self.watch_losses(now, out);
         self.tell_statuses(now, out);

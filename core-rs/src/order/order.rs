@@ -16,6 +16,8 @@ pub enum OrderOrigin {
     Intent,
     /// Found at the venue with our id form but no intent of ours.
     Adopted,
+    /// Takes a residual off.
+    Residual,
 }
 
 /// What never changes. Decimals travel along, so that replay needs no instrument table.

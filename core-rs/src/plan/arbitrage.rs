@@ -216,7 +216,7 @@ fn is_usable(facts: &PlanFacts, leg: usize, side: Side) -> bool {
 }
 
 impl LegFacts {
-    const fn is_busy(&self) -> bool {
+    pub const fn is_busy(&self) -> bool {
         self.pending.buys || self.pending.sells
     }
 }
@@ -231,7 +231,7 @@ impl Pending {
 }
 
 /// The best price that `side` would take.
-fn best_for(leg: &LegFacts, side: Side) -> Option<Money> {
+pub(super) fn best_for(leg: &LegFacts, side: Side) -> Option<Money> {
     match side {
         Side::Buy => leg.ask,
         Side::Sell => leg.bid,
@@ -253,7 +253,7 @@ pub fn worsen(px: Money, side: Side, bps: i64) -> Money {
 }
 
 /// The part of `amount` that the leg's filters admit; `None` when it is dust there.
-fn tradable(leg: &LegFacts, amount: Money) -> Option<Money> {
+pub(super) fn tradable(leg: &LegFacts, amount: Money) -> Option<Money> {
     let qty = Money(amount.0 - amount.0 % leg.lot.0.max(1));
     let notional = crate::units::mul_div(qty.0, leg.px.0, pow10(crate::units::MONEY_DECIMALS))?;
     let enough = qty.0 > 0 && qty >= leg.qty_min && notional >= leg.notional_min.0;

@@ -11,6 +11,7 @@ mod protect;
 #[cfg(test)]
 mod protect_tests;
 mod protection;
+mod residual;
 mod schedule;
 mod twap;
 mod twap_plan;
@@ -23,6 +24,7 @@ pub use naked::Naked;
 pub use plan::{FeeLine, LegSum, Note, Plan, PlanLeg, PlanState, PlanTerms, ROOTS_MAX, Root, TIMELINE_MAX};
 pub use protect::{CLOSINGS_MAX, Entry, ProtectDecision, ProtectFacts, ProtectionState, next_protect};
 pub use protection::{Ids, Protection, ProtectionTerms};
+pub use residual::{flatten, is_dust};
 pub use schedule::{SLICES_MAX, Schedule, common_lot};
 pub use twap::{
     CATCH_UP_SLICES, TwapDecision, TwapFacts, TwapLegFacts, TwapReason, TwapState, excess, executed,

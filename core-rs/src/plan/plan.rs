@@ -101,6 +101,10 @@ pub struct Plan {
     /// What its end counted for in the totals: profit, fees, turnover. A late fill changes the sums, not this.
     pub counted: Option<[Money; 3]>,
     pub sums: [LegSum; 2],
+    /// What of a leg's net was handed over as dust to the instrument's residual.
+    pub booked: [Money; 2],
+    /// How often a residual that was reported was taken up again.
+    pub retries: u8,
     pub naked: Naked,
     /// Something was hedged while the fate of an order was open.
     pub hedged_around: bool,
@@ -191,9 +195,14 @@ impl Plan {
         Money(self.sums.iter().map(of).sum())
     }
 
-    /// Base bought minus sold over both legs: zero when hedged.
+    /// Base bought minus sold on a leg, less what was handed over.
+    pub fn net(&self, leg: usize) -> Money {
+        Money(self.sums[leg].net().0 - self.booked[leg].0)
+    }
+
+    /// The same over both legs: zero when hedged.
     pub fn differ(&self) -> Money {
-        Money(self.sums[0].net().0 + self.sums[1].net().0)
+        Money(self.net(0).0 + self.net(1).0)
     }
 
     /// Attempts of a leg, the opening one included.
@@ -213,6 +222,8 @@ impl Plan {
             pnl: None,
             counted: None,
             sums: [LegSum::default(), LegSum::default()],
+            booked: [Money::ZERO; 2],
+            retries: 0,
             naked: Naked::default(),
             hedged_around: false,
             timeline: Vec::new(),
@@ -314,6 +325,10 @@ impl Plan {
             for sum in &self.sums {
                 sum.digest_into(out);
             }
+            for booked in self.booked {
+                out.extend_from_slice(&booked.0.to_le_bytes());
+            }
+            out.push(self.retries);
             self.naked.digest_into(out);
             out.push(u8::from(self.hedged_around));
             for root in &self.roots {

@@ -100,6 +100,8 @@ impl Disk {
         self.announced = valid;
         self.flushed = valid;
         self.full = false;
+        // One that began while the process was dying ends for nobody.
+        self.syncing = None;
     }
 
     fn keep(&mut self, bytes: usize) {

@@ -11,7 +11,7 @@ use crate::order::{Order, State};
 use crate::plan::{Plan, PlanState, ProtectionState, Twap};
 use crate::sim::SimVenue;
 use crate::sim::model::Fill;
-use crate::units::{AccountId, Asset, ClientId, InstrumentId, MONEY_DECIMALS, Money, Ns, Price, pow10};
+use crate::units::{AccountId, Asset, ClientId, InstrumentId, MONEY_DECIMALS, Money, Now, Ns, Price, pow10};
 use std::collections::BTreeMap;
 
 /// Venues book realized profit in their own digits.
@@ -213,8 +213,9 @@ impl Check {
     }
 
     /// 20, 21: nothing is unsettled, nothing is under way.
-    pub(super) fn is_at_rest(engine: &Engine) -> bool {
+    pub(super) fn is_at_rest(engine: &Engine, now: Now) -> bool {
         engine.is_reconciled()
+            && !engine.is_taking_off(now)
             && engine.orders().iter_open().next().is_none()
             && engine.plans().all(|plan| plan.state.is_end())
             && engine.twaps().all(Twap::is_over)

@@ -114,7 +114,8 @@ impl World {
         while self.check.violation.is_none() {
             let stopped = self.stop_trading();
             self.end_schedules();
-            if stopped && self.process.as_ref().is_some_and(|process| Check::is_at_rest(&process.engine)) {
+            let now = self.moment();
+            if stopped && self.process.as_ref().is_some_and(|p| Check::is_at_rest(&p.engine, now)) {
                 break;
             }
             if self.now > until {

@@ -1,0 +1,110 @@
+//! Scenarios: what is left over when a plan could not bring its legs together, or when its record is lost.
+
+#![allow(clippy::unwrap_used, clippy::panic)] // a test that can not go on stops
+
+mod common;
+mod oracle;
+
+use common::{MS, SECOND, World, btc_pair};
+use oracle::{money, rehash};
+use serde_json::Value;
+
+/// The order link of leg 2's venue.
+const TRADE2: usize = 10;
+
+fn world() -> World {
+    let mut world = World::new(7, &btc_pair("5"));
+    world.run_for(3 * SECOND + 20 * MS);
+    world
+}
+
+fn plan(world: &World) -> Value {
+    world.view("plan", r#"{"planId":"plan_000001"}"#)
+}
+
+/// Positions that are not flat.
+fn held(world: &World) -> Vec<Value> {
+    let all = world.view("positions", "{}");
+    all.as_array().unwrap().iter().filter(|row| money(&row["qty"]).0 != 0).cloned().collect()
+}
+
+#[test]
+fn a_reported_plan_goes_on_when_it_can_trade_again() {
+    let mut world = world();
+    world.lose_request.insert(TRADE2);
+    world.command("execute_pair", r#"{"id":"binance_bybit_btc"}"#, "e1").unwrap();
+    world.run_for(500 * MS);
+    world.command("kill", r#"{"reason":"test","mode":"halt"}"#, "k1").unwrap();
+    world.run_for(20 * SECOND);
+    assert_eq!(plan(&world)["state"], "REPORTED");
+    assert!(money(&plan(&world)["residual"]).0 > 0);
+    assert!(!world.alerts("RESIDUAL").is_empty());
+    world.command("reset", "{}", "r1").unwrap();
+    world.run_for(5 * SECOND);
+    assert_eq!(money(&plan(&world)["residual"]).0, 0, "{}", plan(&world));
+    assert!(["HEDGED", "UNWOUND"].contains(&plan(&world)["state"].as_str().unwrap()));
+    assert_eq!(world.alerts("RESIDUAL_RETRIED").len(), 1);
+    assert_eq!(rehash(&world), world.engine.state_hash());
+}
+
+#[test]
+fn a_reported_plan_outlives_its_pair_and_a_restart() {
+    let mut world = world();
+    world.lose_request.insert(TRADE2);
+    world.command("execute_pair", r#"{"id":"binance_bybit_btc"}"#, "e1").unwrap();
+    world.run_for(500 * MS);
+    world.command("kill", r#"{"reason":"test","mode":"halt"}"#, "k1").unwrap();
+    world.run_for(20 * SECOND);
+    world.command("delete_pair", r#"{"id":"binance_bybit_btc"}"#, "d1").unwrap();
+    world.restart();
+    world.run_for(5 * SECOND);
+    world.command("reset", "{}", "r1").unwrap();
+    world.run_for(10 * SECOND);
+    assert_eq!(plan(&world)["state"], "HEDGED", "{}", plan(&world));
+    assert_eq!(rehash(&world), world.engine.state_hash());
+}
+
+#[test]
+fn what_an_order_without_a_plan_did_is_taken_off_again() {
+    let mut world = world();
+    let (bytes, records) = (world.journal.len(), world.ends.len());
+    world.lose_request.insert(TRADE2);
+    world.command("execute_pair", r#"{"id":"binance_bybit_btc"}"#, "e1").unwrap();
+    world.run_for(200 * MS);
+    assert_eq!(held(&world).len(), 1);
+    // The machine goes down, and with it what was not on disk.
+    world.journal.truncate(bytes);
+    world.ends.truncate(records);
+    world.restart();
+    world.run_for(8 * SECOND);
+    assert_eq!(world.alerts("ORDER_ADOPTED").len(), 1);
+    assert_eq!(world.alerts("RESIDUAL_HEDGE").len(), 1, "{:?}", world.alerts("RESIDUAL"));
+    assert!(held(&world).is_empty(), "{:?}", held(&world));
+    assert_eq!(world.engine.residuals().count(), 0);
+    assert_eq!(rehash(&world), world.engine.state_hash());
+    world.run_for(60 * SECOND);
+    assert!(world.alerts("RECON_DIFF").is_empty());
+}
+
+#[test]
+fn nothing_is_taken_off_twice_over_restarts() {
+    let mut world = world();
+    let (bytes, records) = (world.journal.len(), world.ends.len());
+    world.lose_request.insert(TRADE2);
+    world.command("execute_pair", r#"{"id":"binance_bybit_btc"}"#, "e1").unwrap();
+    world.run_for(200 * MS);
+    world.journal.truncate(bytes);
+    world.ends.truncate(records);
+    world.restart();
+    let began = world.ends.len() as u64;
+    for crash in began + 1..began + 14 {
+        world.crash_at = Some(crash);
+        world.run_for(4 * SECOND);
+        world.crash_at = None;
+        world.restart();
+    }
+    world.run_for(10 * SECOND);
+    assert!(held(&world).is_empty(), "{:?}", held(&world));
+    world.run_for(60 * SECOND);
+    assert!(world.alerts("RECON_DIFF").is_empty());
+}

@@ -235,6 +235,15 @@ impl Engine {
                 }
             });
             j.money("exposureTotal", total);
+            j.arr("residuals", |j| {
+                for ((account, id), left) in &self.state.residuals {
+                    j.obj("", |j| {
+                        j.str("account", &self.accounts.at(*account).name);
+                        crate::engine::docs::instrument(j, self.instruments.at(*id));
+                        j.money("qty", *left);
+                    });
+                }
+            });
             j.money("dayPnl", day);
             let latch = &self.state.latch;
             j.obj("latch", |j| {

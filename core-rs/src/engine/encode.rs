@@ -93,15 +93,18 @@ fn write_body(body: &Body, t: Tables<'_>, j: &mut Json) {
         }
         Body::Twap(record) => super::twap::write(record, t, j),
         Body::Protect(record) => super::protect::write(record, t, j),
-        Body::PlanEnd { id, state, residual, pnl, dust } => {
-            j.str("plan", &Plan::name(*id));
-            j.str("state", state.name());
-            j.money("residual", *residual);
-            j.opt_money("pnl", *pnl);
-            if let Some(leg) = dust {
-                j.int("dust", *leg);
-            }
-        }
+        Body::PlanEnd { .. } => write_plan_end(body, j),
+    }
+}
+
+fn write_plan_end(body: &Body, j: &mut Json) {
+    let Body::PlanEnd { id, state, residual, pnl, dust } = body else { return };
+    j.str("plan", &Plan::name(*id));
+    j.str("state", state.name());
+    j.money("residual", *residual);
+    j.opt_money("pnl", *pnl);
+    if let Some(leg) = dust {
+        j.int("dust", *leg);
     }
 }
 

@@ -183,6 +183,28 @@ impl Engine {
         j.int("ts", now.wall_ms());
     }
 
+    /// What is held and may still fill at its worst, and what plans left over.
+    fn write_exposure(&self, j: &mut Json, worth: &[(InstrumentId, Money)], total: Money) {
+        j.arr("exposure", |j| {
+            for (id, value) in worth {
+                j.obj("", |j| {
+                    crate::engine::docs::instrument(j, self.instruments.at(*id));
+                    j.money("worst", *value);
+                });
+            }
+        });
+        j.money("exposureTotal", total);
+        j.arr("residuals", |j| {
+            for ((account, id), left) in &self.state.residuals {
+                j.obj("", |j| {
+                    j.str("account", &self.accounts.at(*account).name);
+                    crate::engine::docs::instrument(j, self.instruments.at(*id));
+                    j.money("qty", *left);
+                });
+            }
+        });
+    }
+
     /// Total-scope limits against what is used of them now, and the latch.
     pub(super) fn view_risk(&self, q: Fields<'_>) -> Result<Vec<u8>, Refusal> {
         let now = now_of(q)?;
@@ -226,24 +248,7 @@ impl Engine {
                     });
                 }
             });
-            j.arr("exposure", |j| {
-                for (id, value) in &worth {
-                    j.obj("", |j| {
-                        crate::engine::docs::instrument(j, self.instruments.at(*id));
-                        j.money("worst", *value);
-                    });
-                }
-            });
-            j.money("exposureTotal", total);
-            j.arr("residuals", |j| {
-                for ((account, id), left) in &self.state.residuals {
-                    j.obj("", |j| {
-                        j.str("account", &self.accounts.at(*account).name);
-                        crate::engine::docs::instrument(j, self.instruments.at(*id));
-                        j.money("qty", *left);
-                    });
-                }
-            });
+            self.write_exposure(j, &worth, total);
             j.money("dayPnl", day);
             let latch = &self.state.latch;
             j.obj("latch", |j| {

@@ -96,9 +96,8 @@ fn exposure_counts_the_open_order_in_full_all_the_while() {
     let exposure = risk["exposure"].as_array().unwrap();
     let linear = exposure.iter().find(|row| row["exchange"] == "bybit" && row["type"] == "linear").unwrap();
     let px = world.view("book", r#"{"instrument":"bybit:linear:BTCUSDT","depth":1}"#);
-    let bid: f64 = px["bids"][0][0].to_string().trim_matches('"').parse().unwrap();
-    let worst: f64 = linear["worst"].to_string().trim_matches('"').parse().unwrap();
-    assert!((worst / bid - 0.01).abs() < 0.0001, "{worst} at {bid}");
+    let (bid, worst) = (money(&px["bids"][0][0]).0, money(&linear["worst"]).0);
+    assert!((worst * 100 - bid).abs() < bid / 100, "{worst} at {bid}");
     world.mute.clear();
     check_agreement(&mut world);
 }

@@ -33,6 +33,8 @@ ROLES = ("viewer", "trader", "strategist", "admin")
 PASSWORD = "a password of the fuzzer"
 HONEST = frozenset({502, 503, 504})
 """A venue refused, is not there, or has not answered: true answers, not bugs."""
+ANSWER_S = 40.0
+"""More than the server takes for any answer."""
 LATER = frozenset({"post /api/auth/link"})
 """Only over the local socket."""
 
@@ -126,7 +128,10 @@ class Fuzz:
             if self.ids.get(name) and self.random.random() < 0.5:
                 case.path_parameters[name] = self.random.choice(self.ids[name])
         response = case.call(
-            base_url=f"http://127.0.0.1:{self.node.port}", headers=self.caller.headers(), session=self.caller.links
+            base_url=f"http://127.0.0.1:{self.node.port}",
+            headers=self.caller.headers(),
+            session=self.caller.links,
+            timeout=ANSWER_S,
         )
         self.statuses[response.status_code] += 1
         if response.status_code == 401:

@@ -13,6 +13,7 @@ from tidegate.api.origin import cors_headers, is_admitted, preflight
 from tidegate.api.services import SERVICES
 from tidegate.model.errors import Code, TidegateError
 from tidegate.obs import log
+from tidegate.ports.store import StoreError
 
 SECURITY_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
@@ -51,6 +52,8 @@ def envelope(public: frozenset[str]) -> Middleware:
             return failure(error)
         except web.HTTPException as error:
             return failure(await _from_http(request, error, public))
+        except StoreError as error:
+            return failure(_tables_away(request, error))
         except (ConnectionError, asyncio.CancelledError):
             raise
         except Exception as error:
@@ -100,6 +103,13 @@ async def _from_http(request: web.Request, error: web.HTTPException, public: fro
     if 400 <= error.status < 500:
         return TidegateError(Code.VALIDATION_ERROR, error.reason)
     return _internal(request, error)
+
+
+def _tables_away(request: web.Request, error: StoreError) -> TidegateError:
+    """A database that is locked or slow is no bug of ours, and passes."""
+    _LOG.warning("tables_away", method=request.method, path=request.path[:200], error=error.reason, success=False)
+    code = Code.EXCHANGE_UNAVAILABLE if request.method in SAFE_METHODS else Code.OUTCOME_UNKNOWN
+    return TidegateError(code, "the tables do not answer now; try again", {"retryAfterS": 1})
 
 
 def _internal(request: web.Request, error: BaseException) -> TidegateError:

@@ -1,5 +1,6 @@
 """Logging in and staying logged in: passwords and links in, access and refresh tokens out."""
 
+import asyncio
 import secrets
 from collections import OrderedDict
 from dataclasses import replace
@@ -62,6 +63,7 @@ class LocalAuth:
         self._tickets: OneTime[Principal] = OneTime(TICKET_S, OPEN_TICKETS)
         # session -> (asked at, user while it stands); bounded, the longest unused goes first
         self._known: OrderedDict[str, tuple[int, User | None]] = OrderedDict()
+        self._asking: dict[str, asyncio.Future[User | None]] = {}
 
     async def login(self, username: str, password: str, *, totp: str | None = None, peer: Peer = NOWHERE) -> Tokens:
         """See the port."""
@@ -252,7 +254,7 @@ class LocalAuth:
         if known is not None and (known[1] is None or self._now_s - known[0] < RECHECK_S):
             return known[1]
         try:
-            user = await self._store.user(user_id) if await self._store.is_family_live(family) else None
+            user = await self._asked_once(family, user_id)
         except StoreError:
             # A locked database must not take the kill switch away from somebody who was let in a moment ago.
             if known is None:
@@ -262,6 +264,20 @@ class LocalAuth:
             user = None
         self._remember(family, user)
         return user
+
+    async def _asked_once(self, family: str, user_id: str) -> User | None:
+        """Everybody who wants to know at the same time shares one question: a thousand sockets that come back at once
+        are not a thousand questions.
+        """
+        question = self._asking.get(family)
+        if question is None:
+            question = asyncio.ensure_future(self._ask(family, user_id))
+            self._asking[family] = question
+            question.add_done_callback(lambda _: self._asking.pop(family, None))
+        return await asyncio.shield(question)
+
+    async def _ask(self, family: str, user_id: str) -> User | None:
+        return await self._store.user(user_id) if await self._store.is_family_live(family) else None
 
     def _remember(self, family: str, user: User | None) -> None:
         self._known[family] = (self._now_s, user)

@@ -67,7 +67,7 @@ REPLIES = {
 
 @dataclass
 class FakeEngine:
-    views: dict[str, bytes | TidegateError] = field(default_factory=lambda: dict(VIEWS))
+    views: dict[str, bytes | Exception] = field(default_factory=lambda: dict(VIEWS))
     refusals: dict[str, Exception] = field(default_factory=dict)
     commands: list[Command] = field(default_factory=list)
     durable: bool = True

@@ -12,6 +12,7 @@ from tests.unit.api.doubles import World
 
 from tidegate.api.guard import SECURITY_HEADERS
 from tidegate.model.errors import Code, TidegateError
+from tidegate.ports.store import StoreError
 
 KILL = "/api/risk/kill"
 
@@ -192,3 +193,18 @@ async def test_an_answer_has_a_deadline(
     monkeypatch.setattr(world.engine, "command", never)
     async with admin.request(method, path, json={"reason": "test"}) as answer:
         assert (answer.status, (await answer.json())["error"]["code"]) == (status, code)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [("GET", "/api/risk/limits", 503, "EXCHANGE_UNAVAILABLE"), ("POST", KILL, 504, "OUTCOME_UNKNOWN")],
+)
+async def test_a_database_that_is_away_is_no_bug(
+    method: str, path: str, status: int, code: str, admin: aiohttp.ClientSession, world: World
+) -> None:
+    world.engine.views["limits"] = StoreError("database is locked")
+    world.engine.refusals["kill"] = StoreError("database is locked")
+    async with admin.request(method, path, json={"reason": "x"}) as answer:
+        error = (await answer.json())["error"]
+        assert (answer.status, error["code"], answer.headers["Retry-After"]) == (status, code, "1")
+        assert "locked" not in error["message"]

@@ -1,5 +1,6 @@
 """Logging in: every way in, and every way that must stay shut."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from tests.contract.databases import fresh
 
 from tidegate.model.access import Peer, Permission, Role
 from tidegate.model.errors import Code, TidegateError
+from tidegate.ports.store import StoreError
 from tidegate.store.control.accounts import SqlAccounts
 from tidegate.store.control.keys import SqlKeys
 from tidegate.store.database import Database
@@ -254,3 +256,32 @@ async def test_a_hundred_thousand_guesses_get_nowhere_and_the_owner_still_gets_i
         assert await world.auth.refresh(session.refresh_token)
         assert await world.auth.login_by_link(world.auth.issue_link(), peer=Peer("10.1"))
     passwords.close()
+
+
+async def test_many_who_come_back_at_once_are_one_question(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    tokens = await world.auth.login("admin", PASSWORD)
+    asked: list[str] = []
+    is_family_live = world.store.is_family_live
+
+    async def counted(family: str) -> bool:
+        asked.append(family)
+        return await is_family_live(family)
+
+    monkeypatch.setattr(world.store, "is_family_live", counted)
+    found = await asyncio.gather(*(world.auth.authenticate(tokens.access_token) for _ in range(100)))
+    assert {principal.name for principal in found} == {"admin"}
+    assert len(asked) == 1
+
+
+async def test_a_database_that_is_away_is_told_to_all_who_asked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    tokens = await world.auth.login("admin", PASSWORD)
+
+    async def away(_family: str) -> bool:
+        raise StoreError("locked")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(world.store, "is_family_live", away)
+        asking = (world.auth.authenticate(tokens.access_token) for _ in range(3))
+        found = await asyncio.gather(*asking, return_exceptions=True)
+    assert [type(failure) for failure in found] == [StoreError] * 3
+    assert await world.auth.authenticate(tokens.access_token)

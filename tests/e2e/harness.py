@@ -4,6 +4,7 @@ import http.client
 import importlib.util
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -11,7 +12,7 @@ import sys
 import threading
 import time
 from collections import deque
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,10 +27,12 @@ class DiedError(AssertionError):
 
 
 def free_port():
-    """A port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that was free a moment ago, outside the range from which every other connection here gets its own."""
+    while True:
+        port = random.SystemRandom().randrange(15_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def until(condition, what, timeout_s=READY_S, every_s=0.02):
@@ -141,7 +144,8 @@ class Node(Process):
         def answered():
             if not self.alive:
                 raise DiedError(self.tail())
-            return self.health()[0] == 200
+            # Its own announcement first: on a port that somebody else took, a stranger would answer.
+            return bool(self.out) and self.health()[0] == 200
 
         try:
             until(answered, "health 200", timeout_s)

@@ -1,14 +1,16 @@
 //! What people and programs ask of the engine.
 
 use super::World;
+use std::time::Instant;
 use tidegate_core::engine::{Command, Effects, Input, Refusal};
 
 impl World {
     pub fn command(&mut self, name: &str, body: &str, id: &str) -> Result<String, Refusal> {
         let mut reply = Ok(Vec::new());
         let command = Command { name, body: body.as_bytes(), actor: "test", id, reply: &mut reply };
-        let mut out = Effects::default();
+        let (mut out, began) = (Effects::default(), Instant::now());
         self.engine.step(self.moment(), Input::Command(command), &mut out);
+        self.own_time += began.elapsed();
         self.run(out);
         reply.map(|bytes| String::from_utf8(bytes).unwrap())
     }
@@ -16,6 +18,17 @@ impl World {
     pub fn view(&self, name: &str, query: &str) -> serde_json::Value {
         let bytes = self.engine.view(name, query.as_bytes()).unwrap();
         serde_json::from_slice(&bytes).unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&bytes)))
+    }
+
+    /// Drops what was noted so far; no restart after this.
+    pub fn forget_history(&mut self) {
+        self.journal.clear();
+        self.ends.clear();
+        self.held_back.clear();
+        self.asked.clear();
+        for notes in [&mut self.events, &mut self.record, &mut self.sent, &mut self.sent_cancels] {
+            notes.clear();
+        }
     }
 
     /// Alerts whose code starts so.

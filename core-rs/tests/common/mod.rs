@@ -8,6 +8,7 @@ mod setup;
 pub use setup::{LINKS, btc_pair, config};
 use setup::{NAMES, instruments};
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
 use tidegate_core::engine::{Effect, Effects, Engine, Input};
 use tidegate_core::sim::{SimEffect, SimVenue};
 use tidegate_core::units::{LinkId, Now, Ns, Product, Venue};
@@ -76,6 +77,8 @@ pub struct World {
     /// Stop at a journal record with this number: the process dies right after the write.
     pub crash_at: Option<u64>,
     pub crashed: bool,
+    /// Spent in the engine with anything but market data: for benches.
+    pub own_time: Duration,
 }
 
 impl World {
@@ -84,9 +87,14 @@ impl World {
     }
 
     pub fn with(seed: u64, config: String) -> Self {
+        Self::staged(seed, config, 1)
+    }
+
+    /// With venues whose request budgets are so many times as large.
+    pub fn staged(seed: u64, config: String, budget_times: u32) -> Self {
         let venue = |name: &str| {
             let text = format!(
-                r#"{{"venue":"{name}","products":["spot","linear"],"seed":{seed},"symbols":["BTCUSDT","ETHUSDT"],"feeTaker":"0.0005"}}"#
+                r#"{{"venue":"{name}","budgetTimes":{budget_times},"products":["spot","linear"],"seed":{seed},"symbols":["BTCUSDT","ETHUSDT"],"feeTaker":"0.0005"}}"#
             );
             SimVenue::new(text.as_bytes()).unwrap()
         };
@@ -119,6 +127,7 @@ impl World {
             slow: BTreeMap::new(),
             crash_at: None,
             crashed: false,
+            own_time: Duration::ZERO,
         };
         for at in 0..world.venues.len() {
             let wall = world.wall();
@@ -185,8 +194,12 @@ impl World {
     }
 
     pub fn input(&mut self, input: Input<'_>) {
-        let mut out = Effects::default();
+        let market = matches!(input, Input::Frame { link, .. } if LINKS[link.0 as usize].role == "public");
+        let (mut out, began) = (Effects::default(), Instant::now());
         self.engine.step(self.moment(), input, &mut out);
+        if !market {
+            self.own_time += began.elapsed();
+        }
         self.run(out);
     }
 

@@ -1,0 +1,60 @@
+//! What one order costs the reducer from its submission to its booked fill, and what the reducer keeps of it, as fills
+//! grow: `cargo run --release --example order_to_fill -- 1000000`.
+//!
+//! Single market orders go through the gate, the journal's frames, the venue's codec and its signature; the simulated
+//! venue's own bytes come back. Timed and counted are the engine's inputs alone: the command, the durable mark, the
+//! frames of order links and account streams. What the venue does, and market data, is not.
+
+#![allow(clippy::expect_used)] // a bench that can not be staged stops
+
+#[path = "../tests/common/mod.rs"]
+mod common;
+
+use common::{MS, SECOND, World, btc_pair, config};
+
+/// The latest so many orders make a row.
+const SPAN: u64 = 1_000;
+/// Virtual time of one order, its reply and its fill.
+const ORDER: i64 = 8 * MS;
+
+fn order(world: &mut World, number: u64) {
+    let side = if number.is_multiple_of(2) { "buy" } else { "sell" };
+    let body = format!(
+        r#"{{"exchange":"bybit","symbol":"BTCUSDT","type":"linear","side":"{side}","orderType":"market","qty":0.001}}"#
+    );
+    world.command("place_order", &body, "").expect("taken");
+    world.run_for(ORDER);
+    // Only the engine's memory may grow.
+    world.forget_history();
+}
+
+fn main() {
+    let upto: u64 = std::env::args().nth(1).and_then(|n| n.parse().ok()).unwrap_or(10_000);
+    let mut world = World::staged(7, config(&btc_pair("50")), 1_000_000);
+    world.run_for(3 * SECOND);
+    let limits = r#"{"limits":[{"name":"breaker_orders_per_minute","scope":"total","value":100000000}]}"#;
+    world.command("set_limits", limits, "").expect("set");
+    println!("{:>9} {:>13} {:>12} {:>12}", "orders", "us an order", "orders kept", "resident MB");
+    let (mut row, mut spans) = (SPAN, Vec::new());
+    for number in 1..=upto {
+        let before = world.own_time;
+        order(&mut world, number);
+        if number + SPAN > row {
+            spans.push(world.own_time.saturating_sub(before));
+        }
+        if number == row {
+            // The median: a neighbour's load falls on few of them.
+            spans.sort_unstable();
+            let each = spans[spans.len() / 2].as_secs_f64() * 1e6;
+            let kept = world.engine.orders().iter().count();
+            println!("{number:>9} {each:>13.1} {kept:>12} {:>12}", resident_mb());
+            (row, spans) = (row * 10, Vec::new());
+        }
+    }
+}
+
+fn resident_mb() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|text| text.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or(0) / 1024
+}

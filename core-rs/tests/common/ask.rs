@@ -1,16 +1,15 @@
 //! What people and programs ask of the engine.
 
 use super::World;
-use std::time::Instant;
 use tidegate_core::engine::{Command, Effects, Input, Refusal};
 
 impl World {
     pub fn command(&mut self, name: &str, body: &str, id: &str) -> Result<String, Refusal> {
         let mut reply = Ok(Vec::new());
         let command = Command { name, body: body.as_bytes(), actor: "test", id, reply: &mut reply };
-        let (mut out, began) = (Effects::default(), Instant::now());
+        let (mut out, began) = (Effects::default(), (self.clock)());
         self.engine.step(self.moment(), Input::Command(command), &mut out);
-        self.own_time += began.elapsed();
+        self.own_time += (self.clock)().saturating_sub(began);
         self.run(out);
         reply.map(|bytes| String::from_utf8(bytes).unwrap())
     }

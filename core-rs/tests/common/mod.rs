@@ -8,7 +8,7 @@ mod setup;
 pub use setup::{LINKS, btc_pair, config};
 use setup::{NAMES, instruments};
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tidegate_core::engine::{Effect, Effects, Engine, Input};
 use tidegate_core::sim::{SimEffect, SimVenue};
 use tidegate_core::units::{LinkId, Now, Ns, Product, Venue};
@@ -79,6 +79,7 @@ pub struct World {
     pub crashed: bool,
     /// Spent in the engine with anything but market data: for benches.
     pub own_time: Duration,
+    pub clock: fn() -> Duration,
 }
 
 impl World {
@@ -128,6 +129,7 @@ impl World {
             crash_at: None,
             crashed: false,
             own_time: Duration::ZERO,
+            clock: || Duration::ZERO,
         };
         for at in 0..world.venues.len() {
             let wall = world.wall();
@@ -195,10 +197,10 @@ impl World {
 
     pub fn input(&mut self, input: Input<'_>) {
         let market = matches!(input, Input::Frame { link, .. } if LINKS[link.0 as usize].role == "public");
-        let (mut out, began) = (Effects::default(), Instant::now());
+        let (mut out, began) = (Effects::default(), (self.clock)());
         self.engine.step(self.moment(), input, &mut out);
         if !market {
-            self.own_time += began.elapsed();
+            self.own_time += (self.clock)().saturating_sub(began);
         }
         self.run(out);
     }

@@ -1,9 +1,19 @@
-//! What people and programs ask of the engine.
+//! What goes into the engine, and what people and programs ask of it.
 
-use super::World;
+use super::{LINKS, World};
 use tidegate_core::engine::{Command, Effects, Input, Refusal};
 
 impl World {
+    pub fn input(&mut self, input: Input<'_>) {
+        let market = matches!(input, Input::Frame { link, .. } if LINKS[link.0 as usize].role == "public");
+        let (mut out, began) = (Effects::default(), (self.clock)());
+        self.engine.step(self.moment(), input, &mut out);
+        if !market {
+            self.own_time += (self.clock)().saturating_sub(began);
+        }
+        self.run(out);
+    }
+
     pub fn command(&mut self, name: &str, body: &str, id: &str) -> Result<String, Refusal> {
         let mut reply = Ok(Vec::new());
         let command = Command { name, body: body.as_bytes(), actor: "test", id, reply: &mut reply };

@@ -195,16 +195,6 @@ impl World {
         }
     }
 
-    pub fn input(&mut self, input: Input<'_>) {
-        let market = matches!(input, Input::Frame { link, .. } if LINKS[link.0 as usize].role == "public");
-        let (mut out, began) = (Effects::default(), (self.clock)());
-        self.engine.step(self.moment(), input, &mut out);
-        if !market {
-            self.own_time += (self.clock)().saturating_sub(began);
-        }
-        self.run(out);
-    }
-
     fn run(&mut self, effects: Effects) {
         for effect in effects.list {
             if self.crashed {

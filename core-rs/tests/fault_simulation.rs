@@ -35,6 +35,14 @@ fn seeds_that_broke_an_invariant_hold_it_now() {
     }
 }
 
+/// Verdicts of absence rest on the venue's bounds. Beyond them positions stay right, and what comes late is undone.
+#[test]
+fn replies_forty_seconds_late_leave_right_positions_and_no_excess() {
+    let report = report(r#"{"from":0,"seeds":60,"late":true}"#);
+    assert_eq!(report["violations"], 0, "{}", report["told"]);
+    assert!(report["probes"]["fill after the end"].as_u64().unwrap() > 20);
+}
+
 #[test]
 fn a_seed_gives_one_run() {
     let request = r#"{"from":7,"seeds":1,"trace":true}"#;

@@ -123,10 +123,12 @@ impl Engine {
     }
 
     /// The record that must be on disk before an order of the plan leaves; 0 for none. Orders of a plan that another
-    /// process made always wait, for the record of its new ids lies just before.
+    /// process made always wait, for the record of its new ids lies just before. So do those of protections: a later
+    /// process derives the same ids again from what it knows.
     fn sync_before_send(&self, plan: Option<PlanId>) -> u64 {
+        let derived = plan.is_some_and(PlanId::is_protection);
         let taken_up = || plan.and_then(|plan| self.state.plans.get(&plan)).is_some_and(Plan::is_taken_up);
-        let strict = self.config.policy.strict[PlanKind::of(plan) as usize] || taken_up();
+        let strict = self.config.policy.strict[PlanKind::of(plan) as usize] || derived || taken_up();
         if strict { self.journal.seq() } else { 0 }
     }
 

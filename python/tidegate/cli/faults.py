@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Annotated, Final
 
 import orjson
@@ -47,6 +48,7 @@ def sim(
     mutant: Annotated[str, typer.Option(help="put this flaw into the engine")] = "",
     mutants: Annotated[bool, typer.Option(help="every flaw in turn, up to its first violation")] = False,
     probes: Annotated[bool, typer.Option(help="print how often every fault and transition came up")] = False,
+    late: Annotated[bool, typer.Option(help="nothing fails but time: replies up to 40 s late")] = False,
     jobs: Annotated[int, typer.Option(min=1, help="threads")] = os.cpu_count() or 1,
 ) -> None:
     """Exit code 1 on any violation, or when a mutant survives."""
@@ -55,10 +57,10 @@ def sim(
     first, count = (start, seeds) if seed is None else (seed, 1)
     began = time.monotonic()
     violations, events, counted = 0, 0, Counter[str]()
-    for report in _reports(first, count, mutant, jobs, trace=trace):
+    for report in _reports(first, count, mutant, jobs, trace=trace, late=late):
         sys.stdout.write(report.trace)
         for violation in report.told:
-            _tell(violation, mutant)
+            _tell(violation, mutant, late=late)
         violations += report.violations
         events += report.events
         counted.update(report.probes)
@@ -71,20 +73,25 @@ def sim(
         raise typer.Exit(EXIT_FAILED)
 
 
-def _reports(first: int, count: int, mutant: str, jobs: int, *, trace: bool = False) -> Iterator[Report]:
+def _reports(
+    first: int, count: int, mutant: str, jobs: int, *, trace: bool = False, late: bool = False
+) -> Iterator[Report]:
     """The reports of chunks of seeds, in order."""
     starts = range(first, first + count, CHUNK)
     with ThreadPoolExecutor(jobs) as pool:
-        yield from pool.map(lambda at: _run(at, min(CHUNK, first + count - at), mutant, trace=trace), starts)
+        chunk = partial(_run, mutant=mutant, trace=trace, late=late)
+        yield from pool.map(lambda at: chunk(at, min(CHUNK, first + count - at)), starts)
 
 
-def _run(first: int, count: int, mutant: str, *, trace: bool = False, only_first: bool = False) -> Report:
-    request = {"from": first, "seeds": count, "mutant": mutant, "trace": trace, "first": only_first}
+def _run(
+    first: int, count: int, mutant: str, *, trace: bool = False, only_first: bool = False, late: bool = False
+) -> Report:
+    request = {"from": first, "seeds": count, "mutant": mutant, "trace": trace, "first": only_first, "late": late}
     return Report.model_validate_json(simulate(orjson.dumps(request)))
 
 
-def _tell(violation: Violation, mutant: str) -> None:
-    extra = f" MUTANT={mutant}" if mutant else ""
+def _tell(violation: Violation, mutant: str, *, late: bool) -> None:
+    extra = (f" MUTANT={mutant}" if mutant else "") + (" ARGS=--late" if late else "")
     typer.echo(f"VIOLATION seed={violation.seed} invariant {violation.invariant}: {violation.text}")
     typer.echo(f"  again: make sim SEED={violation.seed} TRACE=1{extra}")
 

@@ -1,6 +1,7 @@
 //! The independent checker: what must hold after every step, judged by the venues' own books and the bytes that left.
 
 use super::disk::Disk;
+use super::late::Late;
 use super::link::Link;
 use super::probe::{Probes, alert_code};
 use super::setup::{EXPOSURE_MAX, LINKS, MS, Role, STALE, VENUES};
@@ -52,6 +53,8 @@ pub(super) struct Check {
     touched: Vec<ClientId>,
     steps: u64,
     tally: Tally,
+    /// Watched where nothing but time fails.
+    pub late: Late,
 }
 
 impl Check {
@@ -67,6 +70,7 @@ impl Check {
             touched: Vec::new(),
             steps: 0,
             tally: Tally::default(),
+            late: Late::default(),
         }
     }
 

@@ -6,6 +6,7 @@ mod check;
 mod disk;
 mod exec;
 mod garble;
+mod late;
 mod life;
 mod link;
 mod mutant;

@@ -73,7 +73,8 @@ impl World {
         } else if self.strikes(Fault::ReplyTwice) {
             ReplyFault::Twice
         } else if self.strikes(Fault::ReplyDelayed) {
-            ReplyFault::Delayed(self.rng.span(0, 4_000 * MS))
+            let bound = if self.swarm.broken_bound { 40 * SECOND } else { 4 * SECOND };
+            ReplyFault::Delayed(self.rng.span(0, bound))
         } else {
             ReplyFault::None
         }
@@ -105,6 +106,7 @@ impl World {
             None => self.venues[venue].on_frame(conn, data, wall),
         };
         self.check.venue_answered(venue, &self.venues, &effects);
+        self.watch_late();
         self.disk_flushed(order.is_some());
         if order.is_none() || reply == ReplyFault::None {
             self.carry(venue, effects);

@@ -10,6 +10,7 @@ use crate::plan::Plan;
 impl World {
     pub(super) fn each_second(&mut self) {
         self.check_watch();
+        self.watch_late();
         if !self.faulty {
             if let (Some(process), Some(calm)) = (&self.process, self.calm) {
                 self.check.check_naked(&process.engine, calm, self.wall());

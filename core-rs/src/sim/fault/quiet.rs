@@ -236,7 +236,7 @@ impl Check {
 }
 
 /// Some leg's venue would take an order of this size.
-fn is_tradable(engine: &Engine, plan: &Plan, residual: i128) -> bool {
+pub(super) fn is_tradable(engine: &Engine, plan: &Plan, residual: i128) -> bool {
     plan.terms.legs.iter().any(|leg| fits(engine, leg.instrument, leg.px, residual))
 }
 
@@ -255,7 +255,7 @@ fn fee_quote(fill: &Fill, px: Money) -> i128 {
     if fill.fee_asset == usdt { fill.fee.0 } else { product(px, fill.fee).unwrap_or_default().0 }
 }
 
-fn text(amount: Money) -> String {
+pub(super) fn text(amount: Money) -> String {
     let mut out = Vec::new();
     amount.push_text(&mut out);
     String::from_utf8(out).unwrap_or_default()

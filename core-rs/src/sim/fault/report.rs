@@ -25,6 +25,9 @@ struct Request {
     /// End at the first violation.
     #[serde(default)]
     first: bool,
+    /// Nothing fails but time: venues work on requests, and answer, far beyond their bounds.
+    #[serde(default)]
+    late: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -46,7 +49,7 @@ struct Report {
     trace: String,
 }
 
-/// `{"from":0,"seeds":100,"mutant":"","trace":false,"first":false}` in; counts, violations and probes out. The error is
+/// `{"from":0,"seeds":100,"mutant":"","trace":false,"first":false,"late":false}` in; counts, violations and probes out. The error is
 /// one sentence.
 pub fn simulate(request: &[u8]) -> Result<Vec<u8>, String> {
     let request: Request = serde_json::from_slice(request).map_err(|e| format!("simulation: {e}"))?;
@@ -65,9 +68,9 @@ pub fn simulate(request: &[u8]) -> Result<Vec<u8>, String> {
         trace: String::new(),
     };
     for seed in request.from..request.from.saturating_add(request.seeds) {
-        let mut outcome = guarded(seed, &request.mutant, request.trace);
+        let mut outcome = guarded(seed, &request.mutant, request.trace, request.late);
         if seed % TWICE_EVERY == 0 && outcome.violation.is_none() {
-            outcome.violation = differs(&outcome, &run(seed, &request.mutant, false));
+            outcome.violation = differs(&outcome, &run(seed, &request.mutant, false, request.late));
         }
         report.seeds += 1;
         report.events += outcome.events;
@@ -89,8 +92,8 @@ pub fn simulate(request: &[u8]) -> Result<Vec<u8>, String> {
 }
 
 /// A run that panics is a violation like any other.
-fn guarded(seed: u64, mutant: &str, tracing: bool) -> Outcome {
-    let ended = std::panic::catch_unwind(|| run(seed, mutant, tracing));
+fn guarded(seed: u64, mutant: &str, tracing: bool, late: bool) -> Outcome {
+    let ended = std::panic::catch_unwind(|| run(seed, mutant, tracing, late));
     ended.unwrap_or_else(|cause| {
         let text = cause.downcast_ref::<String>().cloned();
         let text = text.or_else(|| cause.downcast_ref::<&str>().map(|text| (*text).to_owned()));

@@ -41,8 +41,8 @@ impl Outcome {
     }
 }
 
-pub(super) fn run(seed: u64, mutant: &str, tracing: bool) -> Outcome {
-    let mut world = World::new(seed, mutant, tracing);
+pub(super) fn run(seed: u64, mutant: &str, tracing: bool, late: bool) -> Outcome {
+    let mut world = World::new(seed, mutant, tracing, late);
     world.live();
     let hash = world.trace.hash ^ world.process.as_ref().map_or(0, |p| p.engine.state_hash());
     Outcome {
@@ -170,6 +170,7 @@ impl World {
         }
         process.seq_seen = seq;
         self.check.step(&process.engine, &self.venues, &mut self.probes);
+        self.watch_late();
         if self.rng.below(REPLAY_EVERY) == 0 {
             self.replay_now();
         }

@@ -88,6 +88,20 @@ faults! {
     OperatorProtect = 500_000 "operator: protection",
 }
 
+/// What still happens where only time fails.
+const LATE: [Fault; 10] = [
+    Fault::RequestLost,
+    Fault::RequestDelayed,
+    Fault::WorkedLate,
+    Fault::ReplyLost,
+    Fault::ReplyTwice,
+    Fault::ReplyDelayed,
+    Fault::UnknownTaken,
+    Fault::ThinBook,
+    Fault::AnswerDelayed,
+    Fault::ReadLag,
+];
+
 /// The parameters of one seed.
 #[derive(Clone, Debug)]
 pub(super) struct Swarm {
@@ -125,6 +139,16 @@ impl Swarm {
             strict: rng.chance(250_000),
             broken_bound: false,
         }
+    }
+
+    /// Nothing fails but time: requests are worked on, and answered, up to 40 s late.
+    pub(super) fn late(rng: &mut Rng) -> Self {
+        let mut swarm = Self { broken_bound: true, ..Self::new(rng) };
+        let often = *rng.pick(&[1, 2, 4]);
+        for fault in Fault::ALL {
+            swarm.rates[fault as usize] = if LATE.contains(&fault) { fault.base() * often } else { 0 };
+        }
+        swarm
     }
 
     pub(super) fn rate(&self, fault: Fault) -> u64 {

@@ -115,6 +115,8 @@ pub(super) struct Process {
 pub(super) struct World {
     pub rng: Rng,
     pub swarm: Swarm,
+    /// Only time fails: what comes late must be undone in time.
+    pub late: bool,
     pub harness: Harness,
     pub config: String,
     pub mutant: String,
@@ -148,10 +150,10 @@ pub(super) struct World {
 }
 
 impl World {
-    pub(super) fn new(seed: u64, mutant: &str, tracing: bool) -> Self {
+    pub(super) fn new(seed: u64, mutant: &str, tracing: bool, late: bool) -> Self {
         let mut rng = Rng::new(seed);
-        let mut swarm = Swarm::new(&mut rng);
-        swarm.broken_bound = rng.chance(50_000);
+        let mut swarm = if late { Swarm::late(&mut rng) } else { Swarm::new(&mut rng) };
+        swarm.broken_bound |= rng.chance(50_000);
         let (harness, engine_mutant) = Harness::parse(mutant);
         let config = engine_config(&swarm, engine_mutant, 0);
         let mono = rng.span(SECOND, 1_000 * SECOND);
@@ -184,6 +186,7 @@ impl World {
             queue: BinaryHeap::new(),
             serial: 0,
             swarm,
+            late,
             harness,
         };
         for at in 0..world.venues.len() {

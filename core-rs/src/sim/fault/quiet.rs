@@ -240,14 +240,14 @@ pub(super) fn is_tradable(engine: &Engine, plan: &Plan, residual: i128) -> bool 
     plan.terms.legs.iter().any(|leg| fits(engine, leg.instrument, leg.px, residual))
 }
 
-/// The venue would take an order of this size at this price.
+/// The venue would take an order of this size at any price within a hundredth of this one.
 pub(super) fn fits(engine: &Engine, id: InstrumentId, px: Price, qty: i128) -> bool {
     let instrument = engine.instrument(id);
     let unit = pow10(MONEY_DECIMALS - instrument.qty_decimals);
     let least = unit * i128::from(instrument.qty_min.get().max(instrument.lot));
     let px = Money::of_px(px, instrument.px_decimals);
     let worth = product(px, Money(qty.abs() - qty.abs() % least)).unwrap_or_default();
-    qty.abs() >= least && worth >= instrument.notional_min
+    qty.abs() >= least && worth.0 - worth.0 / 100 >= instrument.notional_min.0
 }
 
 fn fee_quote(fill: &Fill, px: Money) -> i128 {

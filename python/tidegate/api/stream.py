@@ -1,7 +1,9 @@
 """`/ws`: who may open it, what it may ask, and one reader and one writer per client."""
 
 import asyncio
+import struct
 from collections.abc import AsyncIterator
+from socket import SO_LINGER, SOL_SOCKET
 from typing import Annotated, Final, Literal
 
 from aiohttp import WSMessage, WSMsgType, web
@@ -30,6 +32,9 @@ CLOSE_WAIT_S: Final = 2.0
 SLOW_CLOSE_WAIT_S: Final = 0.4
 """For the goodbye to somebody who reads too slowly; whoever does not read at all is cut within five seconds."""
 TICKET_CHARS_MAX: Final = 512
+
+_AT_ONCE: Final = struct.pack("ii", 1, 0)
+"""SO_LINGER: on, for no time."""
 
 HUB: web.AppKey[Hub] = web.AppKey("hub", Hub)
 
@@ -183,15 +188,25 @@ async def _watch(socket: web.WebSocketResponse, client: Client) -> None:
 
 async def _close(request: web.Request, socket: web.WebSocketResponse, ending: Ending | None) -> None:
     """A clear code for who still listens; no patience with who does not."""
+    slow = ending is not None and ending.code is CloseCode.TOO_SLOW
     try:
-        slow = ending is not None and ending.code is CloseCode.TOO_SLOW
         async with asyncio.timeout(SLOW_CLOSE_WAIT_S if slow else CLOSE_WAIT_S + 1):
             if ending is not None:
                 await socket.close(code=ending.code, message=ending.reason.encode())
     except (TimeoutError, ConnectionError):
-        pass
-    if not socket.closed and request.transport is not None:
-        request.transport.abort()
+        _cut(request)
+    if not socket.closed:
+        _cut(request)
+
+
+def _cut(request: web.Request) -> None:
+    """Ends the connection with whatever it still holds: a close in good order would wait for a reader that stands."""
+    if request.transport is None:
+        return
+    connection = request.transport.get_extra_info("socket")
+    if connection is not None:
+        connection.setsockopt(SOL_SOCKET, SO_LINGER, _AT_ONCE)
+    request.transport.abort()
 
 
 def _parse(message: WSMessage) -> Subscribe | Unsubscribe | Ping | Resume | Log:

@@ -1,12 +1,7 @@
 // Plans and manual executions.
-import { api, query } from "./base";
+import { api } from "./base";
 import { withAnswer } from "./merge";
 import type { Execution, Page, Plan } from "./types";
-
-export interface PlansFilter {
-  state?: string;
-  pairId?: string;
-}
 
 export const arbitrage = api.injectEndpoints({
   endpoints: (build) => ({
@@ -14,21 +9,6 @@ export const arbitrage = api.injectEndpoints({
       query: () => ({ path: "/api/arbitrage/plans?limit=100" }),
       providesTags: ["Plans"],
       merge: (known, answer) => ({ ...answer, items: withAnswer(known.items, answer.items) }),
-    }),
-    planHistory: build.infiniteQuery<Page<Plan>, PlansFilter, string | undefined>({
-      infiniteQueryOptions: {
-        initialPageParam: undefined,
-        getNextPageParam: (last) => last.nextCursor ?? undefined,
-        maxPages: 20,
-      },
-      query: ({ queryArg, pageParam }) => ({
-        path: `/api/arbitrage/plans${query({ ...queryArg, cursor: pageParam, limit: 100 })}`,
-      }),
-      providesTags: ["Plans"],
-    }),
-    plan: build.query<Plan, string>({
-      query: (planId) => ({ path: `/api/arbitrage/plans/${encodeURIComponent(planId)}` }),
-      providesTags: ["Plans"],
     }),
     execute: build.mutation<Execution, { pairId: string; key: string }>({
       query: ({ pairId, key }) => ({
@@ -46,10 +26,4 @@ export const arbitrage = api.injectEndpoints({
   }),
 });
 
-export const {
-  usePlansQuery,
-  usePlanHistoryInfiniteQuery,
-  usePlanQuery,
-  useExecuteMutation,
-  useUnwindMutation,
-} = arbitrage;
+export const { usePlansQuery, useExecuteMutation, useUnwindMutation } = arbitrage;

@@ -25,7 +25,6 @@ export const twap = api.injectEndpoints({
       providesTags: ["Twaps"],
       merge: (known, answer) => ({ ...answer, items: withAnswer(known.items, answer.items) }),
     }),
-    twapPlan: build.query<TwapPlan, string>({ query: (planId) => ({ path: ONE(planId) }), providesTags: ["Twaps"] }),
     createTwap: build.mutation<{ planId: string }, { terms: TwapTerms; key: string }>({
       query: ({ terms, key }) => ({ method: "POST", path: "/api/twap/plans", body: terms, idempotencyKey: key }),
       invalidatesTags: ["Twaps"],
@@ -45,10 +44,4 @@ export const twap = api.injectEndpoints({
   }),
 });
 
-export const {
-  useTwapsQuery,
-  useTwapPlanQuery,
-  useCreateTwapMutation,
-  useControlTwapMutation,
-  useDeleteTwapMutation,
-} = twap;
+export const { useTwapsQuery, useCreateTwapMutation, useControlTwapMutation, useDeleteTwapMutation } = twap;

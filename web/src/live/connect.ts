@@ -126,9 +126,7 @@ class Inbox {
     if (event === "opportunity") {
       dispatch(monitoring.util.updateQueryData("opportunities", undefined, (rows) => withOpportunity(rows, data)));
     } else if (event === "plan_update") {
-      const planId = String(data["planId"]);
       dispatch(arbitrage.util.updateQueryData("plans", undefined, (page) => ({ ...page, items: withPlan(page.items, data) })));
-      dispatch(arbitrage.util.updateQueryData("plan", planId, (plan) => withPlan([plan], data)[0] ?? plan));
     } else if (event === "twap_progress") {
       dispatch(
         twap.util.updateQueryData("twaps", undefined, (page) => ({ ...page, items: withTwapProgress(page.items, data) })),

@@ -15,5 +15,3 @@ export interface RootState {
 export const useRoot = useSelector.withTypes<RootState>();
 export const useAct = useDispatch;
 export const useMay = (permission: Permission): boolean => useRoot((state) => may(state.session, permission));
-/** False while what is shown may be out of date. */
-export const useIsLive = (): boolean => useRoot((state) => state.link.state === "live");

@@ -1,5 +1,5 @@
 // Numbers as people read them: fixed digits, unit, a sign that does not hang on colour alone.
-import { MINUS, formatAmount, formatPercent, signOf, type Look, type MaybeAmount } from "@/shared/lib/amount";
+import { formatAmount, formatPercent, signOf, type Look, type MaybeAmount } from "@/shared/lib/amount";
 
 interface Props extends Look {
   value: MaybeAmount;
@@ -23,5 +23,3 @@ export function Amount({ value, unit, toned = false, ...look }: Props) {
 export function Percent({ value, toned = false, decimals = 3 }: { value: MaybeAmount; toned?: boolean; decimals?: number }) {
   return <span className={`num ${toned ? tone(value) : ""}`}>{formatPercent(value, { decimals, signed: toned })}</span>;
 }
-
-export { MINUS };

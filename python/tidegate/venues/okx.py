@@ -3,10 +3,14 @@
 Swaps count contracts; rows are given in base coin, with the size of a contract beside them.
 """
 
+import base64
+import hmac
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
 
+from tidegate.model.keys import KeyRights
 from tidegate.venues.json import (
     Object,
     as_array,
@@ -25,6 +29,7 @@ from tidegate.venues.spec import (
     BookPage,
     InstrumentPage,
     InstrumentRow,
+    KeyCheck,
     Kline,
     Product,
     ProductSpec,
@@ -194,6 +199,35 @@ def _parse_klines(product: Product, body: bytes) -> tuple[Kline, ...]:
     return tuple(reversed([kline_of(as_array(row, "kline"), volume) for row in _rows(body)]))
 
 
+def _key_check(key: str, secret: str, passphrase: str, ts_ms: int) -> Request:
+    target = "/api/v5/account/config"
+    moment = datetime.fromtimestamp(ts_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    signature = base64.b64encode(hmac.digest(secret.encode(), f"{moment}GET{target}".encode(), "sha256"))
+    return Request(
+        target,
+        headers=(
+            ("OK-ACCESS-KEY", key),
+            ("OK-ACCESS-SIGN", signature.decode()),
+            ("OK-ACCESS-TIMESTAMP", moment),
+            ("OK-ACCESS-PASSPHRASE", passphrase),
+        ),
+    )
+
+
+def _parse_key_check(status: int, body: bytes) -> KeyRights:
+    # {"code":"0","data":[{"uid":"44","perm":"read_only,withdraw,trade","ip":"192.0.2.1",...}],"msg":""}
+    if status != 200:
+        raise failure_of(status, body, _rows)
+    row = _row(body)
+    given = {word.strip() for word in text(row, "perm").split(",")}
+    return KeyRights(
+        read="read_only" in given,
+        trade="trade" in given,
+        withdraw="withdraw" in given,
+        bound=text_or_none(row, "ip") is not None,
+    )
+
+
 VENUE: Final = Venue(
     spec=SPEC,
     time=_time,
@@ -207,4 +241,5 @@ VENUE: Final = Venue(
     klines=_klines,
     parse_klines=_parse_klines,
     parse_failure=lambda status, body: failure_of(status, body, _rows),
+    key_check=KeyCheck(_key_check, _parse_key_check),
 )

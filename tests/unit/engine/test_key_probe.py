@@ -58,7 +58,18 @@ def ok(result: object) -> dict[str, object]:
     return {"retCode": 0, "retMsg": "", "result": result, "time": 1}
 
 
+def okx(perm: str, ip: str = "") -> dict[str, object]:
+    return {"code": "0", "msg": "", "data": [{"uid": "44", "perm": perm, "ip": ip}]}
+
+
 CASES = {
+    "okx trades": ("okx", okx("read_only,trade"), KeyRights(read=True, trade=True, withdraw=False, bound=False)),
+    "okx withdraws": (
+        "okx",
+        okx("read_only,withdraw,trade", "192.0.2.1"),
+        KeyRights(read=True, trade=True, withdraw=True, bound=True),
+    ),
+    "okx reads": ("okx", okx("read_only"), KeyRights(read=True, trade=False, withdraw=False, bound=False)),
     "binance trades": ("binance", BINANCE, KeyRights(read=True, trade=True, withdraw=False, bound=False)),
     "binance withdraws": (
         "binance",
@@ -100,6 +111,7 @@ REFUSALS = {
         {"retCode": 10003, "retMsg": "API key canary is invalid.", "result": {}},
         "10003",
     ),
+    "okx, wrong key": ("okx", 401, {"code": "50111", "msg": "Invalid the-key", "data": []}, "50111"),
     "not JSON at all": ("bybit", 502, "<html>", "502"),
 }
 

@@ -102,6 +102,10 @@ impl World {
             }
         }
         self.run_until(self.now + 600 * MS);
+        self.reset_latch();
+    }
+
+    fn reset_latch(&mut self) {
         if self.process.as_ref().is_some_and(|process| process.engine.latch() != LatchMode::Open) {
             self.command("reset", "{}");
         }
@@ -112,6 +116,8 @@ impl World {
         self.slow_markets();
         let until = self.now + REST_MAX;
         while self.check.violation.is_none() {
+            // A reset that met a process still recovering was not taken.
+            self.reset_latch();
             let stopped = self.stop_trading();
             self.end_schedules();
             let now = self.moment();

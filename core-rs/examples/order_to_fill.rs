@@ -19,8 +19,8 @@ use common::{MS, SECOND, World, btc_pair, config};
 
 /// The latest so many orders make a row.
 const SPAN: u64 = 1_000;
-/// Virtual time of one order, its reply and its fill.
-const ORDER: i64 = 8 * MS;
+/// Virtual time of one order, its reply and its fill; as many as the venue's own budget of orders lets open.
+const ORDER: i64 = 130 * MS;
 
 fn order(world: &mut World, number: u64) {
     let side = if number.is_multiple_of(2) { "buy" } else { "sell" };

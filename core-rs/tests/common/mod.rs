@@ -6,7 +6,7 @@ pub mod protect;
 mod setup;
 
 pub use setup::{LINKS, btc_pair, config};
-use setup::{NAMES, instruments};
+use setup::{NAMES, Row, config_of, instruments, links_of};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tidegate_core::engine::{Effect, Effects, Engine, Input};
@@ -35,6 +35,8 @@ enum Job {
 }
 
 pub struct World {
+    names: [&'static str; 2],
+    links: Vec<Row>,
     pub engine: Engine,
     pub venues: Vec<SimVenue>,
     pub now: Ns,
@@ -93,16 +95,40 @@ impl World {
 
     /// With venues whose request budgets are so many times as large.
     pub fn staged(seed: u64, config: String, budget_times: u32) -> Self {
+        Self::on(seed, NAMES, LINKS.to_vec(), (config, budget_times))
+    }
+
+    /// A world of two other venues.
+    pub fn among(seed: u64, names: [&'static str; 2], pairs: &str) -> Self {
+        let links = links_of(names);
+        let config = config_of(names, &links, pairs);
+        Self::on(seed, names, links, (config, 1))
+    }
+
+    /// A configuration of this world's venues without a pair: what a journal is replayed with.
+    pub fn bare_config(&self) -> String {
+        config_of(self.names, &self.links, "")
+    }
+
+    fn on(
+        seed: u64,
+        names: [&'static str; 2],
+        links: Vec<Row>,
+        (config, budget_times): (String, u32),
+    ) -> Self {
         let venue = |name: &str| {
             let text = format!(
-                r#"{{"venue":"{name}","budgetTimes":{budget_times},"products":["spot","linear"],"seed":{seed},"symbols":["BTCUSDT","ETHUSDT"],"feeTaker":"0.0005"}}"#
+                r#"{{"venue":"{name}","budgetTimes":{budget_times},"products":["spot","linear"],"seed":{seed},{},"feeTaker":"0.0005"}}"#,
+                setup::symbols(name)
             );
             SimVenue::new(text.as_bytes()).unwrap()
         };
         let engine = Engine::new(config.as_bytes()).unwrap();
         let mut world = Self {
+            names,
+            links,
             engine,
-            venues: NAMES.iter().map(|name| venue(name)).collect(),
+            venues: names.iter().map(|name| venue(name)).collect(),
             now: 0,
             journal: Vec::new(),
             ends: Vec::new(),
@@ -115,7 +141,7 @@ impl World {
             config,
             queue: BTreeMap::new(),
             serial: 0,
-            conns: vec![None; LINKS.len()],
+            conns: Vec::new(),
             conn_link: BTreeMap::new(),
             wake: None,
             life: 0,
@@ -131,6 +157,7 @@ impl World {
             own_time: Duration::ZERO,
             clock: || Duration::ZERO,
         };
+        world.conns = vec![None; world.links.len()];
         for at in 0..world.venues.len() {
             let wall = world.wall();
             let effects = world.venues[at].start(wall);
@@ -165,10 +192,10 @@ impl World {
         self.crashed = false;
         self.wake = None;
         for (link, conn) in
-            core::mem::replace(&mut self.conns, vec![None; LINKS.len()]).into_iter().enumerate()
+            core::mem::replace(&mut self.conns, vec![None; self.links.len()]).into_iter().enumerate()
         {
             if let Some(conn) = conn {
-                self.venues[LINKS[link].venue].on_close(conn);
+                self.venues[self.links[link].venue].on_close(conn);
             }
         }
         self.engine = Engine::new(self.config.as_bytes()).unwrap();
@@ -177,20 +204,16 @@ impl World {
     }
 
     fn begin(&mut self) {
-        for (venue, product) in [
-            (Venue::Binance, Product::Spot),
-            (Venue::Binance, Product::Linear),
-            (Venue::Bybit, Product::Spot),
-            (Venue::Bybit, Product::Linear),
-        ] {
+        for (name, product) in self.names.into_iter().flat_map(|n| [(n, Product::Spot), (n, Product::Linear)])
+        {
             let mut out = Effects::default();
-            let rows = instruments(product.name());
+            let (venue, rows) = (Venue::parse(name).unwrap(), instruments(name, product.name()));
             self.engine.set_instruments(self.moment(), venue, product, rows.as_bytes(), &mut out).unwrap();
             self.run(out);
         }
         self.input(Input::Start);
         let life = self.life;
-        for link in 0..LINKS.len() {
+        for link in 0..self.links.len() {
             self.at(WIRE, Job::Connect { link, life });
         }
     }
@@ -243,7 +266,7 @@ impl World {
     /// Cuts a link; it comes back after a moment.
     pub fn cut(&mut self, link: usize) {
         if let Some(conn) = self.conns[link].take() {
-            self.venues[LINKS[link].venue].on_close(conn);
+            self.venues[self.links[link].venue].on_close(conn);
             self.input(Input::Link { link: LinkId(link as u16), up: false });
         }
         let life = self.life;
@@ -286,7 +309,7 @@ impl World {
 
     fn connect(&mut self, link: usize) {
         let wall = self.wall();
-        let row = LINKS[link];
+        let row = self.links[link];
         if self.conns[link].is_some() {
             return;
         }
@@ -323,8 +346,9 @@ impl World {
         let (method, target) = lines.next().unwrap().split_once(' ').unwrap();
         let headers: Vec<(String, String)> =
             lines.filter_map(|l| l.split_once(": ")).map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
-        let effects = self.venues[LINKS[link].venue].on_http(method, target, &headers, body.as_bytes(), wall);
-        self.venue_effects(LINKS[link].venue, effects, Some(number));
+        let effects =
+            self.venues[self.links[link].venue].on_http(method, target, &headers, body.as_bytes(), wall);
+        self.venue_effects(self.links[link].venue, effects, Some(number));
     }
 
     /// Runs for a span of virtual time, or until a crash.
@@ -348,7 +372,10 @@ impl World {
         match job {
             Job::ToVenue { link, conn, data } => {
                 let text = String::from_utf8_lossy(&data).into_owned();
-                if text.contains("order.place") || text.contains("order.create") {
+                if ["order.place", "order.create", "\"op\":\"order\"", "place-order"]
+                    .iter()
+                    .any(|op| text.contains(op))
+                {
                     if self.lose_request.remove(&link) {
                         return;
                     }
@@ -361,12 +388,12 @@ impl World {
                     }
                     self.sent_cancels.push(text);
                 }
-                let effects = self.venues[LINKS[link].venue].on_frame(conn, &data, wall);
-                self.venue_effects(LINKS[link].venue, effects, None);
+                let effects = self.venues[self.links[link].venue].on_frame(conn, &data, wall);
+                self.venue_effects(self.links[link].venue, effects, None);
             }
             Job::ToEngine { link, conn, data } => {
-                let deaf = self.lose_answers || self.mute.contains(&LINKS[link].venue);
-                let lost = deaf && LINKS[link].role != "public" || self.silent.contains(&link);
+                let deaf = self.lose_answers || self.mute.contains(&self.links[link].venue);
+                let lost = deaf && self.links[link].role != "public" || self.silent.contains(&link);
                 if self.conns[link] == Some(conn) && !lost && !self.drop_next.remove(&link) {
                     self.input(Input::Frame { link: LinkId(link as u16), bytes: &data });
                 }

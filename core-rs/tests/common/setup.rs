@@ -30,14 +30,54 @@ pub const LINKS: [Row; 14] = [
 ];
 pub const NAMES: [&str; 2] = ["binance", "bybit"];
 
+/// The links of two venues, in the order in which the first two have them.
+pub fn links_of(names: [&'static str; 2]) -> Vec<Row> {
+    let of = |(at, name): (usize, &str)| -> Vec<Row> {
+        let known = |venue: usize| {
+            LINKS.iter().filter(move |row| row.venue == venue).map(move |r| Row { venue: at, ..*r })
+        };
+        let shared = |public: &'static str, private: &'static str| {
+            let path = move |role: &str| {
+                if role == "public" {
+                    public
+                } else if role == "rest" {
+                    ""
+                } else {
+                    private
+                }
+            };
+            known(1).map(move |r| Row { target: path(r.role), ..r }).collect()
+        };
+        match name {
+            "binance" => known(0).collect(),
+            "bybit" => known(1).collect(),
+            "okx" => shared("/ws/v5/public", "/ws/v5/private"),
+            _ => shared("/v2/ws/public", "/v2/ws/private"),
+        }
+    };
+    names.into_iter().enumerate().flat_map(of).collect()
+}
+
+/// Which instruments a simulated venue lists, as its configuration says it.
+pub fn symbols(name: &str) -> &'static str {
+    match name {
+        "okx" => r#""symbols":["BTC-USDT","ETH-USDT","BTC-USDT-SWAP","ETH-USDT-SWAP"]"#,
+        _ => r#""symbols":["BTCUSDT","ETHUSDT"]"#,
+    }
+}
+
 pub fn config(pairs: &str) -> String {
-    let links: Vec<String> = LINKS
+    config_of(NAMES, &LINKS, pairs)
+}
+
+pub fn config_of(names: [&'static str; 2], links: &[Row], pairs: &str) -> String {
+    let links: Vec<String> = links
         .iter()
         .enumerate()
         .map(|(id, l)| {
             format!(
                 r#"{{"id":{id},"venue":"{}","type":"{}","role":"{}","account":"main"}}"#,
-                NAMES[l.venue], l.product, l.role
+                names[l.venue], l.product, l.role
             )
         })
         .collect();
@@ -56,12 +96,12 @@ pub fn config(pairs: &str) -> String {
         "limits":[{{"name":"order_notional_max","scope":"total","id":"","value":50000}},
                   {{"name":"book_age_max_ms","scope":"total","id":"","value":2000}}],
         "policy":{{"completeWithinBps":10,"maxAttempts":3,"planDeadlineMs":5000,"slippageBps":5,"cooldownMs":500}}}}"#,
-        account("binance"),
-        account("bybit"),
-        venue("binance", "spot"),
-        venue("binance", "linear"),
-        venue("bybit", "spot"),
-        venue("bybit", "linear"),
+        account(names[0]),
+        account(names[1]),
+        venue(names[0], "spot"),
+        venue(names[0], "linear"),
+        venue(names[1], "spot"),
+        venue(names[1], "linear"),
         links.join(",")
     )
 }
@@ -75,7 +115,29 @@ pub fn btc_pair(threshold: &str) -> String {
     )
 }
 
-pub fn instruments(product: &str) -> String {
+pub fn instruments(name: &str, product: &str) -> String {
+    // (symbol, base, tick, lot, contract, number)
+    let rows: &[(&str, &str, &str, &str, &str, u32)] = match (name, product) {
+        ("bybit", "spot") => {
+            &[("BTCUSDT", "BTC", "0.1", "0.000001", "1", 0), ("ETHUSDT", "ETH", "0.01", "0.00001", "1", 0)]
+        }
+        ("okx", "spot") => &[("BTC-USDT", "BTC", "0.1", "0.000001", "1", 10_012)],
+        ("okx", _) => &[("BTC-USDT-SWAP", "BTC", "0.1", "0.0001", "0.01", 10_015)],
+        ("bitget", "spot") => &[("BTCUSDT", "BTC", "0.01", "0.000001", "1", 0)],
+        ("bitget", _) => &[("BTCUSDT", "BTC", "0.1", "0.0001", "1", 0)],
+        _ => return first_instruments(product),
+    };
+    let row = |(symbol, base, tick, lot, contract, code): &(&str, &str, &str, &str, &str, u32)| {
+        format!(
+            r#"{{"symbol":"{symbol}","base":"{base}","quote":"USDT","tick":"{tick}","lot":"{lot}","qtyMin":"{lot}",
+            "qtyMax":"100","notionalMin":"5","feeMaker":"0.0002","feeTaker":"0.0005","status":"TRADING",
+            "contract":"{contract}","code":"{code}"}}"#
+        )
+    };
+    format!("[{}]", rows.iter().map(row).collect::<Vec<_>>().join(","))
+}
+
+fn first_instruments(product: &str) -> String {
     // As the simulated venues list them: a tick that is too coarse refuses every frame of the instrument.
     let tick_of = |symbol: &str| if product == "spot" || symbol == "ETHUSDT" { "0.01" } else { "0.1" };
     let lot = if product == "spot" { "0.00001" } else { "0.001" };

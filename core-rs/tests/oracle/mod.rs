@@ -1,7 +1,7 @@
 //! The venues' books of record against ours.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::panic)] // shared by several tests; a test stops
 
-use crate::common::{self, MS, SECOND, World};
+use crate::common::{MS, SECOND, World};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use tidegate_core::engine::Engine;
@@ -79,7 +79,7 @@ pub fn check_agreement(world: &mut World) {
 }
 
 pub fn rehash(world: &World) -> u64 {
-    let mut copy = Engine::new(common::config("").as_bytes()).unwrap();
+    let mut copy = Engine::new(world.bare_config().as_bytes()).unwrap();
     assert_eq!(copy.replay(&world.journal).unwrap(), world.journal.len());
     copy.state_hash()
 }

@@ -1,11 +1,12 @@
 //! What goes into the engine, and what people and programs ask of it.
 
-use super::{LINKS, World};
+use super::World;
 use tidegate_core::engine::{Command, Effects, Input, Refusal};
 
 impl World {
     pub fn input(&mut self, input: Input<'_>) {
-        let market = matches!(input, Input::Frame { link, .. } if LINKS[link.0 as usize].role == "public");
+        let market =
+            matches!(input, Input::Frame { link, .. } if self.links[link.0 as usize].role == "public");
         let (mut out, began) = (Effects::default(), (self.clock)());
         self.engine.step(self.moment(), input, &mut out);
         if !market {

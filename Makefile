@@ -16,10 +16,11 @@ N ?= 20
 # Records that its journal holds before the first kill.
 RECORDS ?= 0
 
-# Seeds of `make sim`; SEED=k runs that one alone, TRACE=1 tells everything that happens in it.
+# Seeds of `make sim` from START on; SEED=k runs that one alone, TRACE=1 tells everything that happens in it.
 SEEDS ?= 1000
+START ?= 0
 SIM_ONE = $(filter-out file undefined,$(origin SEED))
-SIM_ARGS = --seeds $(SEEDS) $(if $(SIM_ONE),--seed $(SEED)) $(if $(TRACE),--trace) $(if $(MUTANT),--mutant $(MUTANT)) $(ARGS)
+SIM_ARGS = --seeds $(SEEDS) --from $(START) $(if $(SIM_ONE),--seed $(SEED)) $(if $(TRACE),--trace) $(if $(MUTANT),--mutant $(MUTANT)) $(ARGS)
 
 # The clients of `make conformance`: ccxt pins another uvloop than ours.
 CLIENTS ?= .venv-conformance
@@ -103,7 +104,7 @@ format: $(VENV)/.dev ## rustfmt and ruff, in place
 
 ext: $(VENV)/.dev $(EXT) ## the native module, fast profile, beside the sources
 
-sim: build ## seeds of the fault simulator (SEEDS=1000, or SEED=k TRACE=1; MUTANT=name)
+sim: build ## seeds of the fault simulator (SEEDS=1000 START=0, or SEED=k TRACE=1; MUTANT=name)
 	@$(VENV)/bin/tidegate sim $(SIM_ARGS)
 
 sim-mutants: build ## every flawed design with the first seed that catches it

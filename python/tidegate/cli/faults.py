@@ -19,6 +19,8 @@ from tidegate.cli.main import EXIT_FAILED
 CHUNK: Final = 50
 """Seeds of one call into the core."""
 MUTANT_SEEDS_MAX: Final = 10_000
+PROGRESS_EVERY_S: Final = 10.0
+"""A long run says this often how far it is, and where to take it up again."""
 
 
 class Violation(BaseModel):
@@ -55,15 +57,19 @@ def sim(
     if mutants:
         raise typer.Exit(EXIT_FAILED if _hunt(jobs, min(seeds, MUTANT_SEEDS_MAX)) else 0)
     first, count = (start, seeds) if seed is None else (seed, 1)
-    began = time.monotonic()
-    violations, events, counted = 0, 0, Counter[str]()
+    began = told = time.monotonic()
+    done, violations, events, counted = 0, 0, 0, Counter[str]()
     for report in _reports(first, count, mutant, jobs, trace=trace, late=late):
         sys.stdout.write(report.trace)
+        done += report.seeds
         for violation in report.told:
             _tell(violation, mutant, late=late)
         violations += report.violations
         events += report.events
         counted.update(report.probes)
+        if time.monotonic() - told > PROGRESS_EVERY_S:
+            told = time.monotonic()
+            typer.echo(f"... {done} of {count} seeds, {violations} violations; goes on from START={first + done}")
     if probes:
         _print_probes(counted)
     seconds = time.monotonic() - began

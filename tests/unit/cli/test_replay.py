@@ -12,6 +12,7 @@ from tidegate.cli.replay import replay
 
 SPOT, LINEAR = "binance:spot:BTCUSDT", "binance:linear:BTCUSDT"
 SPOT_SNAPSHOT = '{"lastUpdateId":100,"bids":[["99.00","1.0"]],"asks":[["100.00","1.0"]]}'
+SPOT_JOINED = '{"stream":"btcusdt@depth","data":{"e":"depthUpdate","E":1,"s":"BTCUSDT","U":100,"u":101,"b":[],"a":[]}}'
 LINEAR_SNAPSHOT = '{"lastUpdateId":50,"E":1,"T":1,"bids":[["101.0","1.0"],["90.0","5.0"]],"asks":[["102.0","1.0"]]}'
 TRADE = '{"stream":"btcusdt@trade","data":{"e":"trade","E":2,"s":"BTCUSDT","t":1,"p":"99.5","q":"0.1","T":2,"m":true}}'
 
@@ -24,10 +25,12 @@ def linear(first: int, last: int, prev: int, bids: str) -> str:
 
 
 LINES = {
-    SPOT: [(10, SPOT_SNAPSHOT), (11, TRADE)],
+    # A snapshot is a price once a message of its stream has joined it.
+    SPOT: [(9, SPOT_SNAPSHOT), (10, SPOT_JOINED), (11, TRADE)],
     LINEAR: [
-        (10, LINEAR_SNAPSHOT),
-        (13, linear(45, 55, 40, '[["101.0","0"],["100.2","1.0"]]')),
+        (9, LINEAR_SNAPSHOT),
+        (10, linear(45, 52, 40, "[]")),
+        (13, linear(53, 55, 52, '[["101.0","0"],["100.2","1.0"]]')),
         (15, linear(56, 60, 55, '[["100.9","0.4"]]')),
         (18, linear(63, 70, 61, '[["101.0","1.0"]]')),
         (20, LINEAR_SNAPSHOT.replace("50", "68", 1)),
@@ -41,7 +44,7 @@ EXPECTED = [
     # A frame is missing: nothing is priced from this book until the snapshot.
     {"event": "opportunity_closed", "direction": "leg1_buy", "recvNs": 18, "openNs": 3, "maxNetPercent": "0.760000"},
     {"event": "opportunity", "direction": "leg1_buy", "recvNs": 20, "netPercent": "1.000000"},
-    {"summary": True, "frames": [0, 3], "gaps": [0, 1], "opened": 3},
+    {"summary": True, "frames": [1, 4], "gaps": [0, 1], "opened": 3},
 ]
 
 
@@ -70,7 +73,7 @@ def test_openings_closings_and_gaps_are_printed_exactly_as_counted_by_hand(tmp_p
     assert first.exit_code == 0, first.output
     assert [orjson.loads(line) for line in first.stdout.splitlines()] == EXPECTED
     assert run_both(tmp_path, "--json", packed=packed).stdout == first.stdout
-    assert "7 frames" in first.stderr
+    assert "9 frames" in first.stderr
     assert "frames/s" in first.stderr
 
 
@@ -84,7 +87,7 @@ def test_people_get_a_table(tmp_path: Path):
     result = run_both(tmp_path)
     assert result.exit_code == 0
     assert "still open" in result.stdout
-    assert "opened 3, depth frames (0, 3), gaps (0, 1)" in result.stdout
+    assert "opened 3, depth frames (1, 4), gaps (0, 1)" in result.stdout
 
 
 def test_each_bad_use_is_one_clear_line_and_exit_code_two(tmp_path: Path):

@@ -40,7 +40,7 @@ impl Engine {
             Purpose::Open => self.may_trade(now, id, account).err().or_else(|| self.aged(now, intent)),
             Purpose::Hedge => None,
         };
-        self.held_back(intent).or_else(barred).or_else(blind)
+        self.held_back(intent).or_else(barred).or_else(blind).or_else(|| self.outgrown(intent))
     }
 
     /// The book's age against the limit that the gate judged it by.

@@ -122,8 +122,8 @@ impl Engine {
             state: protection.state,
             side: terms.side,
             held: protection.reach().map_or(held, |reach| held.min(reach)),
-            room: self.closing_room(terms.account, terms.instrument, terms.side),
-            over: protection.over,
+            room: self.closing_room(terms.account, terms.instrument, terms.side, None),
+            over: self.overshot(protection),
             busy: closing().any(|order| !order.is_settled()) && !self.has(Mutant::ProtectInFlightIgnored),
             entry: self.entry_of(protection),
             orders: protection.orders,
@@ -176,14 +176,27 @@ impl Engine {
         held.min(wallet.max(Money::ZERO))
     }
 
-    /// What of it no order in flight may take off.
-    pub(super) fn closing_room(&self, account: AccountId, id: InstrumentId, side: Side) -> Money {
+    /// What was traded past flat and still is: taking it back shrinks a position too.
+    pub(super) fn overshot(&self, protection: &Protection) -> Money {
+        let terms = &protection.terms;
+        protection.over.min(self.held(terms.account, terms.instrument, terms.side.opposite()))
+    }
+
+    /// What of it no order in flight may take off; `without`: one that does not stand in its own way.
+    pub(super) fn closing_room(
+        &self,
+        account: AccountId,
+        id: InstrumentId,
+        side: Side,
+        without: Option<ClientId>,
+    ) -> Money {
         if self.has(Mutant::ProtectInFlightIgnored) {
             return self.held(account, id, side);
         }
         let orders = self.state.orders.iter_open().filter(|order| {
             let place = &order.terms.place;
-            (order.terms.account, place.instrument, place.side) == (account, id, side)
+            Some(place.client_id) != without
+                && (order.terms.account, place.instrument, place.side) == (account, id, side)
         });
         let taken: i128 =
             orders.map(|order| Money::of_qty(order.possible_qty(), order.terms.qty_decimals).0).sum();

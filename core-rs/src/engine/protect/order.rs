@@ -80,10 +80,20 @@ impl Engine {
         }
         let (terms, side) = (&protection.terms, intent.place.side);
         if side != terms.side {
-            return Some(protection.over);
+            return Some(self.overshot(protection));
         }
-        let room = self.closing_room(terms.account, terms.instrument, side);
+        let own = Some(intent.place.client_id);
+        let room = self.closing_room(terms.account, terms.instrument, side, own);
         Some(protection.reach().map_or(room, |reach| room.min(reach)))
+    }
+
+    /// A protection's order that waited for the disk: others may have closed the position meanwhile.
+    pub(in crate::engine) fn outgrown(&self, intent: &Intent) -> Option<&'static str> {
+        let protects = intent.plan.is_some_and(PlanId::is_protection) && intent.purpose == Purpose::Hedge;
+        let decimals = self.instruments.at(intent.place.instrument).qty_decimals;
+        let qty = Money::of_qty(intent.place.qty, decimals);
+        let fits = !protects || self.protect_room(intent).is_some_and(|room| qty <= room);
+        (!fits).then_some("the position has no room for the order any more")
     }
 
     /// The first reserved id that no known order has; ids of an earlier process are not touched.

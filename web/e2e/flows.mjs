@@ -17,7 +17,7 @@ export async function logInByLink({ browser, server }) {
     const path = new URL(response.url()).pathname;
     if (path.startsWith("/assets/") && !/uPlot|chart/i.test(path)) bytes += Number(response.headers()["content-length"] ?? 0);
   });
-  await page.goto(server.link);
+  await page.goto(await server.link());
   await page.getByRole("heading", { name: "Dashboard", exact: true }).waitFor();
   truth(!page.url().includes("login"), `the token stands in the address: ${page.url()}`);
   await page.getByText("SIMULATED").first().waitFor();

@@ -45,10 +45,15 @@ export class Server {
     throw new Error(`the server did not get ready:\n${this.said.slice(-3000)}`);
   }
 
-  get link() {
-    const found = /http:\/\/[^\s]+login=[^\s]+/.exec(this.said)?.[0];
-    if (found === undefined) throw new Error(`no login link was printed:\n${this.said.slice(0, 2000)}`);
-    return found;
+  /** The printed link; it may come a moment after the first healthy answer. */
+  async link() {
+    const deadline = Date.now() + READY_MS;
+    while (Date.now() < deadline) {
+      const found = /http:\/\/\S+login=\S+\n/.exec(this.said)?.[0];
+      if (found !== undefined) return found.trim();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error(`no login link was printed:\n${this.said.slice(0, 2000)}`);
   }
 
   /** As a power cut would end it. */

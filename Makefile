@@ -34,7 +34,7 @@ RUST := Cargo.toml Cargo.lock core-rs/Cargo.toml $(shell find core-rs/src -name 
 # The interface needs Node to build and nothing to run; without Node the server has a plain page.
 UI := python/tidegate/api/static/ui/index.html
 WEB := $(shell find web -path web/node_modules -prune -o -type f -not -name schema.d.ts -not -name openapi.json -print)
-HAS_NODE := $(shell node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' 2>/dev/null && command -v npm)
+HAS_NODE := $(shell node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' 2>/dev/null && command -v npm)
 PYTHONS := pyproject.toml README.md $(shell find python -path '*/static/ui' -prune -o -type f -not -name '*.so' -not -name '*.pyc' -print)
 
 .DEFAULT_GOAL := help

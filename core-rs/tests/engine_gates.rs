@@ -391,3 +391,26 @@ fn a_lost_order_link_is_down_and_a_rate_limit_cancels_only() {
         world.events.iter().filter(|event| event.starts_with("status ") && event.contains("CANCEL_ONLY"));
     assert!(told.count() > 0);
 }
+
+/// Fences rest on the venue's time: what is not known within half a second of it opens nothing.
+#[test]
+fn a_venue_whose_time_is_hardly_known_opens_nothing_until_it_is() {
+    let mut world = World::new(7, &btc_pair("5"));
+    world.run_for(3 * SECOND);
+    let measured = |uncertainty| tidegate_core::engine::Input::Clock {
+        venue: tidegate_core::units::Venue::Binance,
+        offset: 3 * MS,
+        uncertainty,
+    };
+    world.input(measured(501 * MS));
+    assert_eq!(status(&world, "binance", "spot"), "DEGRADED");
+    assert_eq!(status(&world, "bybit", "linear"), "UP");
+    let sent = world.sent.len();
+    let refusal = world.command("execute_pair", EXECUTE, "").unwrap_err();
+    assert_eq!(refusal.code.name(), "EXCHANGE_UNAVAILABLE", "{refusal}");
+    assert!(refusal.message.contains("its time is not known well enough"), "{refusal}");
+    assert_eq!(world.sent.len(), sent);
+    world.input(measured(500 * MS));
+    assert_eq!(status(&world, "binance", "spot"), "UP");
+    world.command("execute_pair", EXECUTE, "").unwrap();
+}

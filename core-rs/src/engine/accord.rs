@@ -57,7 +57,7 @@ impl Engine {
         let venue = self.accounts.at(account).venue;
         let products = self.links.iter().filter(|link| link.account == Some(account));
         let errors = products.map(|link| self.config.venue(venue, link.config.product).clock_error);
-        let offset = self.clocks.get(&venue).copied().unwrap_or_default();
+        let offset = self.clocks.get(&venue).map_or(0, |clock| clock.offset);
         now.wall + offset - errors.max().unwrap_or_default()
     }
 

@@ -53,14 +53,14 @@ pub struct Engine {
     pub(super) recon: Vec<AccountRecon>,
     pub(super) watch: ReconWatch,
     pub(super) rates: Vec<OrderRate>,
-    pub(super) clocks: BTreeMap<Venue, Ns>,
+    pub(super) clocks: BTreeMap<Venue, super::step::VenueClock>,
     pub(super) statuses: super::venue_status::Statuses,
     pub(super) reported: BTreeMap<(AccountId, Wallet, Asset), BalanceReport>,
     pub(super) venue_positions: BTreeMap<(AccountId, InstrumentId), PositionReport>,
     pub(super) deferred: Vec<(AccountId, FillReport)>,
-    /// Orders at the venue that are not ours, as it told us.
     /// Orders that wait for their records to be on disk.
     pub(super) held: VecDeque<super::sending::Held>,
+    /// Orders at the venue that are not ours, as it told us.
     pub(super) strangers: BTreeSet<(AccountId, InstrumentId, VenueOrderId)>,
     pub(super) dirty: Dirty,
     pub(super) ready_rows: Vec<Row>,

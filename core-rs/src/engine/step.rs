@@ -11,6 +11,22 @@ use crate::units::{LinkId, Now, Ns, Product, Venue};
 use crate::venues::{Context, Event};
 
 const SECOND: Ns = 1_000_000_000;
+/// Fences and time windows rest on the venue's time: known less well than this, nothing is opened there.
+const UNCERTAINTY_MAX: Ns = 500_000_000;
+
+/// A venue's clock as last measured.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct VenueClock {
+    /// The venue's time less ours.
+    pub offset: Ns,
+    pub uncertainty: Ns,
+}
+
+impl VenueClock {
+    pub(super) const fn is_known(&self) -> bool {
+        self.uncertainty <= UNCERTAINTY_MAX
+    }
+}
 
 impl Engine {
     pub fn step(&mut self, now: Now, input: Input<'_>, out: &mut Effects) {
@@ -22,7 +38,9 @@ impl Engine {
             Input::Durable { seq } => self.on_durable(now, seq, out),
             Input::SendFailed { link, data } => self.on_send_failed(now, link, data, out),
             Input::JournalFailed { reason } => self.on_journal_failed(now, reason, out),
-            Input::Clock { venue, offset, uncertainty } => self.on_clock(venue, offset, uncertainty),
+            Input::Clock { venue, offset, uncertainty } => {
+                self.on_clock(venue, VenueClock { offset, uncertainty });
+            }
             Input::Command(mut command) => self.on_command(now, &mut command, out),
             Input::Watch { instrument, on } => self.on_watch(now, instrument, on, out),
             Input::Start => self.start(now, out),
@@ -104,16 +122,16 @@ impl Engine {
         Ok(())
     }
 
-    fn on_clock(&mut self, venue: Venue, offset: Ns, _uncertainty: Ns) {
+    fn on_clock(&mut self, venue: Venue, clock: VenueClock) {
         for id in self.accounts.ids() {
             let account = self.accounts.at_mut(id);
             if account.venue == venue
                 && let Some(session) = &mut account.session
             {
-                session.offset_ns = offset;
+                session.offset_ns = clock.offset;
             }
         }
-        self.clocks.insert(venue, offset);
+        self.clocks.insert(venue, clock);
     }
 
     fn on_durable(&mut self, now: Now, seq: u64, out: &mut Effects) {

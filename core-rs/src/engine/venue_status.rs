@@ -4,6 +4,7 @@
 use super::Effects;
 use super::error::{Code, Refusal};
 use super::reducer::Engine;
+use super::step::VenueClock;
 use crate::market::BookState;
 use crate::order::{CancelState, Order};
 use crate::risk::Window;
@@ -51,6 +52,8 @@ pub(super) struct StatusFacts {
     pub priced: bool,
     /// Too many frames of late could not be read.
     pub unreadable: bool,
+    /// Its time is known as well as fences and time windows need.
+    pub timed: bool,
 }
 
 #[derive(Debug, Default)]
@@ -79,6 +82,7 @@ impl VenueStatus {
             (!facts.reconciled, Self::Degraded, "the account is not reconciled"),
             (!facts.priced, Self::Degraded, "no book is synced"),
             (facts.unreadable, Self::Degraded, "too many frames could not be read"),
+            (!facts.timed, Self::Degraded, "its time is not known well enough"),
         ];
         let first = rules.into_iter().find(|(holds, ..)| *holds);
         first.map_or((Self::Up, ""), |(_, status, reason)| (status, reason))
@@ -167,6 +171,7 @@ impl Engine {
             reconciled: public_only || (self.is_ready(account) && up(Role::Private)),
             priced: self.any_priced(now, venue, product),
             unreadable: unreadable.is_some_and(|window| window.sum(now.mono) > UNREADABLE_MAX),
+            timed: self.clocks.get(&venue).is_none_or(VenueClock::is_known),
         })
     }
 
@@ -253,11 +258,19 @@ mod tests {
 
     #[test]
     fn the_worst_that_holds_decides() {
-        let good = StatusFacts { bar: None, orders: true, reconciled: true, priced: true, unreadable: false };
+        let good = StatusFacts {
+            bar: None,
+            orders: true,
+            reconciled: true,
+            priced: true,
+            unreadable: false,
+            timed: true,
+        };
         let cases = [
             (good, VenueStatus::Up),
             (StatusFacts { unreadable: true, ..good }, VenueStatus::Degraded),
             (StatusFacts { priced: false, ..good }, VenueStatus::Degraded),
+            (StatusFacts { timed: false, ..good }, VenueStatus::Degraded),
             (StatusFacts { reconciled: false, ..good }, VenueStatus::Degraded),
             (
                 StatusFacts { bar: Some(VenueStatus::CancelOnly), reconciled: false, ..good },

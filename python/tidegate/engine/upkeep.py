@@ -22,6 +22,9 @@ PAGES_MAX: Final = 20
 SYNC_SAMPLES: Final = 5
 SYNC_EVERY_S: Final = 180.0
 REFRESH_EVERY_S: Final = 3600.0
+ERROR_NS_MAX: Final = 500_000_000
+"""An offset that is less certain is measured again soon: the core opens nothing at such a venue meanwhile."""
+UNSURE_S: Final = 2.0
 SETTLE_S: Final = 5.0
 """What a start has for the time being is looked at again after this, once the links are up."""
 RETRY_FIRST_S: Final = 0.5
@@ -110,24 +113,26 @@ class Upkeep:
     async def run(self) -> None:
         """Refreshes and synchronises until cancelled."""
         chores = (
-            ("instruments", self._refresh, self._first_refresh_s, REFRESH_EVERY_S),
-            ("clock", lambda: self._sync_clock(SYNC_SAMPLES), self._first_sync_s, SYNC_EVERY_S),
+            ("instruments", self._refresh, self._first_refresh_s, lambda: REFRESH_EVERY_S),
+            ("clock", lambda: self._sync_clock(SYNC_SAMPLES), self._first_sync_s, self._sync_pause),
         )
         async with asyncio.TaskGroup() as group:
-            for name, work, first_s, every_s in chores:
-                group.create_task(self._repeat(work, first_s, every_s), name=f"{name}-{self._label}")
+            for name, work, first_s, pause_s in chores:
+                group.create_task(self._repeat(work, first_s, pause_s), name=f"{name}-{self._label}")
 
     @property
     def _label(self) -> str:
         return f"{self.name}-{self.product}"
 
-    async def _repeat(self, work: Callable[[], Coroutine[None, None, None]], first_s: float, every_s: float) -> None:
+    async def _repeat(
+        self, work: Callable[[], Coroutine[None, None, None]], first_s: float, pause_s: Callable[[], float]
+    ) -> None:
         await asyncio.sleep(first_s)
         wait_s = RETRY_FIRST_S
         while True:
             if await self._try(work()):
                 wait_s = RETRY_FIRST_S
-                await asyncio.sleep(every_s)
+                await asyncio.sleep(pause_s())
             else:
                 await asyncio.sleep(wait_s)
                 wait_s = min(RETRY_CAP_S, wait_s * 2)
@@ -182,6 +187,10 @@ class Upkeep:
             )  # fmt: skip
             return False
         return True
+
+    def _sync_pause(self) -> float:
+        unsure = self.rtt_ns is not None and self.rtt_ns // 2 > ERROR_NS_MAX
+        return UNSURE_S if unsure else SYNC_EVERY_S
 
     async def _sync_clock(self, samples: int) -> None:
         """Of several samples the one with the shortest round trip is the best: its error is half that trip."""

@@ -123,3 +123,13 @@ async def test_a_time_far_away_is_no_time_and_stops_nothing(time, tmp_path):
     await rig.upkeep.prepare()
     assert rig.offsets == []
     assert rig.upkeep.reachable is False
+
+
+async def test_an_offset_hardly_known_is_measured_again_soon(tmp_path):
+    ms = 1_000_000
+    clock = StepClock(0, 1_002 * ms, 2_000 * ms, 2_020 * ms)
+    rig = Rig(tmp_path, GOOD, clock)
+    await rig.upkeep._sync_clock(1)
+    assert (rig.offsets[0][2], rig.upkeep._sync_pause()) == (501 * ms, 2.0)
+    await rig.upkeep._sync_clock(1)
+    assert (rig.offsets[1][2], rig.upkeep._sync_pause()) == (10 * ms, 180.0)

@@ -177,7 +177,7 @@ impl Engine {
             }
         });
         match self.clocks.get(&venue) {
-            Some(offset) => j.int("clockOffsetMs", offset / MS),
+            Some(clock) => j.int("clockOffsetMs", clock.offset / MS),
             None => j.null("clockOffsetMs"),
         }
         j.int("ts", now.wall_ms());

@@ -87,6 +87,30 @@ fn what_an_order_without_a_plan_did_is_taken_off_again() {
 }
 
 #[test]
+fn what_is_left_over_brings_its_book_back_when_every_pair_is_off() {
+    let mut world = world();
+    let (bytes, records) = (world.journal.len(), world.ends.len());
+    world.lose_request.insert(TRADE2);
+    world.command("execute_pair", r#"{"id":"binance_bybit_btc"}"#, "e1").unwrap();
+    world.run_for(200 * MS);
+    world.journal.truncate(bytes);
+    world.ends.truncate(records);
+    world.restart();
+    let off = btc_pair("5").replace(r#""enabled":true"#, r#""enabled":false"#);
+    world.command("upsert_pair", &off, "u1").unwrap();
+    assert_eq!(
+        world.engine.residuals().count(),
+        0,
+        "the pair goes off before anything is known to be left over"
+    );
+    world.run_for(8 * SECOND);
+    assert_eq!(world.alerts("ORDER_ADOPTED").len(), 1);
+    assert!(held(&world).is_empty(), "{:?}", held(&world));
+    assert_eq!(world.engine.residuals().count(), 0);
+    assert!(world.engine.books_follow());
+}
+
+#[test]
 fn nothing_is_taken_off_twice_over_restarts() {
     let mut world = world();
     let (bytes, records) = (world.journal.len(), world.ends.len());

@@ -24,8 +24,8 @@ const SNAPSHOTS_MAX: usize = 8;
 #[derive(Debug, Default)]
 pub(super) struct Tracked {
     pub watchers: u32,
-    /// Enabled pairs with this leg.
-    pub pairs: u32,
+    /// How many things of the durable state need it, see `follow`.
+    pub needs: u32,
     pub link: Option<LinkId>,
     pub subscribed: bool,
     pub resyncs: u32,
@@ -39,7 +39,7 @@ pub(super) struct Tracked {
 
 impl Tracked {
     pub(super) const fn wanted(&self) -> bool {
-        self.watchers > 0 || self.pairs > 0
+        self.watchers > 0 || self.needs > 0
     }
 }
 

@@ -116,7 +116,6 @@ impl Engine {
         };
         let reply = Json::object(|j| j.str("id", id.as_str()));
         self.commit_for(now, Body::Pair { id, terms: Some(terms) }, asker.tag(&reply), out);
-        self.refresh_pairs(now, out);
         Ok(reply)
     }
 
@@ -169,7 +168,6 @@ impl Engine {
         self.check_idle(&pair)?;
         self.commit_for(now, Body::Pair { id: pair.id, terms: None }, asker.tag(b"{}"), out);
         self.breakers.circuits.retain(|(_, over), _| *over != Over::Pair(pair.id));
-        self.refresh_pairs(now, out);
         Ok(b"{}".to_vec())
     }
 
@@ -226,7 +224,6 @@ impl Engine {
         }
         let turn = Body::Turn { id, turn: PlanTurn::Unwind, text: asker.actor.to_owned() };
         self.commit_for(now, turn, asker.tag(b"{}"), out);
-        self.refresh_pairs(now, out);
         self.plan_event(now, id, out);
         self.drive(now, id, out);
         Ok(b"{}".to_vec())
@@ -260,7 +257,6 @@ impl Engine {
             rows.push(row.map_err(|e| FieldError::new(&format!("limits[{index}]"), e.code()))?);
         }
         self.commit_for(now, Body::Limits(rows), asker.tag(b"{}"), out);
-        self.refresh_pairs(now, out);
         Ok(b"{}".to_vec())
     }
 

@@ -251,16 +251,9 @@ impl Engine {
         if let Some(until) = self.plan_counted(now, pair, failed, failures, out) {
             cooldown = cooldown.max(until);
         }
-        // One that a late fill took up again may have gone on beside another.
-        let active = self.state.active().find(|plan| plan.terms.pair == pair).map(|plan| plan.terms.id);
         if let Some(lane) = self.lanes.get_mut(ix.0 as usize) {
-            lane.active = active;
             lane.cooldown_until = cooldown;
             self.timers.set(Timer::Pair(ix), cooldown);
-        }
-        let disabled = self.state.pairs.get(&pair).is_some_and(|pair| !pair.terms.enabled);
-        if disabled || state == PlanState::Reported {
-            self.refresh_pairs(now, out);
         }
     }
 }

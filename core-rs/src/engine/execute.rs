@@ -102,10 +102,6 @@ impl Engine {
         let reply = format!("{{\"planId\":\"{}\"}}", Plan::name(id));
         let command = asker.and_then(|asker| asker.tag(reply.as_bytes()));
         self.commit_for(now, Body::Plan(ready.terms), command, out);
-        let ix = self.state.pairs.get(&pair).map(|pair| pair.ix);
-        if let Some(lane) = ix.and_then(|ix| self.lanes.get_mut(ix.0 as usize)) {
-            lane.active = Some(id);
-        }
         // Both intents stand in the journal before the first of the two sends.
         let mark = out.list.len();
         for order in ready.orders {

@@ -7,7 +7,6 @@ use super::record::{Body, PlanTurn};
 use super::reducer::Engine;
 use super::requests::Why;
 use crate::order::{ClientRef, FillReport, Trade};
-use crate::plan::Twap;
 use crate::units::{AccountId, InstrumentId, Now, PlanId, TradeId, VenueOrderId};
 use crate::venues::Query;
 
@@ -61,19 +60,8 @@ impl Engine {
                 return;
             }
         }
-        let over = self.is_of_ended_twap(&fill);
         let applied = self.commit(now, Body::Fill { account, fill }, out);
-        if over {
-            // It is taken up again until its legs are even, and needs its books for that.
-            self.refresh_pairs(now, out);
-        }
         self.after_fill(now, account, &fill, applied, out);
-    }
-
-    fn is_of_ended_twap(&self, fill: &FillReport) -> bool {
-        let ClientRef::Ours(id) = fill.client else { return false };
-        let plan = self.state.orders.get(&id).and_then(|order| order.terms.plan);
-        plan.and_then(|plan| self.state.twaps.get(plan)).is_some_and(Twap::is_over)
     }
 
     /// A trade list may name an order by the venue's id alone: while an order of ours is without its id, a fill of
@@ -188,8 +176,6 @@ impl Engine {
             let text = format!("fill {} of {id} came after the end", fill.trade_id);
             self.alert(now, "critical", "LATE_FILL", &text, out);
             self.commit(now, Body::Turn { id: plan, turn: PlanTurn::Reopened, text }, out);
-            // The pair has a plan under way again, and its books are wanted.
-            self.refresh_pairs(now, out);
         } else if late {
             self.alert(now, "warning", "LATE_FILL", &format!("fill of {id} after its end"), out);
         } else if plan.is_some_and(|plan| self.was_hedged_around(now, plan)) {

@@ -24,37 +24,23 @@ pub(super) struct Lane {
 }
 
 impl Engine {
-    /// Brings board, subscriptions and limits in line with pairs and instruments.
+    /// Brings board and limits in line with pairs and instruments.
     pub(super) fn refresh_pairs(&mut self, now: Now, out: &mut Effects) {
         let highest = self.state.pairs.values().map(|pair| pair.ix.0 as usize + 1).max().unwrap_or(0);
         if self.lanes.len() < highest {
             self.lanes.resize_with(highest, Lane::default);
         }
-        let mut wanted = vec![0u32; self.tracked.len()];
         let mut known = vec![false; self.lanes.len()];
         let pairs: Vec<Pair> = self.state.pairs.values().cloned().collect();
         for pair in &pairs {
             known[pair.ix.0 as usize] = true;
             let instruments = self.resolve(pair);
             self.refresh_lane(pair, instruments);
-            if let (Some(ids), true) = (instruments, pair.terms.enabled) {
-                for id in ids {
-                    wanted[id.0 as usize] += 1;
-                }
-            }
         }
-        self.want_twaps(&mut wanted);
-        self.want_protections(&mut wanted);
-        self.want_plans(&mut wanted);
         for (index, known) in known.into_iter().enumerate() {
             if !known {
                 self.board.remove(PairIx(index as u32), now.mono, &mut self.edges);
                 self.lanes[index] = Lane::default();
-            }
-        }
-        for (index, pairs) in wanted.into_iter().enumerate() {
-            if core::mem::replace(&mut self.tracked[index].pairs, pairs) != pairs {
-                self.track(now, InstrumentId(index as u32), out);
             }
         }
         for pair in &pairs {
@@ -80,7 +66,7 @@ impl Engine {
             let of = |leg: usize| self.limits_of(ids[leg], accounts[leg], pair.id.as_str());
             Some([of(0)?, of(1)?])
         });
-        let active = self.state.active().find(|plan| plan.terms.pair == pair.id).map(|plan| plan.terms.id);
+        let active = self.active_plan(&pair.id);
         let lane = &mut self.lanes[pair.ix.0 as usize];
         lane.id = Some(pair.id);
         (lane.instruments, lane.accounts, lane.limits, lane.active) = (instruments, accounts, limits, active);

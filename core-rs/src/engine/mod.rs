@@ -22,6 +22,7 @@ mod execute;
 mod facts;
 mod field;
 mod fills;
+mod follow;
 mod gateway;
 mod input;
 mod inspect;

@@ -8,6 +8,7 @@ use super::books::Tracked;
 use super::decode::{Interning, decode};
 use super::encode::{Tables, encode};
 use super::error::Code;
+use super::follow::Follow;
 use super::instruments::{InstrumentTable, TableNames};
 use super::journal::Journal;
 use super::lanes::Lane;
@@ -44,6 +45,7 @@ pub struct Engine {
     pub(super) board: SpreadBoard,
     pub(super) edges: Vec<Edge>,
     pub(super) lanes: Vec<Lane>,
+    pub(super) follow: Follow,
     pub(super) twap_watch: BTreeMap<PlanId, Watch>,
     pub(super) guards: Guards,
     pub(super) protect_told: BTreeMap<PlanId, Told>,
@@ -101,6 +103,7 @@ impl Engine {
             board: SpreadBoard::new(),
             edges: Vec::new(),
             lanes: Vec::new(),
+            follow: Follow::default(),
             twap_watch: BTreeMap::new(),
             guards: Guards::default(),
             protect_told: BTreeMap::new(),
@@ -205,6 +208,9 @@ impl Engine {
     fn apply(&mut self, record: &Record, wall: Ns) -> Result<Applied, ApplyError> {
         let mut changed = core::mem::take(&mut self.changed);
         let leaving = self.plan_leaving(&record.body);
+        let last_row =
+            leaving.filter(|id| self.dirty.holds(&Changed::Plan(*id))).and_then(|id| self.plan_row(id));
+        let before = self.needs_of(&record.body, leaving);
         let mut with = Applier { instruments: &self.instruments, changed: &mut changed };
         let applied = self.state.apply(record, wall, &mut with);
         if self.journal.seq() <= self.rows_shown {
@@ -220,16 +226,16 @@ impl Engine {
             self.dirty.mark(thing);
         }
         self.changed = changed;
-        self.ready_rows.extend(leaving);
+        self.ready_rows.extend(last_row);
+        self.follow(&record.body, leaving, &before);
         applied
     }
 
-    /// The last row of a plan that this record pushes out of memory before its row was taken.
-    fn plan_leaving(&self, body: &Body) -> Option<Row> {
+    /// The plan that this record pushes out of memory: its last row is taken before, if it was not taken yet.
+    fn plan_leaving(&self, body: &Body) -> Option<PlanId> {
         let Body::PlanEnd { .. } = body else { return None };
-        let oldest =
-            self.state.ended.front().filter(|_| self.state.ended.len() >= super::state::PLANS_KEPT_MAX)?;
-        self.dirty.holds(&Changed::Plan(*oldest)).then(|| self.plan_row(*oldest)).flatten()
+        let full = self.state.ended.len() >= super::state::PLANS_KEPT_MAX;
+        self.state.ended.front().filter(|_| full).copied()
     }
 
     /// The next wake, when it is another one than announced.

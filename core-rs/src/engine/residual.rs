@@ -2,7 +2,6 @@
 //! to end with something unhedged. Looked at again and again, from state alone, until it is gone or a person is told.
 
 use super::Effects;
-use super::Mutant;
 use super::apply::amount_text;
 use super::execute::denied;
 use super::record::{Body, PlanTurn};
@@ -18,7 +17,7 @@ const SECOND: Ns = 1_000_000_000;
 /// Orders in a row for one residual that bring nothing, before it is left to a person.
 const TRIES_MAX: u32 = 10;
 /// How often a plan that was reported is taken up again.
-const RETRIES_MAX: u8 = 6;
+pub(super) const RETRIES_MAX: u8 = 6;
 
 /// The attempt in a client id that says: not an opening order.
 const HEDGES: u8 = 1;
@@ -165,8 +164,6 @@ impl Engine {
             let text = format!("{}: what it left unhedged can be traded again", Plan::name(id));
             self.plan_alert(now, "warning", "RESIDUAL_RETRIED", &text, id, out);
             self.commit(now, Body::Turn { id, turn: PlanTurn::Retried, text }, out);
-            // The pair has a plan under way again.
-            self.refresh_pairs(now, out);
             self.drive(now, id, out);
         }
     }
@@ -180,21 +177,6 @@ impl Engine {
         }
         let facts = PlanFacts { since: now.wall, changed: 0, ..self.plan_facts(now, plan) };
         matches!(next(&facts, &self.plan_policy()), Decision::Order { .. })
-    }
-
-    /// Books that are needed to the end: of plans under way, also when their pair was disabled or deleted, and of what
-    /// is left over.
-    pub(super) fn want_plans(&self, wanted: &mut [u32]) {
-        let dropped = self.has(Mutant::DisabledDropsBooks);
-        let active = self.state.active().filter(|_| !dropped);
-        let reported = self.state.reported.iter().filter_map(|id| self.state.plans.get(id));
-        let waiting = reported.filter(|plan| plan.retries < RETRIES_MAX && plan.differ().0 != 0);
-        let legs = active.chain(waiting).flat_map(|plan| plan.terms.legs.map(|leg| leg.instrument));
-        for id in legs.chain(self.state.residuals.keys().map(|(_, id)| *id)) {
-            if let Some(count) = wanted.get_mut(id.0 as usize) {
-                *count += u32::from(self.instruments.is_listed(id));
-            }
-        }
     }
 
     // -- inspection

@@ -34,7 +34,7 @@ impl Engine {
         self.recount_orders(now);
         self.grow_books();
         self.begin_protections();
-        self.refresh_pairs(now, out);
+        self.count_books(now, out);
         self.timers.set(Timer::Tick, now.mono + SECOND);
         self.open_day(now, out);
         self.begin_quarantine(now, out);

@@ -45,6 +45,7 @@ impl Engine {
             Input::Watch { instrument, on } => self.on_watch(now, instrument, on, out),
             Input::Start => self.start(now, out),
         }
+        self.bring_in_line(now, out);
         self.announce_wake(out);
     }
 
@@ -112,7 +113,7 @@ impl Engine {
             self.alert(now, "critical", "INSTRUMENT_CHANGED", &text, out);
         }
         self.grow_books();
-        self.refresh_pairs(now, out);
+        self.count_books(now, out);
         if self.started {
             for account in self.accounts.ids() {
                 self.begin_recon(now, account, out);

@@ -43,7 +43,6 @@ impl Engine {
         let id = terms.id;
         self.commit_for(now, protect(ProtectRecord::Set(terms)), asker.tag(&reply), out);
         self.post_guard(id);
-        self.refresh_pairs(now, out);
         self.tell_protection(id, out);
         self.watch_protections(now, terms.instrument, out);
         Ok(reply)
@@ -111,7 +110,6 @@ impl Engine {
         out: &mut Effects,
     ) {
         self.commit_protect(now, ProtectRecord::Set(terms), out);
-        self.refresh_pairs(now, out);
         self.tell_protection(terms.id, out);
     }
 

@@ -99,15 +99,6 @@ impl Engine {
     }
 
     /// Counts the books that protections need.
-    pub(in crate::engine) fn want_protections(&self, wanted: &mut [u32]) {
-        for protection in self.state.protections.active() {
-            let id = protection.terms.instrument;
-            if let Some(count) = wanted.get_mut(id.0 as usize) {
-                *count += u32::from(self.instruments.is_listed(id));
-            }
-        }
-    }
-
     fn protect_facts(&self, now: Now, protection: &Protection) -> ProtectFacts {
         let terms = &protection.terms;
         let i = self.instruments.at(terms.instrument);
@@ -268,6 +259,5 @@ impl Engine {
             self.plan_alert(now, severity, code, &format!("{}: {why}", Plan::name(id)), id, out);
         }
         self.tell_protection(id, out);
-        self.refresh_pairs(now, out);
     }
 }

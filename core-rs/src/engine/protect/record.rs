@@ -50,7 +50,7 @@ impl ProtectRecord {
         }
     }
 
-    pub(super) const fn id(&self) -> PlanId {
+    pub(in crate::engine) const fn id(&self) -> PlanId {
         match self {
             Self::Set(terms) => terms.id,
             Self::Arm { id, .. }

@@ -99,7 +99,6 @@ impl Engine {
         let id = terms.id;
         let body = Body::Twap(Box::new(TwapRecord::Terms { terms, start }));
         self.commit_for(now, body, asker.tag(reply), out);
-        self.refresh_pairs(now, out);
         self.tell_twap(now, id, out);
         self.drive_twap(now, id, out);
     }
@@ -133,9 +132,6 @@ impl Engine {
         }
         self.turn_twap(now, id, turn, asker, out);
         self.tell_twap(now, id, out);
-        if state == TwapState::Created && turn == TwapTurn::Cancel {
-            self.refresh_pairs(now, out);
-        }
         self.drive_twap(now, id, out);
         Ok(b"{}".to_vec())
     }
@@ -156,7 +152,6 @@ impl Engine {
         }
         self.turn_twap(now, id, TwapTurn::Delete, asker, out);
         self.twap_watch.remove(&id);
-        self.refresh_pairs(now, out);
         Ok(b"{}".to_vec())
     }
 

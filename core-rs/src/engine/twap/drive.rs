@@ -80,14 +80,6 @@ impl Engine {
     }
 
     /// Counts the books that TWAPs need.
-    pub(in crate::engine) fn want_twaps(&self, wanted: &mut [u32]) {
-        for leg in self.state.twaps.active().flat_map(|twap| &twap.terms.legs) {
-            if let Some(count) = wanted.get_mut(leg.instrument.0 as usize) {
-                *count += u32::from(self.instruments.is_listed(leg.instrument));
-            }
-        }
-    }
-
     fn twap_facts<'a>(
         &self,
         now: Now,
@@ -230,7 +222,6 @@ impl Engine {
             self.plan_alert(now, "warning", "TWAP_FAILED", &format!("{}: {why}", Plan::name(id)), id, out);
         }
         self.tell_twap(now, id, out);
-        self.refresh_pairs(now, out);
         self.twap_watch.remove(&id);
     }
 

@@ -64,7 +64,7 @@ impl TwapRecord {
         }
     }
 
-    pub(super) const fn id(&self) -> PlanId {
+    pub(in crate::engine) const fn id(&self) -> PlanId {
         match self {
             Self::Terms { terms, .. } => terms.id,
             Self::Turn { id, .. } | Self::Slice { id, .. } | Self::End { id, .. } => *id,

@@ -60,7 +60,7 @@ impl Engine {
     /// Ready: recovered, every account reconciled, every enabled pair's books synced at least once.
     pub(super) fn view_health(&self, q: Fields<'_>) -> Result<Vec<u8>, Refusal> {
         let now = now_of(q)?;
-        let wanted = || self.tracked.iter().enumerate().filter(|(_, t)| t.pairs > 0);
+        let wanted = || self.tracked.iter().enumerate().filter(|(_, t)| t.needs > 0);
         let unsynced: Vec<&str> = wanted()
             .map(|(at, _)| InstrumentId(at as u32))
             .filter(|id| !self.synced(*id, now))

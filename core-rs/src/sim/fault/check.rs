@@ -228,6 +228,9 @@ impl Check {
             self.check_all(engine, venues, probes);
         }
         self.check_ledger(engine);
+        if !engine.books_follow() {
+            self.fail("27 books follow records", "other books are tracked than the state needs");
+        }
         for (name, size, bound) in engine.depths() {
             if size > bound {
                 self.fail("17 bounded memory", &format!("{name}: {size} of {bound}"));

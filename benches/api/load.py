@@ -10,45 +10,30 @@ their own; the event's latency is from its `ts` (whole milliseconds, engine cloc
 
 import argparse
 import asyncio
-import fcntl
 import json
 import multiprocessing
 import os
 import re
-import socket
-import struct
 import sys
 import tempfile
-import termios
 import time
 import urllib.request
 from pathlib import Path
 
-import aiohttp
+import uvloop
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from benches.api.clients import PER_USER, poll, watch
 from tests.e2e.harness import Node, running
 
 from tidegate.cli.local import ask
 
-CHANNELS = ["prices:binance:spot:BTCUSDT", "prices:bybit:linear:BTCUSDT", "pairs:*", "orders", "plans"]
-ORDER_EVENTS = ("order_submitted", "order_filled")
-PER_USER = 20
 CONFIG = "api:\n  readsPerSecond: 20000\n"
 PASSWORD = "a password of the bench"
-ESTABLISHED = 1
 HOPS = ("step", "recv_to_send", "journal_append", "loop_lag")
 PRICE = "/api/prices/binance/BTCUSDT?type=spot&depth=20"
-
-
-def quantiles(values):
-    """p50, p99 and the worst, in the values' own unit."""
-    ranked = sorted(values)
-    if not ranked:
-        return {"count": 0}
-    at = [ranked[min(len(ranked) - 1, int(len(ranked) * share))] for share in (0.5, 0.99)]
-    return {"count": len(ranked), "p50": round(at[0], 2), "p99": round(at[1], 2), "max": round(ranked[-1], 2)}
+TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
 def rss_mib(pid):
@@ -58,97 +43,15 @@ def rss_mib(pid):
     return 0
 
 
-async def healthy(session, token, until, latencies):
-    """Reads everything; keeps how late order events came."""
-    headers = {"Authorization": f"Bearer {token}"}
-    async with session.ws_connect("/ws", headers=headers, max_msg_size=0) as opened:
-        await opened.send_json({"op": "subscribe", "channels": CHANNELS})
-        while (left := until - time.monotonic()) > 0:
-            try:
-                message = await opened.receive(timeout=left)
-            except TimeoutError:
-                return
-            now_ms = time.time() * 1000
-            if message.type is not aiohttp.WSMsgType.TEXT:
-                raise RuntimeError(f"a healthy client was cut: {message}")
-            text = message.data
-            if text.startswith(('{"event":"order_submitted"', '{"event":"order_filled"')):
-                latencies.append(now_ms - json.loads(text)["data"]["ts"])
-
-
-async def stalled(port, token, cut_after):
-    """Subscribes, then reads nothing with the smallest buffer there is; keeps when it was cut."""
-    raw = socket.socket()
-    raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
-    raw.setblocking(False)
-    loop = asyncio.get_running_loop()
-    await loop.sock_connect(raw, ("127.0.0.1", port))
-    head = (
-        f"GET /ws HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
-        f"Authorization: Bearer {token}\r\n\r\n"
-    )
-    await loop.sock_sendall(raw, head.encode())
-    payload = json.dumps({"op": "subscribe", "channels": CHANNELS}).encode()
-    await loop.sock_sendall(raw, b"\x81" + bytes([0x80 | 126]) + len(payload).to_bytes(2) + bytes(4) + payload)
-    held, stuck_since = -1, time.monotonic()
-    while state_of(raw) == ESTABLISHED:
-        waiting = struct.unpack("i", fcntl.ioctl(raw, termios.FIONREAD, bytes(4)))[0]
-        if waiting != held:
-            held, stuck_since = waiting, time.monotonic()
-        await asyncio.sleep(0.05)
-    cut_after.append(time.monotonic() - stuck_since)
-    raw.close()
-
-
-def state_of(raw):
-    """The connection's state, by TCP_INFO's first byte."""
-    return raw.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0]
-
-
-async def sockets(port, tokens, count, slow, seconds):
-    latencies, cut_after = [], []
-    until = time.monotonic() + seconds
-    connector = aiohttp.TCPConnector(limit=0)
-    async with aiohttp.ClientSession(f"http://127.0.0.1:{port}", connector=connector) as session:
-        ends = [asyncio.create_task(stalled(port, tokens[n // PER_USER], cut_after)) for n in range(slow)]
-        reads = []
-        for number in range(count - slow):
-            reads.append(asyncio.create_task(healthy(session, tokens[(slow + number) // PER_USER], until, latencies)))
-            if number % 50 == 49:
-                await asyncio.sleep(0.05)
-        await asyncio.gather(*reads)
-        await asyncio.wait(ends, timeout=1) if ends else None
-        for end in ends:
-            end.cancel()
-    return {"eventMs": quantiles(latencies), "stalled": slow, "cut": len(cut_after), "cutAfterS": quantiles(cut_after)}
-
-
-async def requests(port, token, rate, seconds):
-    """Open loop: each request has its moment; late ones count from it."""
-    took, statuses = [], {}
-    connector = aiohttp.TCPConnector(limit=64)
-    headers = {"Authorization": f"Bearer {token}"}
-
-    async def one(session, due):
-        async with session.get(PRICE) as answer:
-            await answer.read()
-            statuses[answer.status] = statuses.get(answer.status, 0) + 1
-        took.append((time.perf_counter() - due) * 1000)
-
-    async with aiohttp.ClientSession(f"http://127.0.0.1:{port}", connector=connector, headers=headers) as session:
-        started = time.perf_counter()
-        async with asyncio.TaskGroup() as group:
-            for number in range(int(rate * seconds)):
-                due = started + number / rate
-                await asyncio.sleep(max(0.0, due - time.perf_counter()))
-                group.create_task(one(session, due))
-    return {"ms": quantiles(took), "statuses": statuses}
+def cpu_s(pid):
+    """CPU time of a process, its threads included: what no neighbour changes much."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS_PER_S
 
 
 def beside(pipe, work, *given):
     """Runs in the clients' process."""
-    pipe.send(asyncio.run(work(*given)))
+    pipe.send(uvloop.run(work(*given)))
 
 
 def clients(work, *given):
@@ -193,11 +96,13 @@ def measured(node, work, *given):
     """What the clients saw, and how the engine did meanwhile."""
     before, plans = buckets(node), ended(node)
     memory, found = [], None
+    began, cpu = time.monotonic(), cpu_s(node.child.pid)
     for answer in clients(work, *given):
         found = answer
         memory.append(rss_mib(node.child.pid))
     return {
         "seen": found,
+        "cpuOfService": round((cpu_s(node.child.pid) - cpu) / (time.monotonic() - began), 3),
         "rssMiB": [memory[0], max(memory)],
         "plansEnded": ended(node) - plans,
         "hops": between(before, buckets(node)),
@@ -238,8 +143,8 @@ def main():
         report = {
             "load": os.getloadavg()[0],
             "alone": measured(node, idle, given.seconds),
-            "sockets": measured(node, sockets, node.port, tokens, given.clients, given.stalled, given.seconds),
-            "prices": measured(node, requests, node.port, tokens[0], given.rate, given.seconds),
+            "sockets": measured(node, watch, node.port, tokens, given.clients, given.stalled, given.seconds),
+            "prices": measured(node, poll, node.port, tokens[0], PRICE, given.rate, given.seconds),
         }
     print(json.dumps(report, indent=1))
 

@@ -10,8 +10,10 @@ from collections.abc import Iterable
 from typing import Final
 
 from tidegate.api.channels import CONFLATED_TOPICS, LOSSLESS_TOPICS, Channel, channels_of
+from tidegate.api.client import Client, Wire
+from tidegate.api.courier import Courier
 from tidegate.api.jsontext import dumps
-from tidegate.api.outbox import CloseCode, Ending, Frame, Outbox
+from tidegate.api.outbox import CloseCode, Ending, Frame, text_frame
 from tidegate.api.services import Services
 from tidegate.model.access import Principal
 from tidegate.model.errors import Code, TidegateError
@@ -24,21 +26,11 @@ CHANNELS_MAX: Final = 200
 REPLAY_EVENTS_MAX: Final = 4096
 BUS_QUEUE_MAX: Final = 8192
 SESSION_CHECK_S: Final = 1.0
+LOOK_S: Final = 0.25
+"""How often every client is looked after."""
 RESTART_S: Final = 0.5
 
 _LOG = log.get("api")
-
-
-class Client:
-    """One open WebSocket."""
-
-    def __init__(self, principal: Principal) -> None:
-        self.principal: Final = principal
-        self.outbox: Final = Outbox()
-        self.channels: Final[dict[Channel, int]] = {}
-        """Channel -> the newest event's number when it was subscribed."""
-        self.heard_s = 0.0
-        """When the client was heard last, on the loop's clock."""
 
 
 class Hub:
@@ -46,6 +38,7 @@ class Hub:
 
     def __init__(self, services: Services) -> None:
         self._services: Final = services
+        self._courier: Final = Courier()
         self._clients: Final[set[Client]] = set()
         self._listeners: Final[dict[str, set[Client]]] = {}
         self._watched: Final[dict[str, int]] = {}
@@ -73,9 +66,18 @@ class Hub:
         self._clients.add(client)
         return client
 
+    def opened(self, client: Client, wire: Wire) -> None:
+        """Its socket can be written to."""
+        client.attach(wire, asyncio.get_running_loop().time())
+
+    def heard(self, client: Client) -> None:
+        """It has said something, if only that it is there."""
+        client.hear(asyncio.get_running_loop().time())
+
     def leave(self, client: Client) -> None:
         self.unsubscribe(client, tuple(client.channels))
         self._clients.discard(client)
+        self._courier.forget(client)
 
     def subscribe(self, client: Client, channels: Iterable[Channel]) -> None:
         """Raises TidegateError: NOT_FOUND for an unknown instrument, VALIDATION_ERROR for too many channels."""
@@ -103,7 +105,9 @@ class Hub:
     def answer(self, client: Client, event: str, data: object) -> None:
         """A message for one client alone, numbered like every other."""
         self._seq += 1
-        client.outbox.put(Frame(self._seq, dumps({"event": event, "data": data, "seq": self._seq})))
+        text = dumps({"event": event, "data": data, "seq": self._seq})
+        client.outbox.put(Frame(self._seq, text_frame(text)))
+        self._courier.at_once((client,))
 
     def resume(self, client: Client, after: int) -> None:
         """Replays what the client missed on its lossless channels, or says that it can not be done."""
@@ -149,6 +153,8 @@ class Hub:
                 group.create_task(self._pump_lossless(lossless), name="hub-lossless")
                 group.create_task(self._pump_conflated(conflated), name="hub-conflated")
                 group.create_task(self._check_sessions(), name="hub-sessions")
+                group.create_task(self._courier.run(), name="hub-courier")
+                group.create_task(self._look_after(), name="hub-look-after")
         finally:
             lossless.close()
             conflated.close()
@@ -163,17 +169,33 @@ class Hub:
             if len(self._replay) == REPLAY_EVENTS_MAX:
                 self._complete_after = self._replay[0][1].seq
             self._replay.append((message.topic, frame))
-            for client in self._listeners.get(message.topic, ()):
+            listeners = self._listeners.get(message.topic, ())
+            for client in listeners:
                 client.outbox.put(frame)
+            self._courier.at_once(listeners)
 
     async def _pump_conflated(self, subscription: Subscription) -> None:
         async for message in subscription:
-            listeners = [self._listeners[name] for name in channels_of(message.topic) if name in self._listeners]
-            if not listeners:
+            # Until a round may begin, newer prices take the place of older ones in the bus's own queue.
+            await self._courier.rested()
+            groups = [self._listeners[name] for name in channels_of(message.topic) if name in self._listeners]
+            if not groups:
                 continue
             frame = self._encode(message)
-            for client in set().union(*listeners) if len(listeners) > 1 else listeners[0]:
+            listeners = set().union(*groups) if len(groups) > 1 else groups[0]
+            for client in listeners:
                 client.outbox.put_latest(message.topic, frame)
+            self._courier.in_turn(listeners)
+
+    async def _look_after(self) -> None:
+        """Who stands still is cut; who could not take all a moment ago gets the rest."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(LOOK_S)
+            now_s = loop.time()
+            for client in self._clients:
+                client.look_after(now_s)
+            self._courier.at_once(client for client in self._clients if len(client.outbox))
 
     async def _check_sessions(self) -> None:
         """A session that was ended closes its sockets within a second."""
@@ -198,7 +220,7 @@ class Hub:
     def _encode(self, message: Message) -> Frame:
         """`{"event", "data"}` of the bus with the number put in; the bytes are shared by all clients."""
         self._seq += 1
-        return Frame(self._seq, b'%b,"seq":%d}' % (message.data[:-1], self._seq))
+        return Frame(self._seq, text_frame(b'%b,"seq":%d}' % (message.data[:-1], self._seq)))
 
     def _gap(self, lost: int) -> None:
         """The bus overran us: whoever counts on order events must know."""

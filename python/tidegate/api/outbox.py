@@ -27,10 +27,20 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One message, encoded once for all who get it."""
+    """One message, encoded once for all who get it: `wire` is the whole WebSocket frame."""
 
     seq: int
-    data: bytes
+    wire: bytes
+
+
+def text_frame(text: bytes) -> bytes:
+    """A server's text frame (RFC 6455, 5.2): whole, not masked, not compressed."""
+    size = len(text)
+    if size < 126:
+        return b"\x81%c%b" % (size, text)
+    if size < 1 << 16:
+        return b"\x81\x7e%b%b" % (size.to_bytes(2, "big"), text)
+    return b"\x81\x7f%b%b" % (size.to_bytes(8, "big"), text)
 
 
 class Outbox:
@@ -44,7 +54,7 @@ class Outbox:
         self._lossless: deque[Frame] = deque()
         self._latest: dict[str, Frame] = {}
         self._lossless_max: Final = lossless_max
-        self._wake: Final = asyncio.Event()
+        self.ended: Final = asyncio.Event()
         self.ending: Ending | None = None
 
     def __len__(self) -> int:
@@ -56,12 +66,10 @@ class Outbox:
             self.end(Ending(CloseCode.TOO_SLOW, "too slow: order events would be lost"))
             return
         self._lossless.append(frame)
-        self._wake.set()
 
     def put_latest(self, topic: str, frame: Frame) -> None:
         """Queues what only matters until the next of its topic."""
         self._latest[topic] = frame
-        self._wake.set()
 
     def room(self) -> int:
         return self._lossless_max - len(self._lossless)
@@ -69,13 +77,12 @@ class Outbox:
     def put_back(self, frames: Sequence[Frame]) -> None:
         """Queues replayed events in their place by number. The caller has asked for `room`."""
         self._lossless = deque(sorted([*self._lossless, *frames], key=lambda frame: frame.seq))
-        self._wake.set()
 
     def end(self, ending: Ending) -> None:
         """The client is to be closed; the first reason stands."""
         if self.ending is None:
             self.ending = ending
-        self._wake.set()
+        self.ended.set()
 
     def pop(self) -> Frame | None:
         """The next frame to send, or None. A topic's turn comes from when it began to wait."""
@@ -86,7 +93,11 @@ class Outbox:
             return self._lossless.popleft()
         return self._latest.pop(topic)
 
-    async def wait(self) -> None:
-        """Returns when there may be something to send, or an end."""
-        await self._wake.wait()
-        self._wake.clear()
+    def take(self, bytes_max: int) -> bytes:
+        """Frames in their order, one after the other, until `bytes_max` is reached: one write instead of many."""
+        taken: list[bytes] = []
+        size = 0
+        while size < bytes_max and (frame := self.pop()) is not None:
+            taken.append(frame.wire)
+            size += len(frame.wire)
+        return taken[0] if len(taken) == 1 else b"".join(taken)

@@ -1,9 +1,9 @@
-"""`/ws`: who may open it, what it may ask, and one reader and one writer per client."""
+"""`/ws`: who may open it, what it may ask, how it ends. What is sent goes past aiohttp, by `courier.py`."""
 
 import asyncio
 import struct
 from collections.abc import AsyncIterator
-from socket import SO_LINGER, SOL_SOCKET
+from socket import IPPROTO_TCP, SO_LINGER, SOL_SOCKET, TCP_NOTSENT_LOWAT
 from typing import Annotated, Final, Literal
 
 from aiohttp import WSMessage, WSMsgType, web
@@ -11,8 +11,9 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from tidegate.api.auth import caller_of
 from tidegate.api.channels import CHANNEL_CHARS_MAX, parse_channel
+from tidegate.api.client import Client
 from tidegate.api.fields import EpochMs, Model
-from tidegate.api.hub import CHANNELS_MAX, Client, Hub
+from tidegate.api.hub import CHANNELS_MAX, Hub
 from tidegate.api.jsontext import parse_exact
 from tidegate.api.origin import is_admitted
 from tidegate.api.outbox import CloseCode, Ending
@@ -22,16 +23,12 @@ from tidegate.model.access import Permission, Principal
 from tidegate.model.errors import Code, TidegateError
 
 MESSAGE_BYTES_MAX: Final = 64 * 1024
-SEND_STALL_S: Final = 4.5
-"""A client whose socket takes nothing for so long is cut."""
-PING_S: Final = 2.0
-"""How often a client that says nothing is asked whether it still reads."""
-SILENT_S: Final = 4.5
-"""A client that was not heard for so long, pongs included, is cut: its reader stands still, or it is gone."""
 CLOSE_WAIT_S: Final = 2.0
 SLOW_CLOSE_WAIT_S: Final = 0.4
 """For the goodbye to somebody who reads too slowly; whoever does not read at all is cut within five seconds."""
 TICKET_CHARS_MAX: Final = 512
+UNSENT_BYTES_MAX: Final = 32 * 1024
+"""Of one client, in the kernel."""
 
 _AT_ONCE: Final = struct.pack("ii", 1, 0)
 """SO_LINGER: on, for no time."""
@@ -95,10 +92,14 @@ async def _serve(request: web.Request) -> web.StreamResponse:
     hub = request.app[HUB]
     client = hub.join(principal)
     try:
-        socket = web.WebSocketResponse(autoping=False, timeout=CLOSE_WAIT_S, max_msg_size=MESSAGE_BYTES_MAX)
+        # Never compressed: that would be work for each client anew, and megabytes of memory.
+        socket = web.WebSocketResponse(
+            autoping=False, timeout=CLOSE_WAIT_S, max_msg_size=MESSAGE_BYTES_MAX, compress=False
+        )
         if not socket.can_prepare(request):
             raise TidegateError(Code.VALIDATION_ERROR, "this path speaks WebSocket only")
         await socket.prepare(request)
+        hub.opened(client, _wire(request))
         ending = await _run(socket, hub, client)
         await _close(request, socket, ending)
     finally:
@@ -125,8 +126,7 @@ async def _run(socket: web.WebSocketResponse, hub: Hub, client: Client) -> Endin
     async with asyncio.TaskGroup() as group:
         tasks = [
             group.create_task(_read(socket, hub, client), name="ws-read"),
-            group.create_task(_write(socket, client), name="ws-write"),
-            group.create_task(_watch(socket, client), name="ws-watch"),
+            group.create_task(client.outbox.ended.wait(), name="ws-ended"),
         ]
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in tasks:
@@ -138,7 +138,7 @@ async def _read(socket: web.WebSocketResponse, hub: Hub, client: Client) -> None
     page_log = PageLog(client.principal.name)
     message: WSMessage
     async for message in socket:
-        client.heard_s = asyncio.get_running_loop().time()
+        hub.heard(client)
         if message.type is WSMsgType.PONG:
             continue
         if message.type is WSMsgType.PING:
@@ -149,41 +149,6 @@ async def _read(socket: web.WebSocketResponse, hub: Hub, client: Client) -> None
         except TidegateError as error:
             fault = {"code": error.code.value, "message": error.message, "details": dict(error.details)}
             hub.answer(client, "error", fault)
-
-
-async def _write(socket: web.WebSocketResponse, client: Client) -> None:
-    outbox = client.outbox
-    while outbox.ending is None:
-        frame = outbox.pop()
-        if frame is None:
-            await outbox.wait()
-            continue
-        try:
-            async with asyncio.timeout(SEND_STALL_S):
-                await socket.send_frame(frame.data, WSMsgType.TEXT)
-        except TimeoutError:
-            outbox.end(Ending(CloseCode.TOO_SLOW, f"nothing was read for {SEND_STALL_S:g} s"))
-        except ConnectionError:
-            return
-
-
-async def _watch(socket: web.WebSocketResponse, client: Client) -> None:
-    """Asks a silent client for a sign of life, and ends one that gives none. A reader that stands still gives none."""
-    loop = asyncio.get_running_loop()
-    client.heard_s = loop.time()
-    while client.outbox.ending is None:
-        silent_s = loop.time() - client.heard_s
-        if silent_s >= SILENT_S:
-            client.outbox.end(Ending(CloseCode.TOO_SLOW, f"nothing was heard for {SILENT_S:g} s"))
-            return
-        try:
-            async with asyncio.timeout(SILENT_S - silent_s):
-                await socket.ping()
-                await asyncio.sleep(PING_S)
-        except TimeoutError:
-            continue
-        except ConnectionError:
-            return
 
 
 async def _close(request: web.Request, socket: web.WebSocketResponse, ending: Ending | None) -> None:
@@ -197,6 +162,17 @@ async def _close(request: web.Request, socket: web.WebSocketResponse, ending: En
         _cut(request)
     if not socket.closed:
         _cut(request)
+
+
+def _wire(request: web.Request) -> asyncio.Transport:
+    """The connection itself. What the kernel holds of it is bounded as well, so that prices wait where they give way."""
+    transport = request.transport
+    if transport is None:
+        raise ConnectionResetError("the client left during the handshake")
+    connection = transport.get_extra_info("socket")
+    if connection is not None:
+        connection.setsockopt(IPPROTO_TCP, TCP_NOTSENT_LOWAT, UNSENT_BYTES_MAX)
+    return transport
 
 
 def _cut(request: web.Request) -> None:

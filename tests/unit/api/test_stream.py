@@ -259,8 +259,9 @@ async def test_a_fault_of_the_stream_cuts_the_clients_and_is_survived(
 async def test_a_client_that_stands_still_is_cut_though_nothing_is_sent_to_it(
     base: str, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tidegate.api.stream.PING_S", 0.01)
-    monkeypatch.setattr("tidegate.api.stream.SILENT_S", 0.05)
+    monkeypatch.setattr("tidegate.api.client.PING_S", 0.01)
+    monkeypatch.setattr("tidegate.api.hub.LOOK_S", 0.01)
+    monkeypatch.setattr("tidegate.api.client.SILENT_S", 0.6)
     monkeypatch.setattr("tidegate.api.stream.CLOSE_WAIT_S", 0.01)
     address = urlsplit(base)
     reader, writer = await asyncio.open_connection(address.hostname, address.port)
@@ -278,7 +279,8 @@ async def test_a_client_that_stands_still_is_cut_though_nothing_is_sent_to_it(
 
 
 async def test_a_client_that_answers_pings_stays(admin: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tidegate.api.stream.PING_S", 0.01)
+    monkeypatch.setattr("tidegate.api.client.PING_S", 0.01)
+    monkeypatch.setattr("tidegate.api.hub.LOOK_S", 0.01)
     async with admin.ws_connect("/ws", autoping=False) as socket:
         for _ in range(3):
             asked = await socket.receive(timeout=5)

@@ -191,11 +191,13 @@ class Asker(asyncio.Protocol):
 
 async def poll(port, token, path, rate, seconds):
     """Open loop: each request has its moment; late ones count from it."""
-    took, statuses, idle, waiting = [], {}, [], deque()
+    took, statuses, idle, waiting, ended = [], {}, [], deque(), asyncio.Event()
 
     def done(status, took_s):
         took.append(took_s * 1000)
         statuses[status] = statuses.get(status, 0) + 1
+        if len(took) == rate * seconds:
+            ended.set()
 
     def free(asker):
         if waiting:
@@ -206,9 +208,11 @@ async def poll(port, token, path, rate, seconds):
     lines = ("GET " + path + " HTTP/1.1", f"Host: 127.0.0.1:{port}", f"Authorization: Bearer {token}", "Accept: */*")
     head = "".join(f"{line}\r\n" for line in (*lines, "")).encode()
     loop = asyncio.get_running_loop()
-    for _ in range(CONNECTIONS):
-        idle.append((await loop.create_connection(lambda: Asker(head, free, done), "127.0.0.1", port))[1])
-    askers = list(idle)
+    askers = [
+        (await loop.create_connection(lambda: Asker(head, free, done), "127.0.0.1", port))[1]
+        for _ in range(CONNECTIONS)
+    ]
+    idle.extend(askers)
     started, sent, cpu_s = time.perf_counter(), 0, time.process_time()
     while sent < rate * seconds:
         due = min(rate * seconds, int((time.perf_counter() - started) * rate) + 1)
@@ -220,8 +224,7 @@ async def poll(port, token, path, rate, seconds):
                 waiting.append(moment)
         sent = due
         await asyncio.sleep(TICK_S)
-    while len(took) < sent:
-        await asyncio.sleep(TICK_S)
+    await ended.wait()
     cpu_s = time.process_time() - cpu_s
     for asker in askers:
         asker.transport.close()

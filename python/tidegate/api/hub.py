@@ -5,15 +5,16 @@ client that resumes with a number of an earlier process is told that it can not.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Iterable
 from typing import Final
+from weakref import WeakValueDictionary
 
+from tidegate.api.backlog import Audience, Backlog
 from tidegate.api.channels import CONFLATED_TOPICS, LOSSLESS_TOPICS, Channel, channels_of
 from tidegate.api.client import Client, Wire
 from tidegate.api.courier import Courier
+from tidegate.api.frames import CloseCode, Ending, Frame, text_frame
 from tidegate.api.jsontext import dumps
-from tidegate.api.outbox import CloseCode, Ending, Frame, text_frame
 from tidegate.api.services import Services
 from tidegate.model.access import Principal
 from tidegate.model.errors import Code, TidegateError
@@ -23,7 +24,6 @@ from tidegate.ports.store import StoreError
 
 CLIENTS_MAX: Final = 2000
 CHANNELS_MAX: Final = 200
-REPLAY_EVENTS_MAX: Final = 4096
 BUS_QUEUE_MAX: Final = 8192
 SESSION_CHECK_S: Final = 1.0
 LOOK_S: Final = 0.25
@@ -38,13 +38,12 @@ class Hub:
 
     def __init__(self, services: Services) -> None:
         self._services: Final = services
-        self._courier: Final = Courier()
         self._clients: Final[set[Client]] = set()
         self._listeners: Final[dict[str, set[Client]]] = {}
         self._watched: Final[dict[str, int]] = {}
-        self._replay: Final[deque[tuple[str, Frame]]] = deque(maxlen=REPLAY_EVENTS_MAX)
-        self._seq = services.now_ms * 1000
-        self._complete_after = self._seq
+        self._backlog: Final = Backlog(services.now_ms * 1000)
+        self._audiences: Final[WeakValueDictionary[frozenset[str], Audience]] = WeakValueDictionary()
+        self._courier: Final = Courier()
 
     @property
     def clients(self) -> int:
@@ -62,7 +61,7 @@ class Hub:
                 "too many open WebSockets",
                 {"perUser": own_max, "total": CLIENTS_MAX, "retryAfterS": 5},
             )
-        client = Client(principal)
+        client = Client(principal, self._audience(frozenset()), self._backlog.seq)
         self._clients.add(client)
         return client
 
@@ -88,8 +87,9 @@ class Hub:
                 raise TidegateError(Code.VALIDATION_ERROR, f"at most {CHANNELS_MAX} channels for one connection")
             if channel.instrument is not None:
                 self._watch(channel.instrument, 1)
-            client.channels[channel] = self._seq
+            client.channels[channel] = self._backlog.seq
             self._listeners.setdefault(channel.topic, set()).add(client)
+        self._seat(client)
 
     def unsubscribe(self, client: Client, channels: Iterable[Channel]) -> None:
         for channel in channels:
@@ -99,37 +99,45 @@ class Hub:
             listeners.discard(client)
             if not listeners:
                 self._listeners.pop(channel.topic, None)
+                self._backlog.drop(channel.topic)
             if channel.instrument is not None:
                 self._watch(channel.instrument, -1)
+        self._seat(client)
 
     def answer(self, client: Client, event: str, data: object) -> None:
         """A message for one client alone, numbered like every other."""
-        self._seq += 1
-        text = dumps({"event": event, "data": data, "seq": self._seq})
-        client.outbox.put(Frame(self._seq, text_frame(text)))
+        seq = self._backlog.next_seq()
+        client.give((Frame(seq, text_frame(dumps({"event": event, "data": data, "seq": seq}))),))
         self._courier.at_once((client,))
 
     def resume(self, client: Client, after: int) -> None:
         """Replays what the client missed on its lossless channels, or says that it can not be done."""
+        backlog = self._backlog
         missed = [
             frame
-            for topic, frame in self._replay
             for channel, since in client.channels.items()
-            if channel.topic == topic and after < frame.seq <= since
+            for frame in backlog.events_between(channel.topic, after, since)
         ]
-        if not self._complete_after <= after <= self._seq:
+        if not backlog.complete_after <= after <= backlog.seq:
             reason = "the events after this number are not held any more; read orders and plans again"
-        elif len(missed) + 1 > client.outbox.room():
+        elif len(missed) + 1 > client.room():
             reason = "too many events were missed; read orders and plans again"
         else:
-            client.outbox.put_back(missed)
+            client.give(missed)
             self.answer(client, "resumed", {"after": after, "replayed": len(missed)})
             return
-        self.answer(client, "resume_failed", {"after": after, "oldest": self._complete_after, "reason": reason})
+        self.answer(client, "resume_failed", {"after": after, "oldest": backlog.complete_after, "reason": reason})
 
     def end_all(self, ending: Ending) -> None:
         for client in self._clients:
-            client.outbox.end(ending)
+            client.end(ending)
+
+    def _seat(self, client: Client) -> None:
+        """Among those who listen to the same."""
+        client.move(self._audience(frozenset(channel.topic for channel in client.channels)), self._backlog.seq)
+
+    def _audience(self, names: frozenset[str]) -> Audience:
+        return self._audiences.setdefault(names, Audience(self._backlog, names))
 
     # -- the pump
 
@@ -140,7 +148,7 @@ class Hub:
                 await self._carry()
             except* Exception as fault:
                 _LOG.error("stream_failed", success=False, error_code=Code.INTERNAL.value, exc_info=fault)
-                self._forget()
+                self._backlog.forget()
                 self.end_all(Ending(CloseCode.GOING_AWAY, "the stream starts anew: connect again"))
             await asyncio.sleep(RESTART_S)
 
@@ -165,27 +173,18 @@ class Hub:
             if subscription.dropped > lost:
                 lost = subscription.dropped
                 self._gap(lost)
-            frame = self._encode(message)
-            if len(self._replay) == REPLAY_EVENTS_MAX:
-                self._complete_after = self._replay[0][1].seq
-            self._replay.append((message.topic, frame))
-            listeners = self._listeners.get(message.topic, ())
-            for client in listeners:
-                client.outbox.put(frame)
-            self._courier.at_once(listeners)
+            self._backlog.add(message.topic, self._encode(message))
+            self._courier.at_once(self._listeners.get(message.topic, ()))
 
     async def _pump_conflated(self, subscription: Subscription) -> None:
         async for message in subscription:
             # Until a round may begin, newer prices take the place of older ones in the bus's own queue.
             await self._courier.rested()
-            groups = [self._listeners[name] for name in channels_of(message.topic) if name in self._listeners]
-            if not groups:
-                continue
-            frame = self._encode(message)
-            listeners = set().union(*groups) if len(groups) > 1 else groups[0]
-            for client in listeners:
-                client.outbox.put_latest(message.topic, frame)
-            self._courier.in_turn(listeners)
+            channels = [name for name in channels_of(message.topic) if name in self._listeners]
+            if channels:
+                self._backlog.add_latest(channels, message.topic, self._encode(message))
+            for name in channels:
+                self._courier.in_turn(self._listeners[name])
 
     async def _look_after(self) -> None:
         """Who stands still is cut; who could not take all a moment ago gets the rest."""
@@ -195,7 +194,7 @@ class Hub:
             now_s = loop.time()
             for client in self._clients:
                 client.look_after(now_s)
-            self._courier.at_once(client for client in self._clients if len(client.outbox))
+            self._courier.in_turn(self._clients)
 
     async def _check_sessions(self) -> None:
         """A session that was ended closes its sockets within a second."""
@@ -207,7 +206,7 @@ class Hub:
             for clients in by_session.values():
                 if not await self._is_live(clients[0].principal):
                     for client in clients:
-                        client.outbox.end(Ending(CloseCode.UNAUTHENTICATED, "the session has ended: log in again"))
+                        client.end(Ending(CloseCode.UNAUTHENTICATED, "the session has ended: log in again"))
 
     async def _is_live(self, principal: Principal) -> bool:
         try:
@@ -219,21 +218,16 @@ class Hub:
 
     def _encode(self, message: Message) -> Frame:
         """`{"event", "data"}` of the bus with the number put in; the bytes are shared by all clients."""
-        self._seq += 1
-        return Frame(self._seq, text_frame(b'%b,"seq":%d}' % (message.data[:-1], self._seq)))
+        seq = self._backlog.next_seq()
+        return Frame(seq, text_frame(b'%b,"seq":%d}' % (message.data[:-1], seq)))
 
     def _gap(self, lost: int) -> None:
         """The bus overran us: whoever counts on order events must know."""
         _LOG.error("order_events_lost", lost=lost, success=False)
-        self._forget()
+        self._backlog.forget()
         for topic in LOSSLESS_TOPICS:
             for client in self._listeners.get(topic, ()):
-                client.outbox.end(Ending(CloseCode.TOO_SLOW, "order events were lost: connect again"))
-
-    def _forget(self) -> None:
-        """Nothing before now can be replayed any more."""
-        self._replay.clear()
-        self._complete_after = self._seq
+                client.end(Ending(CloseCode.TOO_SLOW, "order events were lost: connect again"))
 
     def _watch(self, instrument: str, step: int) -> None:
         count = self._watched.get(instrument, 0) + step

@@ -13,10 +13,10 @@ from tidegate.api.auth import caller_of
 from tidegate.api.channels import CHANNEL_CHARS_MAX, parse_channel
 from tidegate.api.client import Client
 from tidegate.api.fields import EpochMs, Model
+from tidegate.api.frames import CloseCode, Ending
 from tidegate.api.hub import CHANNELS_MAX, Hub
 from tidegate.api.jsontext import parse_exact
 from tidegate.api.origin import is_admitted
-from tidegate.api.outbox import CloseCode, Ending
 from tidegate.api.pagelog import PageEvent, PageLog
 from tidegate.api.services import SERVICES
 from tidegate.model.access import Permission, Principal
@@ -126,12 +126,12 @@ async def _run(socket: web.WebSocketResponse, hub: Hub, client: Client) -> Endin
     async with asyncio.TaskGroup() as group:
         tasks = [
             group.create_task(_read(socket, hub, client), name="ws-read"),
-            group.create_task(client.outbox.ended.wait(), name="ws-ended"),
+            group.create_task(client.ended.wait(), name="ws-ended"),
         ]
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in tasks:
             task.cancel()
-    return client.outbox.ending
+    return client.ending
 
 
 async def _read(socket: web.WebSocketResponse, hub: Hub, client: Client) -> None:
@@ -165,7 +165,7 @@ async def _close(request: web.Request, socket: web.WebSocketResponse, ending: En
 
 
 def _wire(request: web.Request) -> asyncio.Transport:
-    """The connection itself. What the kernel holds of it is bounded as well, so that prices wait where they give way."""
+    """The connection itself. What the kernel holds of it is bounded too: prices wait where they can give way."""
     transport = request.transport
     if transport is None:
         raise ConnectionResetError("the client left during the handshake")

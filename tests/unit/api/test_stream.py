@@ -11,7 +11,8 @@ from aiohttp import WSMsgType, WSServerHandshakeError
 from tests.unit.api.doubles import NOW_NS, World, event
 from tests.unit.api.logins import GOOD_TOKEN, VIEWER_TOKEN
 
-from tidegate.api.hub import CHANNELS_MAX, REPLAY_EVENTS_MAX
+from tidegate.api.backlog import EVENTS_MAX
+from tidegate.api.hub import CHANNELS_MAX
 from tidegate.model.access import Principal
 from tidegate.ports.store import StoreError
 
@@ -182,7 +183,7 @@ async def test_resume_says_when_it_can_not(after: int, socket: Socket) -> None:
 async def test_resume_can_not_reach_behind_what_is_held(admin: aiohttp.ClientSession, world: World) -> None:
     async with admin.ws_connect("/ws") as socket:
         seen = (await ask(socket, "subscribe", channels=["alerts"]))["seq"]
-        for _ in range(REPLAY_EVENTS_MAX + 1):
+        for _ in range(EVENTS_MAX + 1):
             world.bus.publish("orders", event("order_submitted"))
         world.bus.publish("alerts", event("engine_alert"))
         assert (await socket.receive_json(timeout=30))["event"] == "engine_alert"

@@ -21,6 +21,7 @@ import urllib.request
 from pathlib import Path
 
 import uvloop
+from aiohttp import web
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -32,6 +33,7 @@ from tidegate.cli.local import ask
 CONFIG = "api:\n  readsPerSecond: 20000\n"
 PASSWORD = "a password of the bench"
 HOPS = ("step", "recv_to_send", "journal_append", "loop_lag")
+HELLO_BYTES = 1024
 PRICE = "/api/prices/binance/BTCUSDT?type=spot&depth=20"
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
@@ -113,6 +115,40 @@ def ended(node):
     return ask(node.home, "GET", "/api/trading/performance").get("plans", 0)
 
 
+async def hello(pipe):
+    """aiohttp alone on uvloop, an answer as long as ours: what a server does that has nothing to do."""
+    answer = b"x" * HELLO_BYTES
+
+    async def handle(_request):
+        return web.Response(body=answer, content_type="application/json")
+
+    app = web.Application()
+    app.router.add_get("/{name:.*}", handle)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    pipe.send(runner.addresses[0][1])
+    await asyncio.Event().wait()
+
+
+def serve_hello(pipe):
+    uvloop.run(hello(pipe))
+
+
+def floor(rate, seconds):
+    """The same requests to a server that has nothing to do, in the same minute."""
+    mine, theirs = multiprocessing.Pipe()
+    server = multiprocessing.get_context("spawn").Process(target=serve_hello, args=(theirs,), daemon=True)
+    server.start()
+    port = mine.recv()
+    began, cpu = time.monotonic(), cpu_s(server.pid)
+    *_, found = clients(poll, port, "none", PRICE, rate, seconds)
+    took = cpu_s(server.pid) - cpu
+    server.terminate()
+    return {"seen": found, "cpuOfService": round(took / (time.monotonic() - began), 3)}
+
+
 async def idle(seconds):
     await asyncio.sleep(seconds)
     return {}
@@ -144,6 +180,7 @@ def main():
             "load": os.getloadavg()[0],
             "alone": measured(node, idle, given.seconds),
             "sockets": measured(node, watch, node.port, tokens, given.clients, given.stalled, given.seconds),
+            "hello": floor(given.rate, given.seconds),
             "prices": measured(node, poll, node.port, tokens[0], PRICE, given.rate, given.seconds),
         }
     print(json.dumps(report, indent=1))

@@ -26,13 +26,15 @@ class Audience:
         self._batches: Final[dict[int, Batch]] = {}
         self._made_at = -1
 
-    def batch(self, after: int, bytes_max: int) -> Batch:
-        """What whoever has everything up to `after` lacks."""
+    def batch(self, after: int, bytes_max: int) -> Batch | None:
+        """What whoever has everything up to `after` lacks; None when an order event of it is held no more."""
         if self._made_at != self._backlog.changes:
             self._made_at = self._backlog.changes
             self._batches.clear()
         found = self._batches.get(after)
         if found is None:
+            if self.has_lost(after):
+                return None
             found = batch_of(self.frames(after), max(after, self._backlog.seq), bytes_max)
             if len(self._batches) < BATCHES_MAX:
                 self._batches[after] = found

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final, Protocol
 
 from tidegate.api.backlog import Audience
@@ -88,15 +89,19 @@ class Client:
         wire = self._wire
         if wire is None or self.ending is not None or wire.is_closing():
             return False
-        if self._audience.has_lost(self._upto):
-            self._overrun()
-            return False
         if wire.get_write_buffer_size() >= HELD_BYTES_MAX:
             self._stuck_s = now_s if self._stuck_s is None else self._stuck_s
+            if self._audience.has_lost(self._upto):
+                self._overrun()
             return False
         self._stuck_s = None
-        batch = self._with_own() if self._own else self._audience.batch(self._upto, WRITE_BYTES_MAX)
-        self._upto = max(self._upto, batch.upto)
+        batch = self._audience.batch(self._upto, WRITE_BYTES_MAX)
+        if batch is None:
+            self._overrun()
+            return False
+        if self._own:
+            batch = self._with_own()
+        self._upto = batch.upto
         if batch.data:
             wire.write(batch.data)
         return batch.more
@@ -117,9 +122,9 @@ class Client:
     def _with_own(self) -> Batch:
         lacking = self._audience.frames(self._upto)
         newest = max((frame.seq for frame in (*lacking, *self._own)), default=self._upto)
-        batch = batch_of((*self._own, *lacking), newest, WRITE_BYTES_MAX)
+        batch = batch_of((*self._own, *lacking), max(newest, self._upto), WRITE_BYTES_MAX)
         self._own = [frame for frame in self._own if frame.seq > batch.upto]
-        return batch
+        return replace(batch, upto=max(batch.upto, self._upto))
 
     def _bound(self) -> None:
         if len(self._own) > OWN_MAX:

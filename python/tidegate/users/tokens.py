@@ -1,8 +1,10 @@
 """Access tokens: JWT, HS256 with a random key of 32 bytes that lies outside the database. Time is an argument."""
 
+import hashlib
 import os
 import secrets
 import stat
+from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,6 +19,8 @@ ALGORITHM: Final = "HS256"
 ACCESS_S: Final = 600
 KEY_BYTES: Final = 32
 KEY_FILE: Final = "token.key"
+CHECKED_MAX: Final = 4096
+"""Tokens whose signature is known to be right; the one longest unused is checked anew."""
 _CLAIMS: Final = ("iss", "aud", "exp", "iat", "jti", "sub", "sid")
 
 
@@ -68,6 +72,9 @@ class Signer:
 
     def __init__(self, key: bytes) -> None:
         self._key = key
+        # By digest, so that no token lies about in memory. What a token says never changes; whether its time is over,
+        # and whether its session stands, is asked each time.
+        self._checked: OrderedDict[bytes, Claims] = OrderedDict()
 
     def issue(self, user_id: str, session_id: str, now_s: int) -> str:
         """A token that lives ACCESS_S."""
@@ -83,7 +90,19 @@ class Signer:
         return jwt.encode(claims, self._key, algorithm=ALGORITHM)
 
     def check(self, token: str, now_s: int) -> Claims:
-        """Raises TidegateError UNAUTHENTICATED for whatever is wrong with it."""
+        """Raises TidegateError UNAUTHENTICATED for whatever is wrong with it. Cost: one digest, once it was seen."""
+        place = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+        claims = self._checked.get(place)
+        if claims is None:
+            claims = self._checked[place] = self._proved(token)
+            while len(self._checked) > CHECKED_MAX:
+                self._checked.popitem(last=False)
+        self._checked.move_to_end(place)
+        if claims.expires_s <= now_s:
+            raise TidegateError(Code.UNAUTHENTICATED, "the access token has expired: refresh it")
+        return claims
+
+    def _proved(self, token: str) -> Claims:
         try:
             claims = jwt.decode(
                 token,
@@ -91,7 +110,7 @@ class Signer:
                 algorithms=[ALGORITHM],
                 audience=AUDIENCE,
                 issuer=ISSUER,
-                # Times are compared below with the caller's clock; PyJWT would read its own.
+                # Times are compared above with the caller's clock; PyJWT would read its own.
                 options={"require": list(_CLAIMS), "verify_exp": False, "verify_iat": False, "verify_nbf": False},
             )
         except (jwt.InvalidTokenError, UnicodeEncodeError) as error:  # a header's odd bytes arrive as surrogates
@@ -99,8 +118,6 @@ class Signer:
         user_id, session_id, expires = claims["sub"], claims["sid"], claims["exp"]
         if not isinstance(user_id, str) or not isinstance(session_id, str) or not isinstance(expires, int):
             raise refused()
-        if expires <= now_s:
-            raise TidegateError(Code.UNAUTHENTICATED, "the access token has expired: refresh it")
         return Claims(user_id=user_id, session_id=session_id, expires_s=expires)
 
 

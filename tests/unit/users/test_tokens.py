@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tidegate.model.errors import Code, TidegateError
-from tidegate.users.tokens import KEY_BYTES, KEY_FILE, Signer, load_key
+from tidegate.users import tokens
+from tidegate.users.tokens import ACCESS_S, KEY_BYTES, KEY_FILE, Signer, load_key
 
 
 def test_the_key_is_made_once_and_private(tmp_path: Path) -> None:
@@ -37,3 +38,23 @@ def test_what_is_no_token_is_refused_like_a_wrong_one(token: str) -> None:
     with pytest.raises(TidegateError) as caught:
         Signer(b"k" * 32).check(token, 0)
     assert caught.value.code is Code.UNAUTHENTICATED
+
+
+def test_a_token_seen_before_still_ends_in_time_and_another_signature_under_it_is_refused() -> None:
+    signer = Signer(b"k" * 32)
+    token = signer.issue("u", "s", 1000)
+    assert signer.check(token, 1000) is signer.check(token, 1000 + ACCESS_S - 1)
+    with pytest.raises(TidegateError, match="expired"):
+        signer.check(token, 1000 + ACCESS_S)
+    head, body, signature = token.split(".")
+    forged = f"{head}.{body}.{signature[:-4]}{'AAAA' if signature[-4:] != 'AAAA' else 'BBBB'}"
+    with pytest.raises(TidegateError, match="not valid"):
+        signer.check(forged, 1000)
+
+
+def test_only_so_many_tokens_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tokens, "CHECKED_MAX", 2)
+    signer = Signer(b"k" * 32)
+    for number in range(5):
+        signer.check(signer.issue("u", str(number), 1000), 1000)
+    assert len(signer._checked) == 2

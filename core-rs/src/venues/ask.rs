@@ -1,25 +1,42 @@
-//! Questions over REST: one way to write them all, from a venue's own words.
+//! Questions over REST: one way to write them all, from a venue's own table.
 
-use super::write::Request;
+use super::write::{Request, wall_ms};
 use super::{EncodeError, Instruments, Query, Session};
 use crate::units::{Ns, Product};
 
-/// A venue's words and habits.
+/// One parameter of a question; the text is the venue's name for it. What a question has no value for is left out.
+#[derive(Clone, Copy)]
+pub(super) enum Param {
+    Symbol(&'static str),
+    /// The venue's word for the product.
+    Kind(&'static str),
+    /// An order by our id, and by the venue's.
+    Client(&'static str),
+    VenueId(&'static str),
+    /// Levels of a book, at most so many.
+    Levels(&'static str, u16),
+    /// Levels of a book, the next larger of the numbers that the venue knows.
+    LevelsOf(&'static str, &'static [u16]),
+    /// Fills since a time, ms.
+    Since(&'static str),
+    /// Where a further page of fills begins; the first has none.
+    From(&'static str),
+    /// One of the two, where the venue refuses them together.
+    SinceOrFrom(&'static str, &'static str),
+    Word(&'static str, &'static str),
+    Number(&'static str, usize),
+}
+
+/// Path and parameters, in the order in which they are written.
+pub(super) type Question = (&'static str, &'static [Param]);
+
+/// A venue's questions.
 pub(super) struct Asking {
-    pub path: fn(Product, &Query) -> &'static str,
-    /// Names of an instrument, an order by our id, an order by the venue's, the levels of a book.
-    pub names: [&'static str; 4],
-    /// The levels of a book that the venue knows, for so many wanted.
-    pub depth: fn(Product, u16) -> u16,
-    /// Parameters that stand before the instrument and behind everything.
-    pub head: fn(Product, &Query, &mut Request<'_>),
-    pub tail: fn(Product, &Query, &mut Request<'_>),
+    pub question: fn(Product, &Query) -> Question,
+    pub kind: fn(Product) -> &'static str,
     /// Signs and finishes the request; not asked for public data.
     pub sign: fn(Request<'_>, &Session, Ns),
 }
-
-/// What a venue without positions of a product, orders without an instrument and the like need no parameter for.
-pub(super) const NOTHING: fn(Product, &Query, &mut Request<'_>) = |_, _, _| {};
 
 pub(super) fn encode(
     asking: &Asking,
@@ -32,32 +49,48 @@ pub(super) fn encode(
     if (product, query) == (Product::Spot, &Query::Positions) {
         return Err(EncodeError::Unsupported("positions"));
     }
-    let [symbol, client, order, levels] = asking.names;
-    let about = match *query {
+    let symbol = match *query {
         Query::Snapshot { instrument, .. }
         | Query::Order { instrument, .. }
         | Query::VenueOrder { instrument, .. }
         | Query::Fills { instrument, .. } => {
-            Some(instruments.get(instrument).ok_or(EncodeError::UnknownInstrument)?)
+            instruments.get(instrument).ok_or(EncodeError::UnknownInstrument)?.symbol.as_bytes()
         }
-        Query::OpenOrders | Query::Balances | Query::Positions => None,
+        Query::OpenOrders | Query::Balances | Query::Positions => b"",
     };
-    let mut request = Request::get(out, (asking.path)(product, query));
-    (asking.head)(product, query, &mut request);
-    if let Some(instrument) = about {
-        request.text(symbol, instrument.symbol.as_bytes());
-    }
-    match *query {
-        Query::Snapshot { depth, .. } => {
-            request.number(levels, u64::from((asking.depth)(product, depth)));
-            request.finish(&[]);
-            return Ok(());
+    let (path, params) = (asking.question)(product, query);
+    let mut request = Request::get(out, path);
+    for param in params {
+        match (param, query) {
+            (Param::Symbol(name), _) => request.text(name, symbol),
+            (Param::Kind(name), _) => request.text(name, (asking.kind)(product).as_bytes()),
+            (Param::Word(name, word), _) => request.text(name, word.as_bytes()),
+            (Param::Number(name, number), _) => request.number(name, *number as u64),
+            (Param::Client(name), Query::Order { client_id, .. }) => request.text(name, client_id.as_bytes()),
+            (Param::VenueId(name), Query::VenueOrder { venue_id, .. }) => {
+                request.text(name, venue_id.as_bytes());
+            }
+            (Param::Levels(name, max), Query::Snapshot { depth, .. }) => {
+                request.number(name, u64::from((*depth).clamp(1, *max)));
+            }
+            (Param::LevelsOf(name, known), Query::Snapshot { depth, .. }) => {
+                let next = known.iter().find(|size| *size >= depth).or(known.last());
+                request.number(name, u64::from(*next.unwrap_or(depth)));
+            }
+            (Param::From(name) | Param::SinceOrFrom(_, name), Query::Fills { from_id: Some(from), .. }) => {
+                request.number(name, *from);
+            }
+            (Param::Since(name) | Param::SinceOrFrom(name, _), Query::Fills { since, .. }) => {
+                request.number(name, wall_ms(*since));
+            }
+            // A parameter of another question, or one that this question has no value for.
+            _ => {}
         }
-        Query::Order { client_id, .. } => request.text(client, client_id.as_bytes()),
-        Query::VenueOrder { venue_id, .. } => request.text(order, venue_id.as_bytes()),
-        Query::Fills { .. } | Query::OpenOrders | Query::Balances | Query::Positions => {}
     }
-    (asking.tail)(product, query, &mut request);
-    (asking.sign)(request, session.ok_or(EncodeError::NoSession)?, wall);
+    if matches!(query, Query::Snapshot { .. }) {
+        request.finish(&[]);
+    } else {
+        (asking.sign)(request, session.ok_or(EncodeError::NoSession)?, wall);
+    }
     Ok(())
 }

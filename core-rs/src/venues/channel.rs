@@ -1,35 +1,34 @@
-//! Messages of the venues that name a channel: `{"arg":{"channel":"books","instId":"BTC-USDT"},"action":"update","data":[..]}`,
-//! answers with an `event`, text pongs, log-in by key, passphrase and signature. OKX and Bitget speak it; each adds its
-//! own words in a [`Dialect`].
+//! Messages of the venues that push by channel: `{"arg":{"channel":"books","instId":"BTC-USDT"},"action":"update","data":[..]}`
+//! (OKX, Bitget) and `{"topic":"orderbook.50.BTCUSDT","type":"delta","ts":1787612486116,"data":{..}}` (Bybit), and text pongs. Each
+//! venue adds its own words in a [`Dialect`].
 
-use super::error::Meaning;
-use super::field::{Field, Value};
+use super::book::{BookWords, read_book};
+use super::error::Read;
+use super::field::{Field, Value, read};
 use super::json::Reader;
-use super::levels::read_levels;
 use super::rows::push_trade;
-use super::write::{Request, push_json, push_uint, server_ms};
-use super::{
-    Bbo, Context, DecodeError, Depth, Event, EventBuf, RejectClass, ReplyOutcome, RequestReply, Role,
-    Session, SessionNote, VenueReject,
-};
+use super::{Bbo, Context, DecodeError, Depth, Event, EventBuf, SessionNote};
 use crate::market::{DeltaKind, Instrument, Level};
-use crate::units::{InstrumentId, Ns, Price, Qty, Symbol, Venue};
-
-/// Arguments of one subscribe request; Bitget takes 4096 bytes of them, and dropped frames with 25 books.
-const ARGS_MAX: usize = 20;
+use crate::units::{Price, Qty, Symbol, Venue};
 
 /// What differs between the venues.
 pub(super) struct Dialect {
-    pub venue: Venue,
-    /// Channel of the best bid and ask.
-    pub best: &'static [u8],
-    /// Fields of a book row: its id, and the id of the one before.
+    /// The member that names the stream, and the one that tells a snapshot from an update, with the word for the latter.
+    pub stream: &'static str,
+    pub kind: &'static str,
+    pub update: &'static [u8],
+    /// Channels of books, and of the best bid and ask where there is one.
+    pub books: &'static [u8],
+    pub best: Option<&'static [u8]>,
+    /// Name of a book's update id, and the id with which a book begins anew whatever the message says.
     pub seq: &'static str,
-    pub prev: &'static str,
-    /// A message of another channel than the books.
-    pub push: fn(&Context<'_>, &Push<'_>, &mut EventBuf) -> Result<(), DecodeError>,
-    /// A message with an `event`, or without an `arg`.
-    pub answer: fn(&mut Reader<'_>, &mut EventBuf) -> Result<(), DecodeError>,
+    pub restart: Option<u64>,
+    /// Reads one book; its kind is settled later, and its time where only the message has one.
+    pub book: fn(&Context<'_>, Arg<'_>, &mut Reader<'_>, &mut EventBuf) -> Read<Depth>,
+    /// A message of another channel than these.
+    pub push: fn(&Context<'_>, &Push<'_>, &mut EventBuf) -> Read<()>,
+    /// A message with an `event`, or without a stream.
+    pub answer: fn(&mut Reader<'_>, &mut EventBuf) -> Read<()>,
 }
 
 /// Which stream a message belongs to; what is not named is empty.
@@ -46,20 +45,12 @@ pub(super) struct Push<'a> {
     pub arg: Arg<'a>,
     pub snapshot: bool,
     pub data: Field<'a>,
-    /// When the message was sent, where it says so.
+    /// When what it says happened, else when it was sent, where it says so.
     pub sent: Field<'a>,
 }
 
-/// The book channel, in the words of both venues.
-const BOOKS: &[u8] = b"books";
-
 /// Decodes a frame; on error the buffer is empty, so that nothing of a bad frame can be used.
-pub(super) fn decode(
-    dialect: &Dialect,
-    ctx: &Context<'_>,
-    bytes: &[u8],
-    out: &mut EventBuf,
-) -> Result<(), DecodeError> {
+pub(super) fn decode(dialect: &Dialect, ctx: &Context<'_>, bytes: &[u8], out: &mut EventBuf) -> Read<()> {
     if bytes == b"pong" {
         out.events.push(Event::Session(SessionNote::Pong));
         return Ok(());
@@ -68,20 +59,21 @@ pub(super) fn decode(
     out.whole(result)
 }
 
-/// A book whose `arg` stands before its `data` (it always has) is read in one pass; its kind may stand anywhere.
-fn frame(dialect: &Dialect, ctx: &Context<'_>, bytes: &[u8], out: &mut EventBuf) -> Result<(), DecodeError> {
+/// A book whose stream stands before its `data` (it always has) is read in one pass; its kind may stand anywhere.
+fn frame(dialect: &Dialect, ctx: &Context<'_>, bytes: &[u8], out: &mut EventBuf) -> Read<()> {
     let mut reader = Reader::new(bytes);
     reader.expect_object()?;
     let (mut arg, mut action, mut event): (Option<Arg<'_>>, Option<&[u8]>, bool) = (None, None, false);
-    let (mut data, mut sent, mut book) = (Value::Absent, Value::Absent, false);
+    let (mut data, mut sent, mut matched, mut book) = (Value::Absent, Value::Absent, Value::Absent, false);
     reader.object(|reader, key| {
         match key {
-            b"arg" if arg.is_none() && reader.peek() == Some(b'{') => arg = Some(read_arg(reader)?),
-            b"action" => action = Some(reader.string()?),
+            key if key == dialect.stream.as_bytes() && arg.is_none() => arg = read_arg(reader)?,
+            key if key == dialect.kind.as_bytes() => action = Some(reader.string()?),
             b"event" => event = reader.skip().map(|()| true)?,
             b"ts" => sent = reader.value()?,
+            b"cts" | b"creationTime" => matched = reader.value()?,
             b"data" if book || data != Value::Absent => return Err(DecodeError::Field("data")),
-            b"data" if arg.is_some_and(|arg| arg.channel == BOOKS) => {
+            b"data" if arg.is_some_and(|arg| arg.channel == dialect.books) => {
                 book = true;
                 books(dialect, ctx, arg.unwrap_or_default(), reader, out)?;
             }
@@ -98,126 +90,115 @@ fn frame(dialect: &Dialect, ctx: &Context<'_>, bytes: &[u8], out: &mut EventBuf)
             (dialect.answer)(&mut Reader::new(bytes), out)
         };
     };
-    let data = Field { name: "data", value: data };
-    if arg.channel == BOOKS {
-        if !book {
-            books(dialect, ctx, arg, &mut data.array()?, out)?;
+    let (data, sent) = (Field { name: "data", value: data }, Field { name: "ts", value: sent });
+    let sent = Field { name: "ts", value: matched }.present().unwrap_or(sent);
+    if arg.channel == dialect.books {
+        match data.value {
+            Value::Array(bytes) | Value::Object(bytes) => {
+                books(dialect, ctx, arg, &mut Reader::new(bytes), out)?;
+            }
+            _ if book => {}
+            _ => return Err(data.array().err().unwrap_or(DecodeError::Missing("data"))),
         }
-        return set_kind(action.ok_or(DecodeError::Missing("action"))?, out);
+        return settle(dialect, action.ok_or(DecodeError::Missing(dialect.kind))?, sent, out);
     }
-    let sent = Field { name: "ts", value: sent };
     let push = Push { arg, snapshot: action == Some(b"snapshot"), data, sent };
-    if arg.channel == dialect.best { best(dialect, ctx, &push, out) } else { (dialect.push)(ctx, &push, out) }
+    match dialect.best {
+        Some(channel) if channel == arg.channel => best(dialect, ctx, &push, out),
+        _ => (dialect.push)(ctx, &push, out),
+    }
 }
 
-fn read_arg<'a>(reader: &mut Reader<'a>) -> Result<Arg<'a>, DecodeError> {
-    let [channel, kind, symbol] = reader.fields(["channel", "instType", "instId"])?;
-    let text = |field: Field<'a>| field.present().map_or(Ok(&b""[..]), |field| field.text());
-    Ok(Arg { channel: text(channel)?, kind: text(kind)?, symbol: text(symbol)? })
+/// `{"instType":"SPOT","channel":"trade","instId":"BTCUSDT"}`, or `orderbook.50.BTCUSDT`; anything else names no stream.
+fn read_arg<'a>(reader: &mut Reader<'a>) -> Read<Option<Arg<'a>>> {
+    match reader.peek() {
+        Some(b'{') => {
+            read!(reader; channel "channel", kind "instType", symbol "instId");
+            let text = |field: Field<'a>| field.text_or_empty();
+            Ok(Some(Arg { channel: text(channel)?, kind: text(kind)?, symbol: text(symbol)? }))
+        }
+        Some(b'"') => {
+            let topic = reader.string()?;
+            let mut parts = topic.split(|byte| *byte == b'.');
+            let (channel, symbol) = (parts.next().unwrap_or(topic), parts.next_back().unwrap_or_default());
+            Ok(Some(Arg { channel, kind: b"", symbol }))
+        }
+        _ => reader.skip().map(|()| None),
+    }
 }
 
 /// The instrument of a public message: of the product that the link serves.
-pub(super) fn instrument<'c>(
-    dialect: &Dialect,
-    ctx: &Context<'c>,
-    arg: Arg<'_>,
-) -> Result<&'c Instrument, DecodeError> {
+pub(super) fn instrument<'c>(venue: Venue, ctx: &Context<'c>, arg: Arg<'_>) -> Read<&'c Instrument> {
     let symbol = Symbol::new(arg.symbol).map_err(|_| DecodeError::Field("instId"))?;
-    ctx.instruments.find(dialect.venue, ctx.product, &symbol).ok_or(DecodeError::UnknownInstrument)
+    ctx.instruments.find(venue, ctx.product, &symbol).ok_or(DecodeError::UnknownInstrument)
 }
 
 fn books(
     dialect: &Dialect,
     ctx: &Context<'_>,
     arg: Arg<'_>,
-    rows: &mut Reader<'_>,
+    data: &mut Reader<'_>,
     out: &mut EventBuf,
-) -> Result<(), DecodeError> {
-    let instrument = instrument(dialect, ctx, arg)?;
-    let count = rows.rows(|row| {
-        let depth = book_row(dialect, instrument, row, out)?;
+) -> Read<()> {
+    let mut one = |row: &mut Reader<'_>| {
+        let depth = (dialect.book)(ctx, arg, row, out)?;
         if depth.last == 0 {
             return Err(DecodeError::Missing(dialect.seq));
         }
         out.events.push(Event::Depth(depth));
         Ok(())
-    })?;
-    if count == 0 { Err(DecodeError::Missing("data")) } else { Ok(()) }
+    };
+    match data.peek() {
+        Some(b'{') => one(data),
+        _ if data.rows(one)? == 0 => Err(DecodeError::Missing("data")),
+        _ => Ok(()),
+    }
 }
 
-fn set_kind(action: &[u8], out: &mut EventBuf) -> Result<(), DecodeError> {
-    let wanted = match action {
+/// What a message says of all its books.
+fn settle(dialect: &Dialect, action: &[u8], sent: Field<'_>, out: &mut EventBuf) -> Read<()> {
+    let kind = match action {
         b"snapshot" => DeltaKind::Snapshot,
-        b"update" => DeltaKind::Update,
-        _ => return Err(DecodeError::Field("action")),
+        word if word == dialect.update => DeltaKind::Update,
+        _ => return Err(DecodeError::Field(dialect.kind)),
     };
     for event in &mut out.events {
         if let Event::Depth(depth) = event {
-            depth.kind = wanted;
+            let anew = dialect.restart == Some(depth.last);
+            depth.kind = if anew { DeltaKind::Snapshot } else { kind };
+            if depth.venue_ns == 0 {
+                depth.venue_ns = sent.millis()?;
+            }
         }
     }
     Ok(())
 }
 
+/// A book whose messages are chained by the id of the one before:
 /// `{"asks":[["78722.3","0.33039492","0","10"]],"bids":[],"ts":"1787612486207","checksum":0,"seqId":80274874876,
 ///   "prevSeqId":80274874800}`. The checksum is dead on both venues; the ids are what keeps a book whole. A snapshot's
 /// previous id is -1 (OKX) or 0 (Bitget): none. Without ids (REST) both are 0.
-pub(super) fn book_row(
-    dialect: &Dialect,
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "the names must be constants, see `read_book`")]
+pub(super) fn chained(
+    words: &BookWords,
     instrument: &Instrument,
-    reader: &mut Reader<'_>,
+    row: &mut Reader<'_>,
     out: &mut EventBuf,
-) -> Result<Depth, DecodeError> {
-    let start = out.levels.len();
-    let (mut bids, mut asks): (Option<usize>, Option<usize>) = (None, None);
-    let (mut bids_last, mut seq, mut prev, mut time) = (false, 0, Value::Absent, Value::Absent);
-    reader.object(|reader, key| {
-        match key {
-            b"asks" if asks.is_some() => return Err(DecodeError::Field("asks")),
-            b"bids" if bids.is_some() => return Err(DecodeError::Field("bids")),
-            b"asks" => asks = Some(read_levels(reader, "asks", instrument, &mut out.levels)?),
-            b"bids" => {
-                bids_last = asks.is_some();
-                bids = Some(read_levels(reader, "bids", instrument, &mut out.levels)?);
-            }
-            b"ts" => time = reader.value()?,
-            key if key == dialect.seq.as_bytes() => seq = reader.uint(dialect.seq)?,
-            key if key == dialect.prev.as_bytes() => prev = reader.value()?,
-            _ => reader.skip()?,
-        }
-        Ok(())
-    })?;
-    let (bids, asks) = (bids.ok_or(DecodeError::Missing("bids"))?, asks.ok_or(DecodeError::Missing("asks"))?);
-    if bids_last {
-        out.levels[start..].rotate_left(asks);
-    }
-    let prev = match prev {
+) -> Read<Depth> {
+    let book = read_book(words, Some(instrument), |_| Ok(instrument), row, out)?;
+    let id = if book.last.is_absent() { 0 } else { book.last.uint()? };
+    let prev = match book.prev.value {
         Value::Absent | Value::Number(b"-1") => 0,
-        value => Field { name: dialect.prev, value }.uint()?,
+        _ => book.prev.uint()?,
     };
-    Ok(Depth {
-        instrument: instrument.id,
-        kind: DeltaKind::Snapshot,
-        first: seq,
-        last: seq,
-        prev,
-        venue_ns: Field { name: "ts", value: time }.millis()?,
-        start: start as u32,
-        bids: bids as u32,
-        asks: asks as u32,
-    })
+    Ok(book.depth(DeltaKind::Snapshot, [id, id, prev], book.time.millis()?))
 }
 
 /// Best bid and ask, as a book of one level.
-fn best(
-    dialect: &Dialect,
-    ctx: &Context<'_>,
-    push: &Push<'_>,
-    out: &mut EventBuf,
-) -> Result<(), DecodeError> {
-    let instrument = instrument(dialect, ctx, push.arg)?;
+fn best(dialect: &Dialect, ctx: &Context<'_>, push: &Push<'_>, out: &mut EventBuf) -> Read<()> {
     push.data.array()?.rows(|row| {
-        let depth = book_row(dialect, instrument, row, out)?;
+        let depth = (dialect.book)(ctx, push.arg, row, out)?;
         let (start, bids) = (depth.start as usize, depth.bids as usize);
         let side = |level: Option<&Level>| -> Option<(Price, Qty)> {
             level.and_then(|level| Some((Price::new(level.px).ok()?, Qty::new(level.qty).ok()?)))
@@ -225,7 +206,7 @@ fn best(
         let bid = side(out.levels[start..start + bids].first());
         let ask = side(out.levels[start + bids..].first());
         out.levels.truncate(start);
-        out.events.push(Event::Bbo(Bbo { instrument: instrument.id, update_id: depth.last, bid, ask }));
+        out.events.push(Event::Bbo(Bbo { instrument: depth.instrument, update_id: depth.last, bid, ask }));
         Ok(())
     })?;
     Ok(())
@@ -237,151 +218,10 @@ pub(super) fn trades(
     push: &Push<'_>,
     names: [&'static str; 2],
     out: &mut EventBuf,
-) -> Result<(), DecodeError> {
+) -> Read<()> {
     push.data.array()?.rows(|row| {
         let [px, qty, side, time] = row.fields([names[0], names[1], "side", "ts"])?;
         push_trade(instrument, [px, qty, side, time], out)
     })?;
-    Ok(())
-}
-
-/// The session's part of an answer: log-in, subscriptions, refusals. False where `event` is none of these.
-/// `{"event":"login","code":"0","msg":"","connId":"a4d3ae55"}`, `{"event":"error","code":"60009","msg":"Login failed."}`
-pub(super) fn session_note(
-    event: &[u8],
-    reject: Option<VenueReject>,
-    out: &mut EventBuf,
-) -> Result<(), DecodeError> {
-    let note = match (event, reject) {
-        (b"login", None) => SessionNote::LoggedIn,
-        (b"subscribe", None) => SessionNote::Subscribed,
-        (b"unsubscribe", None) => return Ok(()),
-        (b"login", Some(reject)) => SessionNote::LoginRefused(reject),
-        (b"error", Some(reject)) if reject.class == RejectClass::Auth => SessionNote::LoginRefused(reject),
-        (b"error", Some(reject)) => SessionNote::SubscribeRefused(reject),
-        _ => return Err(DecodeError::UnknownMessage),
-    };
-    out.events.push(Event::Session(note));
-    Ok(())
-}
-
-/// The answer to an order request, whose id is the client id. An acceptance is not a fill, not even an order in the book.
-pub(super) fn order_reply(
-    id: &[u8],
-    outcome: Result<Field<'_>, VenueReject>,
-    out: &mut EventBuf,
-) -> Result<(), DecodeError> {
-    let (client_id, cancel) = RequestReply::request(id).ok_or(DecodeError::UnknownMessage)?;
-    let outcome = match outcome {
-        Ok(venue_id) => ReplyOutcome::Accepted(Some(venue_id.name()?)),
-        Err(reject) => ReplyOutcome::Rejected(reject),
-    };
-    out.events.push(Event::Reply(RequestReply { client_id, cancel, outcome }));
-    Ok(())
-}
-
-/// The data of an answer, and when it was sent where it says so (Bitget).
-pub(super) struct Served<'a> {
-    pub data: Field<'a>,
-    pub sent: Field<'a>,
-}
-
-/// `{"code":"0","msg":"","data":[..]}`: the data, or the refusal. Refusals come with HTTP 200, 400 or 401 alike; a body that is
-/// not the venue's JSON (a proxy's page, nothing at all) proves nothing.
-pub(super) fn envelope<'a>(
-    table: &[Meaning],
-    fine: &[u8],
-    status: u16,
-    body: &'a [u8],
-) -> Result<Result<Served<'a>, VenueReject>, DecodeError> {
-    let mut reader = Reader::new(body);
-    let parts = reader.fields(["code", "msg", "message", "data", "requestTime"]);
-    match parts.and_then(|parts| reader.end().map(|()| parts)) {
-        Ok([code, message, long, data, sent]) if !code.is_absent() && status < 500 => {
-            if code.plain()? == fine && status == 200 {
-                return Ok(Ok(Served { data, sent }));
-            }
-            let message = if message.is_absent() { long } else { message };
-            let text = if message.is_absent() { b"" } else { message.text()? };
-            Ok(Err(VenueReject::of(table, code.int()?, text)))
-        }
-        Err(error) if status == 200 => Err(error),
-        Ok(_) if status == 200 => Err(DecodeError::Missing("code")),
-        _ => {
-            let class = match status {
-                403 => RejectClass::Banned,
-                429 => RejectClass::RateLimited,
-                _ => RejectClass::OutcomeUnknown,
-            };
-            Ok(Err(VenueReject::new(class, status.to_string().as_bytes(), body)))
-        }
-    }
-}
-
-/// Signs a GET request: base64 HMAC of time, method, path and query, with header names that share a prefix.
-pub(super) fn sign(request: Request<'_>, prefix: &str, session: &Session, time: &[u8]) {
-    let payload = [time, b"GET", request.target()].concat();
-    let signature = session.secret.base64(&payload);
-    let name = |what: &str| format!("{prefix}ACCESS-{what}");
-    request.finish(&[
-        (&name("KEY"), session.key.as_bytes()),
-        (&name("SIGN"), signature.as_bytes()),
-        (&name("TIMESTAMP"), time),
-        (&name("PASSPHRASE"), session.passphrase.as_bytes()),
-    ]);
-}
-
-/// `{"op":"login","args":[{"apiKey":"..","passphrase":"..","timestamp":"1700000000","sign":".."}]}`; seconds, not
-/// milliseconds.
-pub(super) fn login(path: &str, role: Role, session: &Session, wall: Ns, out: &mut Vec<Vec<u8>>) {
-    if matches!(role, Role::Public | Role::Rest) {
-        return;
-    }
-    let mut time = Vec::new();
-    push_uint(&mut time, server_ms(session, wall) / 1000);
-    let signature = session.secret.base64(&[&time, b"GET".as_slice(), path.as_bytes()].concat());
-    let mut frame = b"{\"op\":\"login\",\"args\":[{\"apiKey\":\"".to_vec();
-    push_json(&mut frame, session.key.as_bytes());
-    frame.extend_from_slice(b"\",\"passphrase\":\"");
-    push_json(&mut frame, session.passphrase.as_bytes());
-    for part in [b"\",\"timestamp\":\"", &time[..], b"\",\"sign\":\"", signature.as_bytes(), b"\"}]}"] {
-        frame.extend_from_slice(part);
-    }
-    out.push(frame);
-}
-
-/// Subscribe (`on`) or unsubscribe frames of so many arguments each.
-pub(super) fn subscribe(on: bool, args: &[String], out: &mut Vec<Vec<u8>>) {
-    let op = if on { "subscribe" } else { "unsubscribe" };
-    for chunk in args.chunks(ARGS_MAX) {
-        out.push(format!("{{\"op\":\"{op}\",\"args\":[{}]}}", chunk.join(",")).into_bytes());
-    }
-}
-
-/// The instrument of an account row. `None` for what we do not track.
-pub(super) fn tracked<'c>(
-    venue: Venue,
-    ctx: &Context<'c>,
-    product: Option<crate::units::Product>,
-    symbol: Field<'_>,
-) -> Result<Option<&'c Instrument>, DecodeError> {
-    let Some(product) = product else { return Ok(None) };
-    let text = symbol.text()?;
-    // Some lists write symbols in small letters.
-    let symbol = Symbol::new(&text.to_ascii_uppercase()).map_err(|_| DecodeError::Field(symbol.name))?;
-    Ok(ctx.instruments.find(venue, product, &symbol))
-}
-
-/// The snapshot that answers `Query::Snapshot`: informational, its ids continue no stream.
-pub(super) fn snapshot(
-    dialect: &Dialect,
-    ctx: &Context<'_>,
-    asked: InstrumentId,
-    row: &mut Reader<'_>,
-    out: &mut EventBuf,
-) -> Result<(), DecodeError> {
-    let instrument = ctx.instruments.get(asked).ok_or(DecodeError::UnknownInstrument)?;
-    let depth = book_row(dialect, instrument, row, out)?;
-    out.events.push(Event::Depth(depth));
     Ok(())
 }

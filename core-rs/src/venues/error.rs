@@ -59,14 +59,17 @@ pub enum RejectClass {
     Other,
 }
 
-/// One line of a venue's table of errors: code, part of the message, meaning. The first that fits decides; an empty part
+/// What is read, or why it is not.
+pub(super) type Read<T> = Result<T, DecodeError>;
+
+/// One line of a venue's table of errors: meaning, part of the message, codes. The first that fits decides; an empty part
 /// fits every message.
-pub(super) type Meaning = (i64, &'static str, RejectClass);
+pub(super) type Meaning = (RejectClass, &'static str, &'static [i64]);
 
 /// What a venue's code and message mean; `Other` where its table has no line for them.
 pub(super) fn meaning(table: &[Meaning], code: i64, message: &[u8]) -> RejectClass {
-    let fits = |(row, part, _): &&Meaning| *row == code && contains(message, part);
-    table.iter().find(fits).map_or(RejectClass::Other, |(_, _, class)| *class)
+    let fits = |(_, part, codes): &&Meaning| codes.contains(&code) && contains(message, part);
+    table.iter().find(fits).map_or(RejectClass::Other, |(class, _, _)| *class)
 }
 
 /// True when `part` stands in `message`; an empty part always does.

@@ -8,6 +8,27 @@ use crate::units::{
     ClientId, Money, Ns, Price, Qty, Side, Text, mul_div_half_even, parse_fixed, parse_wide, pow10,
 };
 
+/// Reads an object's fields into variables, each beside the venue's name for it: `read!(row; px "fillPx", time "uTime" |
+/// "cTime")`. Of several names the first that holds something counts; where none does, the first is what is missing.
+macro_rules! read {
+    ($row:expr; $($var:ident $($name:literal)|+),+ $(,)?) => {
+        let mut found = $row.fields([$($($name),+),+])?.into_iter();
+        $(let $var = $crate::venues::field::first_present(&mut found, [$($name),+].len());)+
+    };
+}
+pub(super) use read;
+
+/// The first of the next `count` fields that holds something, else the first of them.
+pub(super) fn first_present<'a>(fields: &mut impl Iterator<Item = Field<'a>>, count: usize) -> Field<'a> {
+    let mut chosen = Field { name: "", value: Value::Absent };
+    for (at, field) in fields.take(count).enumerate() {
+        if at == 0 || (chosen.present().is_none() && field.present().is_some()) {
+            chosen = field;
+        }
+    }
+    chosen
+}
+
 /// Epoch milliseconds as nanoseconds; `name` is the field they came from.
 pub fn millis_to_ns(ms: u64, name: &'static str) -> Result<Ns, DecodeError> {
     i64::try_from(ms).ok().and_then(|ms| ms.checked_mul(1_000_000)).ok_or(DecodeError::Field(name))
@@ -147,6 +168,16 @@ impl<'a> Field<'a> {
     pub fn client(&self) -> Result<ClientRef, DecodeError> {
         let text = if self.is_absent() { &[][..] } else { self.text()? };
         Ok(ClientId::parse(text).map_or(ClientRef::Foreign, ClientRef::Ours))
+    }
+
+    /// An amount where the venue writes nothing for none.
+    pub fn money_or_zero(&self) -> Result<Money, DecodeError> {
+        self.present().map_or(Ok(Money::ZERO), |field| field.money())
+    }
+
+    /// The text, empty where there is none.
+    pub fn text_or_empty(&self) -> Result<&'a [u8], DecodeError> {
+        if self.is_absent() { Ok(b"") } else { self.text() }
     }
 
     pub fn money(&self) -> Result<Money, DecodeError> {

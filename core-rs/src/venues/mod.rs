@@ -1,9 +1,11 @@
 //! Venue wire formats: pure functions, bytes -> events and intents -> bytes. No socket, no state between calls.
 //! A venue is one folder here (hot half) and one file in Python (cold half), plus a line in `codec::codec`.
 
+mod answer;
 mod ask;
 mod binance;
 mod bitget;
+mod book;
 mod bybit;
 mod channel;
 mod codec;
@@ -13,7 +15,10 @@ pub mod field;
 pub mod json;
 mod levels;
 mod okx;
+mod passphrase;
+mod prelude;
 mod query;
+mod reply;
 mod rows;
 mod scan;
 pub mod sign;

@@ -3,11 +3,38 @@
 use super::error::printable;
 use super::field::Field;
 use super::json::Reader;
-use super::{DecodeError, Event, EventBuf, ReplyVerdict, Trade};
+use super::{Context, DecodeError, Event, EventBuf, ReplyVerdict, Trade};
 use crate::ledger::{BalanceReport, PositionReport, Wallet};
 use crate::market::Instrument;
 use crate::order::{ClientRef, FillReport, Liquidity, OrderReport, VenueStatus};
-use crate::units::{Asset, ClientId, Money, Ns, Side};
+use crate::units::{Asset, ClientId, Money, Ns, Product, Side, Symbol, Venue};
+
+/// Where a row stands: what is known of it beside its own fields.
+pub(super) struct Place<'c> {
+    pub ctx: &'c Context<'c>,
+    /// The product that its message or its question is about; `None` where only the row itself says it.
+    pub product: Option<Product>,
+    /// When its message was sent, where it says so.
+    pub sent: Field<'c>,
+    /// True in a stream, where a row is news; false in a list.
+    pub live: bool,
+}
+
+impl<'c> Place<'c> {
+    /// The instrument of a row; `None` for what we do not track.
+    pub(super) fn tracked(
+        &self,
+        venue: Venue,
+        product: Option<Product>,
+        symbol: Field<'_>,
+    ) -> Result<Option<&'c Instrument>, DecodeError> {
+        let Some(product) = product else { return Ok(None) };
+        // Some of Bitget's lists write symbols in small letters.
+        let name = symbol.text()?.to_ascii_uppercase();
+        let name = Symbol::new(&name).map_err(|_| DecodeError::Field(symbol.name))?;
+        Ok(self.ctx.instruments.find(venue, product, &name))
+    }
+}
 
 /// The fields of an order.
 pub(super) struct OrderRow<'a> {
@@ -37,6 +64,16 @@ impl OrderRow<'_> {
             venue_ns: self.time.millis()?,
             reason: printable(self.reason),
         })
+    }
+
+    /// Reports the order and says whose it is.
+    pub(super) fn push(
+        &self,
+        instrument: &Instrument,
+        out: &mut EventBuf,
+    ) -> Result<Option<ClientRef>, DecodeError> {
+        out.events.push(Event::Order(self.report(instrument)?));
+        Ok(Some(self.client))
     }
 }
 
@@ -70,6 +107,11 @@ impl FillRow<'_> {
             venue_ns: self.time.millis()?,
         })
     }
+
+    pub(super) fn push(&self, instrument: &Instrument, out: &mut EventBuf) -> Result<(), DecodeError> {
+        out.events.push(Event::Fill(self.report(instrument)?));
+        Ok(())
+    }
 }
 
 pub(super) fn asset(field: Field<'_>) -> Result<Asset, DecodeError> {
@@ -89,6 +131,16 @@ pub(super) fn push_balance(
     let Ok(asset) = asset(name) else { return Ok(()) };
     out.events.push(Event::Balance(BalanceReport { wallet, asset, free, locked, venue_ns }));
     Ok(())
+}
+
+/// Only one-way mode is traded, whose positions have the side `own`: false for a flat one with a side of its own, which is not
+/// reported; any other is refused.
+pub(super) fn one_way(side: Field<'_>, own: &[u8], qty: Money) -> Result<bool, DecodeError> {
+    match side.text()? {
+        side if side == own => Ok(true),
+        b"long" | b"short" | b"LONG" | b"SHORT" if qty == Money::ZERO => Ok(false),
+        _ => Err(DecodeError::Field(side.name)),
+    }
 }
 
 /// A one-way position; `qty` signed base coin.

@@ -13,5 +13,6 @@ mod corpus;
 mod mutations;
 mod okx;
 mod recorded;
+mod refusals;
 mod requests;
 mod requests_base64;

@@ -4,56 +4,36 @@
 //! the same names and "Futures Account Balance V3", "Position Information V3" (USDT-M).
 
 use crate::units::{Ns, Product};
-use crate::venues::ask::{Asking, NOTHING};
-use crate::venues::write::{Request, server_ms, wall_ms};
+use crate::venues::ask::{Asking, Param, Question};
+use crate::venues::write::{Request, server_ms};
 use crate::venues::{Query, Session};
 
 /// Fills of one page, the most both products give.
 pub(super) const FILLS_PAGE: usize = 1000;
-/// Depth sizes USDT-M knows; another is rounded up.
-const LINEAR_DEPTHS: [u16; 7] = [5, 10, 20, 50, 100, 500, 1000];
-const SPOT_DEPTH_MAX: u16 = 5000;
 
-pub(super) static ASKING: Asking = Asking {
-    path,
-    names: ["symbol", "origClientOrderId", "orderId", "limit"],
-    depth: depth_limit,
-    head: NOTHING,
-    tail,
-    sign,
-};
+pub(super) static ASKING: Asking = Asking { question, kind: |_| "", sign };
 
-fn tail(_: Product, query: &Query, request: &mut Request<'_>) {
-    if let Query::Fills { since, from_id, .. } = *query {
-        // The venue refuses the two together.
-        match from_id {
-            Some(id) => request.number("fromId", id),
-            None => request.number("startTime", wall_ms(since)),
-        }
-        request.number("limit", FILLS_PAGE as u64);
-    }
-}
-
-fn path(product: Product, query: &Query) -> &'static str {
+const fn question(product: Product, query: &Query) -> Question {
+    use Param::{Client, Levels, LevelsOf, Number, SinceOrFrom, Symbol, VenueId};
+    use Product::{Linear, Spot};
+    const SYMBOL: Param = Symbol("symbol");
+    const ONE: &[Param] = &[SYMBOL, Client("origClientOrderId"), VenueId("orderId")];
+    // The venue refuses the two together.
+    const FILLS: &[Param] = &[SYMBOL, SinceOrFrom("startTime", "fromId"), Number("limit", FILLS_PAGE)];
+    // Depth sizes USDT-M knows.
+    const DEPTH: Param = LevelsOf("limit", &[5, 10, 20, 50, 100, 500, 1000]);
     match (product, query) {
-        (Product::Spot, Query::Snapshot { .. }) => "/api/v3/depth",
-        (Product::Spot, Query::Order { .. } | Query::VenueOrder { .. }) => "/api/v3/order",
-        (Product::Spot, Query::OpenOrders) => "/api/v3/openOrders",
-        (Product::Spot, Query::Fills { .. }) => "/api/v3/myTrades",
-        (Product::Spot, Query::Balances) => "/api/v3/account",
-        (Product::Linear, Query::Snapshot { .. }) => "/fapi/v1/depth",
-        (Product::Linear, Query::Order { .. } | Query::VenueOrder { .. }) => "/fapi/v1/order",
-        (Product::Linear, Query::OpenOrders) => "/fapi/v1/openOrders",
-        (Product::Linear, Query::Fills { .. }) => "/fapi/v1/userTrades",
-        (Product::Linear, Query::Balances) => "/fapi/v3/balance",
-        (_, Query::Positions) => "/fapi/v3/positionRisk",
-    }
-}
-
-fn depth_limit(product: Product, depth: u16) -> u16 {
-    match product {
-        Product::Spot => depth.clamp(1, SPOT_DEPTH_MAX),
-        Product::Linear => LINEAR_DEPTHS.into_iter().find(|size| *size >= depth).unwrap_or(LINEAR_DEPTHS[6]),
+        (Spot, Query::Snapshot { .. }) => ("/api/v3/depth", &[SYMBOL, Levels("limit", 5000)]),
+        (Spot, Query::Order { .. } | Query::VenueOrder { .. }) => ("/api/v3/order", ONE),
+        (Spot, Query::OpenOrders) => ("/api/v3/openOrders", &[]),
+        (Spot, Query::Fills { .. }) => ("/api/v3/myTrades", FILLS),
+        (Spot, Query::Balances) => ("/api/v3/account", &[]),
+        (Linear, Query::Snapshot { .. }) => ("/fapi/v1/depth", &[SYMBOL, DEPTH]),
+        (Linear, Query::Order { .. } | Query::VenueOrder { .. }) => ("/fapi/v1/order", ONE),
+        (Linear, Query::OpenOrders) => ("/fapi/v1/openOrders", &[]),
+        (Linear, Query::Fills { .. }) => ("/fapi/v1/userTrades", FILLS),
+        (Linear, Query::Balances) => ("/fapi/v3/balance", &[]),
+        (_, Query::Positions) => ("/fapi/v3/positionRisk", &[]),
     }
 }
 

@@ -4,64 +4,37 @@
 
 use super::category;
 use crate::units::{Ns, Product};
-use crate::venues::ask::Asking;
-use crate::venues::write::{Request, push_uint, server_ms, wall_ms};
+use crate::venues::ask::{Asking, Param, Question};
+use crate::venues::write::{Request, push_uint, server_ms};
 use crate::venues::{Query, Session};
 
 /// Rows of one page, the most each list gives.
 pub(super) const ORDERS_PAGE: usize = 50;
 pub(super) const FILLS_PAGE: usize = 100;
 pub(super) const POSITIONS_PAGE: usize = 200;
-const DEPTH_MAX: u16 = 200;
 
-pub(super) static ASKING: Asking = Asking {
-    path,
-    names: ["symbol", "orderLinkId", "orderId", "limit"],
-    depth: |_, depth| depth.clamp(1, DEPTH_MAX),
-    head: |product, query, request| match query {
-        Query::Balances => request.text("accountType", b"UNIFIED"),
-        _ => request.text("category", category(product).as_bytes()),
-    },
-    tail,
-    sign,
-};
+pub(super) static ASKING: Asking = Asking { question, kind: category, sign };
 
-fn path(_: Product, query: &Query) -> &'static str {
-    match query {
-        Query::Snapshot { .. } => "/v5/market/orderbook",
-        Query::Order { .. } | Query::VenueOrder { .. } | Query::OpenOrders => "/v5/order/realtime",
-        Query::Fills { .. } => "/v5/execution/list",
-        Query::Balances => "/v5/account/wallet-balance",
-        Query::Positions => "/v5/position/list",
-    }
-}
-
-fn tail(product: Product, query: &Query, request: &mut Request<'_>) {
-    match *query {
-        Query::OpenOrders => {
-            settled(product, request);
-            request.number("limit", ORDERS_PAGE as u64);
+/// Fills come newest first: a further page ends where the last one stopped. Linear lists want a symbol or a settlement coin; ours
+/// all settle in USDT.
+const fn question(product: Product, query: &Query) -> Question {
+    use Param::{Client, From, Kind, Levels, Number, Since, Symbol, VenueId, Word};
+    const CATEGORY: Param = Kind("category");
+    const SYMBOL: Param = Symbol("symbol");
+    const SETTLED: Param = Word("settleCoin", "USDT");
+    const ORDERS: Param = Number("limit", ORDERS_PAGE);
+    const FILLS: &[Param] =
+        &[CATEGORY, SYMBOL, Since("startTime"), From("endTime"), Number("limit", FILLS_PAGE)];
+    match (product, query) {
+        (_, Query::Snapshot { .. }) => ("/v5/market/orderbook", &[CATEGORY, SYMBOL, Levels("limit", 200)]),
+        (_, Query::Order { .. } | Query::VenueOrder { .. }) => {
+            ("/v5/order/realtime", &[CATEGORY, SYMBOL, Client("orderLinkId"), VenueId("orderId")])
         }
-        Query::Fills { since, from_id, .. } => {
-            request.number("startTime", wall_ms(since));
-            // The list is newest first: a further page ends where the last one stopped.
-            if let Some(end) = from_id {
-                request.number("endTime", end);
-            }
-            request.number("limit", FILLS_PAGE as u64);
-        }
-        Query::Positions => {
-            settled(product, request);
-            request.number("limit", POSITIONS_PAGE as u64);
-        }
-        Query::Snapshot { .. } | Query::Order { .. } | Query::VenueOrder { .. } | Query::Balances => {}
-    }
-}
-
-/// Linear lists want a symbol or a settlement coin; ours all settle in USDT.
-fn settled(product: Product, request: &mut Request<'_>) {
-    if product == Product::Linear {
-        request.text("settleCoin", b"USDT");
+        (Product::Spot, Query::OpenOrders) => ("/v5/order/realtime", &[CATEGORY, ORDERS]),
+        (Product::Linear, Query::OpenOrders) => ("/v5/order/realtime", &[CATEGORY, SETTLED, ORDERS]),
+        (_, Query::Fills { .. }) => ("/v5/execution/list", FILLS),
+        (_, Query::Balances) => ("/v5/account/wallet-balance", &[Word("accountType", "UNIFIED")]),
+        (_, Query::Positions) => ("/v5/position/list", &[CATEGORY, SETTLED, Number("limit", POSITIONS_PAGE)]),
     }
 }
 

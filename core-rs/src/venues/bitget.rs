@@ -1,0 +1,400 @@
+//! Bitget v2 (classic account), spot and USDT-M futures: two rows of one venue. All quantities are base coin; private and trade
+//! links serve both products. Knows nothing of sockets or order state. Document: www.bitget.com/docs/classic; the names in
+//! quotes are its headings.
+
+use super::passphrase::{envelope, login, sign, subscribe};
+use super::prelude::*;
+
+const VENUE: Venue = Venue::Bitget;
+/// Rows of one page, the most each list gives.
+const PAGE: usize = 100;
+
+pub(super) static SPOT: Codec = Codec {
+    venue: VENUE,
+    product: Spot,
+    wallet: Wallet::Spot,
+    seq_rule: SeqRule::Chain,
+    resync: Resync::Resubscribe,
+    // "Place Order": 10 per second and UID.
+    order_budget: OrderBudget { orders: 10, window: 1_000_000_000 },
+    contracts: false,
+    decode: |ctx, bytes, out| channel::decode(&DIALECT, ctx, bytes, out),
+    encode_order,
+    encode_login: |role, session, wall, out| login("/user/verify", role, session, wall, out),
+    encode_subscribe,
+    asking: &ASKING,
+    decode_answer: |product, query, ctx, status, body, out| {
+        answer::decode(&ANSWERING, product, query, ctx, (status, body), out)
+    },
+};
+
+pub(super) static LINEAR: Codec = Codec { product: Linear, wallet: Wallet::Linear, ..SPOT };
+
+/// "RestAPI Error Code" (spot and futures), "Websocket Error Code".
+const ERRORS: &[Meaning] = &[
+    (Auth, "", &[30004, 30005, 30011, 30012, 30014, 30015]),
+    (Auth, "", &[40001, 40002, 40003, 40006, 40009, 40011, 40012, 40014, 40018, 40037]),
+    (Timestamp, "", &[30013, 40004, 40005, 40008]),
+    (RateLimited, "", &[429, 30006, 30007]),
+    (Maintenance, "", &[40200]),
+    // 40010: "Request timed out": the fate is open.
+    (OutcomeUnknown, "", &[40010, 40015, 40725, 45001]),
+    (InsufficientFunds, "", &[40754, 40762, 43012]),
+    (DuplicateClientId, "", &[40786, 43118, 45034, 50060]),
+    (Filter, "", &[40808, 43005, 43006, 43007, 43008, 43009, 43027, 43112]),
+    (Filter, "", &[45035, 45110, 45111, 45112, 45115]),
+    (ReduceOnly, "", &[22002, 40757]),
+    (UnknownOrder, "", &[22001, 40109, 40768, 43001, 43004]),
+    (AlreadyDone, "", &[45054]),
+    (PostOnlyWouldTake, "", &[45122]),
+];
+
+/// "Depth Channel". The chain of `seq` and `pseq` is not in the documents; it was probed without a gap in 2026-09, when the
+/// checksum was gone.
+static DIALECT: Dialect = Dialect {
+    stream: "arg",
+    kind: "action",
+    update: b"update",
+    books: b"books",
+    best: Some(b"books1"),
+    seq: "seq",
+    restart: None,
+    book: |ctx, arg, row, out| book(channel::instrument(VENUE, ctx, arg)?, row, out),
+    push,
+    answer,
+};
+
+const BOOK: BookWords =
+    BookWords { symbol: "", bids: "bids", asks: "asks", first: "", last: "seq", prev: "pseq", time: "ts" };
+
+fn book(instrument: &Instrument, row: &mut Reader<'_>, out: &mut EventBuf) -> Read<Depth> {
+    channel::chained(&BOOK, instrument, row, out)
+}
+
+/// The venue's word for a product.
+const fn kind(product: Product) -> &'static str {
+    match product {
+        Spot => "SPOT",
+        Linear => "USDT-FUTURES",
+    }
+}
+
+/// "Trading Channel": `{"action":"update","arg":{"instType":"SPOT","channel":"trade","instId":"BTCUSDT"},"data":[{
+///   "ts":"1695709835822","price":"26293.4","size":"0.0013","side":"buy","tradeId":"1000000000"}],"ts":1695711090682}`; the
+/// first message of the channel tells trades of the past.
+fn push(ctx: &Context<'_>, push: &Push<'_>, out: &mut EventBuf) -> Read<()> {
+    if push.arg.channel == b"trade" {
+        let instrument = channel::instrument(VENUE, ctx, push.arg)?;
+        let past = push.snapshot;
+        return if past { Ok(()) } else { channel::trades(instrument, push, ["price", "size"], out) };
+    }
+    let product = match push.arg.kind {
+        b"SPOT" => Spot,
+        b"USDT-FUTURES" => Linear,
+        _ => return Err(DecodeError::Field("instType")),
+    };
+    let place = Place { ctx, product: Some(product), sent: push.sent, live: true };
+    let mut rows = push.data.array()?;
+    match push.arg.channel {
+        b"orders" => rows.rows(|row| order(&place, row, out).map(drop))?,
+        b"account" => rows.rows(|row| balance(&place, row, out))?,
+        b"positions" => rows.rows(|row| position(&place, row, out))?,
+        _ => return Err(DecodeError::UnknownMessage),
+    };
+    Ok(())
+}
+
+/// "Order Channel": `{"instId":"BTCUSDT","orderId":"1","clientOid":"1","size":"8.0000","orderType":"limit","side":"buy",
+///   "price":"26256","accBaseVolume":"0.0003","status":"partially_filled","uTime":"1695797773326","tradeId":"1",
+///   "fillPrice":"26256.0","baseVolume":"0.0003","fillFee":"-0.00000018","fillFeeCoin":"BTC","tradeScope":"T",
+///   "fillTime":"1695797773286","posMode":"one_way_mode"}`: a row with a trade id is that fill, then the order's new state.
+/// In "Get Order Info", "Get Current Orders" (spot), "Get Order Detail" and "Get Pending Orders" (futures, `state` for one order)
+/// `symbol` names the instrument and `baseVolume` is all that was filled.
+fn order(place: &Place<'_>, row: &mut Reader<'_>, out: &mut EventBuf) -> Read<Option<ClientRef>> {
+    let mut copy = row.clone();
+    read!(row; symbol "instId" | "symbol", venue_id "orderId", own "clientOid", way "side", kind "orderType", size "size",
+        px "price", mode "posMode", state "status" | "state", time "uTime" | "cTime", volume "baseVolume",
+        all "accBaseVolume", trade_id "tradeId");
+    let Some(instrument) = place.tracked(VENUE, place.product, symbol)? else { return Ok(None) };
+    let (client, side, filled) = (own.client()?, way.side()?, if place.live { all } else { volume });
+    if place.live && trade_id.present().is_some() {
+        read!(copy; px "fillPrice", fee "fillFee", currency "fillFeeCoin", scope "tradeScope", time "fillTime");
+        // What is paid stands below zero.
+        let (fee, fee_asset, maker) = (fee.money()?.negated(), asset(currency)?, maker(scope)?);
+        FillRow { client, venue_id, trade_id, side, px, qty: volume, fee, fee_asset, maker, time }
+            .push(instrument, out)?;
+    }
+    // In hedge mode `side` is the position's, so such an order is not understood.
+    if mode.present().is_some_and(|mode| mode.text() != Ok(b"one_way_mode")) {
+        return Err(DecodeError::Field(mode.name));
+    }
+    // The size of a spot market buy (never one of ours) is quote coin; what it filled is base coin.
+    let in_quote = (instrument.product, side, kind.text()?) == (Spot, Side::Buy, &b"market"[..]);
+    let (qty, status) = (if in_quote { filled } else { size }, status(state)?);
+    OrderRow { client, venue_id, side, status, qty, filled, px, time, reason: b"" }.push(instrument, out)
+}
+
+/// The venue does not say why an order ended.
+fn status(state: Field<'_>) -> Read<VenueStatus> {
+    match state.text()? {
+        b"live" | b"new" | b"init" => Ok(VenueStatus::Live),
+        b"partially_filled" => Ok(VenueStatus::PartiallyFilled),
+        b"filled" => Ok(VenueStatus::Filled),
+        b"canceled" | b"cancelled" => Ok(VenueStatus::Cancelled),
+        _ => Err(DecodeError::Field(state.name)),
+    }
+}
+
+fn maker(scope: Field<'_>) -> Read<bool> {
+    match scope.text()? {
+        b"M" | b"maker" => Ok(true),
+        b"T" | b"taker" => Ok(false),
+        _ => Err(DecodeError::Field(scope.name)),
+    }
+}
+
+/// "Get Fills" (spot): `{"symbol":"BTCUSDT","orderId":"12345678910","tradeId":"12345678910","side":"buy","priceAvg":"13000",
+///   "size":"0.0007","feeDetail":{"feeCoin":"BTC","totalFee":"-0.0000007"},"tradeScope":"taker","cTime":"1695865232579"}`;
+/// "Get Order Fill Details" (futures): `price`, `baseVolume` and a list of `feeDetail`. Pages go by the trade id. Rows name the
+/// venue's order id only.
+fn fill(place: &Place<'_>, row: &mut Reader<'_>, out: &mut EventBuf) -> Read<u64> {
+    read!(row; px "priceAvg" | "price", qty "size" | "baseVolume", symbol "symbol", venue_id "orderId",
+        trade_id "tradeId", way "side", detail "feeDetail", scope "tradeScope", time "cTime");
+    let id = trade_id.uint()?;
+    let Some(instrument) = place.tracked(VENUE, place.product, symbol)? else { return Ok(id) };
+    let (side, maker, (fee, fee_asset)) = (way.side()?, maker(scope)?, fee_of(detail)?);
+    let client = ClientRef::Foreign;
+    FillRow { client, venue_id, trade_id, side, px, qty, fee, fee_asset, maker, time }
+        .push(instrument, out)?;
+    Ok(id)
+}
+
+/// The fee is one object, or a list of one.
+fn fee_of(detail: Field<'_>) -> Read<(Money, Asset)> {
+    let mut found = None;
+    let mut read_fee = |row: &mut Reader<'_>| {
+        read!(row; coin "feeCoin", fee "totalFee");
+        let paid = (fee.money()?.negated(), asset(coin)?);
+        if found.replace(paid).is_some() { Err(DecodeError::Field(detail.name)) } else { Ok(()) }
+    };
+    match detail.value {
+        Value::Array(_) => detail.array()?.rows(read_fee).map(drop)?,
+        _ => read_fee(&mut detail.object()?)?,
+    }
+    found.ok_or(DecodeError::Missing(detail.name))
+}
+
+/// "Account Channel", "Get Account Assets" (spot): `{"coin":"USDT","available":"100000","frozen":"0","locked":"0",
+///   "uTime":"1697092295506"}`; futures ("Get Account List"): `{"marginCoin":"USDT","available":"10575.26","locked":"0.31",
+///   "accountEquity":"10582.90","unrealizedPL":"0"}`, in the stream `equity`.
+fn balance(place: &Place<'_>, row: &mut Reader<'_>, out: &mut EventBuf) -> Read<()> {
+    read!(row; coin "coin", margin_coin "marginCoin", available "available", frozen "frozen", locked "locked",
+        equity "accountEquity" | "equity", open_profit "unrealizedPL", time "uTime");
+    let venue_ns = time.present().unwrap_or(place.sent).millis()?;
+    let available = available.money()?;
+    if place.product == Some(Spot) {
+        let held = frozen.money_or_zero()?.plus(locked.money_or_zero()?);
+        let held = held.map_err(|_| DecodeError::Field(locked.name))?;
+        return push_balance(out, Wallet::Spot, coin, (available, held), venue_ns);
+    }
+    // Equity holds the profit of open positions, which is no balance yet; without that profit it says nothing.
+    let Some(profit) = open_profit.present() else { return Ok(()) };
+    let total = equity.money()?.minus(profit.money()?).map_err(|_| DecodeError::Field(profit.name))?;
+    let free = available.min(total);
+    push_balance(out, Wallet::Linear, margin_coin, (free, Money(total.0 - free.0)), venue_ns)
+}
+
+/// "Positions Channel", "Get All Positions": `{"instId":"ETHUSDT","holdSide":"short","posMode":"one_way_mode","total":"0.1",
+///   "openPriceAvg":"1900","uTime":"1695711602568"}`; REST says `symbol`. Only one-way mode is traded: a hedge-mode position that
+/// is not flat is refused.
+fn position(place: &Place<'_>, row: &mut Reader<'_>, out: &mut EventBuf) -> Read<()> {
+    read!(row; symbol "instId" | "symbol", side "holdSide", mode "posMode", total "total", entry "openPriceAvg", time "uTime");
+    let Some(instrument) = place.tracked(VENUE, Some(Linear), symbol)? else { return Ok(()) };
+    let size = total.amount(instrument)?;
+    if mode.text()? != b"one_way_mode" {
+        return if size == Money::ZERO { Ok(()) } else { Err(DecodeError::Field(mode.name)) };
+    }
+    let qty = match side.text()? {
+        b"long" => size,
+        b"short" => size.negated(),
+        _ => return Err(DecodeError::Field(side.name)),
+    };
+    push_position(out, instrument, qty, entry, time.present().unwrap_or(place.sent).millis()?)
+}
+
+/// Answers: `{"event":"login","code":0}`, `{"event":"error","arg":{..},"code":30001,"msg":".."}`, and to an order
+/// `{"event":"trade","arg":[{"id":"..","channel":"place-order","params":{"orderId":"..","clientOid":".."}}],"code":0,
+///   "msg":"Success"}`; a refused one says `error` and repeats the request.
+fn answer(reader: &mut Reader<'_>, out: &mut EventBuf) -> Read<()> {
+    read!(reader; event "event", arg "arg", code "code", message "msg");
+    let refusal = match code.present().map_or(Ok(0), |code| code.int())? {
+        0 => None,
+        code => Some(VenueReject::of(ERRORS, code, message.text_or_empty()?)),
+    };
+    if !matches!(arg.value, Value::Array(_)) {
+        return session_note(event.text()?, refusal, out);
+    }
+    let count = arg.array()?.rows(|row| {
+        read!(row; id "id", params "params");
+        if let Some(reject) = refusal {
+            return order_reply(id.text()?, Err(reject), out);
+        }
+        let [venue_id] = params.object()?.fields(["orderId"])?;
+        order_reply(id.text()?, Ok(venue_id), out)
+    })?;
+    if count == 1 { Ok(()) } else { Err(DecodeError::Field(arg.name)) }
+}
+
+/// "Place Order Channel", "Cancel Order Channel" (the venue grants them on request): `{"op":"trade","args":[{"id":"..",
+///   "instType":"SPOT","instId":"BTCUSDT","channel":"place-order","params":{"clientOid":"..","side":"buy","orderType":"limit",
+///   "size":"0.01","price":"60000","force":"ioc"}}]}`. A logged-in connection needs no signature per order.
+fn encode_order(
+    cmd: &OrderCmd,
+    instrument: &Instrument,
+    _: &Session,
+    _: Ns,
+    out: &mut Vec<u8>,
+) -> Result<(), EncodeError> {
+    let mut body = match cmd {
+        OrderCmd::Place(order) => place(order, instrument, out)?,
+        OrderCmd::Cancel { client_id, .. } => {
+            open(out, b"c", client_id.as_bytes(), "cancel-order", instrument)
+        }
+    };
+    body.raw(&[b"}}]}"]);
+    Ok(())
+}
+
+fn place<'o>(
+    order: &PlaceOrder,
+    instrument: &Instrument,
+    out: &'o mut Vec<u8>,
+) -> Result<Body<'o>, EncodeError> {
+    let (lots, px) = terms(order, instrument)?;
+    // Its size would be read as quote coin; a bounded IOC order says the same in base coin.
+    if (order.kind, instrument.product, order.side) == (OrderKind::Market, Spot, Side::Buy) {
+        return Err(EncodeError::Unsupported("a market buy in base coin"));
+    }
+    let mut body = open(out, b"", order.client_id.as_bytes(), "place-order", instrument);
+    body.text("side", side_word(order.side, ["buy", "sell"]));
+    body.text("orderType", if px.is_some() { "limit" } else { "market" });
+    body.lots("size", lots, instrument);
+    body.price("price", px, instrument);
+    if px.is_some() {
+        body.text("force", tif_word(order.tif, ["gtc", "ioc", "fok", "post_only"]));
+    }
+    if instrument.product == Linear {
+        body.text("marginCoin", instrument.quote.as_bytes());
+        body.text("marginMode", "crossed");
+        body.text("reduceOnly", if order.reduce_only { "YES" } else { "NO" });
+    }
+    Ok(body)
+}
+
+fn open<'o>(
+    out: &'o mut Vec<u8>,
+    id_prefix: &[u8],
+    id: &[u8],
+    channel: &str,
+    instrument: &Instrument,
+) -> Body<'o> {
+    let mut body = Body::open(out, &[b"{\"op\":\"trade\",\"args\":[{\"id\":\"", id_prefix, id, b"\""]);
+    body.text("instType", kind(instrument.product));
+    body.text("instId", instrument.symbol.as_bytes());
+    body.text("channel", channel);
+    body.raw(&[b",\"params\":{\"clientOid\":\"", id, b"\""]);
+    body
+}
+
+/// "Subscribe": `{"op":"subscribe","args":[{"instType":"SPOT","channel":"books","instId":"BTCUSDT"}]}`. A symbol under the wrong
+/// `instType` is acknowledged and stays silent, so the product always comes from the instrument itself.
+fn encode_subscribe(role: Role, on: bool, instruments: &[&Instrument], out: &mut Vec<Vec<u8>>) {
+    let arg = |product: Product, channel: &str, name: &str, value: &str| {
+        format!("{{\"instType\":\"{}\",\"channel\":\"{channel}\",\"{name}\":\"{value}\"}}", kind(product))
+    };
+    let args: Vec<String> = match role {
+        Role::Public => {
+            instruments.iter().map(|i| arg(i.product, "books", "instId", i.symbol.as_str())).collect()
+        }
+        Role::Private => vec![
+            arg(Spot, "orders", "instId", "default"),
+            arg(Spot, "account", "coin", "default"),
+            arg(Linear, "orders", "instId", "default"),
+            arg(Linear, "account", "coin", "default"),
+            arg(Linear, "positions", "instId", "default"),
+        ],
+        Role::Trade | Role::Rest => Vec::new(),
+    };
+    subscribe(on, &args, out);
+}
+
+static ASKING: Asking = Asking {
+    question,
+    kind,
+    sign: |request, session, wall| {
+        let mut time = Vec::new();
+        push_uint(&mut time, server_ms(session, wall));
+        sign(request, "", session, &time);
+    },
+};
+
+/// The headings are the names of the paths. Fills come newest first: a further page holds what is older than the last row.
+const fn question(product: Product, query: &Query) -> Question {
+    use Param::{Client, From, Kind, Levels, LevelsOf, Number, Since, Symbol, VenueId, Word};
+    const FUTURES: Param = Kind("productType");
+    const LIMIT: Param = Number("limit", PAGE);
+    const SYMBOL: Param = Symbol("symbol");
+    const ONE: &[Param] = &[SYMBOL, Client("clientOid"), VenueId("orderId")];
+    const ONE_OF_FUTURES: &[Param] = &[FUTURES, SYMBOL, ONE[1], ONE[2]];
+    const FILLS: &[Param] = &[SYMBOL, Since("startTime"), From("idLessThan"), LIMIT];
+    const FILLS_OF_FUTURES: &[Param] = &[FUTURES, FILLS[0], FILLS[1], FILLS[2], LIMIT];
+    const DEPTH: Param = LevelsOf("limit", &[5, 15, 50, 100]);
+    match (product, query) {
+        (Spot, Query::Snapshot { .. }) => ("/api/v2/spot/market/orderbook", &[SYMBOL, Levels("limit", 150)]),
+        (Spot, Query::Order { .. } | Query::VenueOrder { .. }) => ("/api/v2/spot/trade/orderInfo", ONE),
+        (Spot, Query::OpenOrders) => ("/api/v2/spot/trade/unfilled-orders", &[LIMIT]),
+        (Spot, Query::Fills { .. }) => ("/api/v2/spot/trade/fills", FILLS),
+        (Spot, Query::Balances) => ("/api/v2/spot/account/assets", &[]),
+        (Linear, Query::Snapshot { .. }) => ("/api/v2/mix/market/merge-depth", &[FUTURES, SYMBOL, DEPTH]),
+        (Linear, Query::Order { .. } | Query::VenueOrder { .. }) => {
+            ("/api/v2/mix/order/detail", ONE_OF_FUTURES)
+        }
+        (Linear, Query::OpenOrders) => ("/api/v2/mix/order/orders-pending", &[FUTURES, LIMIT]),
+        (Linear, Query::Fills { .. }) => ("/api/v2/mix/order/fills", FILLS_OF_FUTURES),
+        (Linear, Query::Balances) => ("/api/v2/mix/account/accounts", &[FUTURES]),
+        (_, Query::Positions) => {
+            ("/api/v2/mix/position/all-position", &[FUTURES, Word("marginCoin", "USDT")])
+        }
+    }
+}
+
+static ANSWERING: Answering = Answering {
+    open: |product, query, status, body| {
+        let served = match envelope(ERRORS, b"00000", status, body)? {
+            Ok(served) => served,
+            Err(reject) => return Ok(Err(reject)),
+        };
+        Ok(Ok(Served { data: list(product, query, served.data)?, ..served }))
+    },
+    // "The data of the order cannot be found" is an answer, not a refusal.
+    absent: |_, reject| reject.class == UnknownOrder,
+    book,
+    order,
+    fill,
+    position,
+    balance,
+    fills_page: PAGE,
+    orders_max: PAGE,
+    positions_max: usize::MAX,
+    next: |oldest, _, _| oldest,
+};
+
+/// Lists are bare on spot, under a name (null when empty) on futures.
+fn list<'a>(product: Product, query: &Query, data: Field<'a>) -> Read<Field<'a>> {
+    let [list] = match (product, query) {
+        (Linear, Query::OpenOrders) => data.object()?.fields(["entrustedList"])?,
+        (Linear, Query::Fills { .. }) => data.object()?.fields(["fillList"])?,
+        _ => return Ok(data),
+    };
+    Ok(if list.value == Value::Null { Field { name: list.name, value: Value::Array(b"[]") } } else { list })
+}

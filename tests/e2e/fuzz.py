@@ -3,7 +3,11 @@
 Every answer is held to the document: its status is no 500, its body fits the schema of that status. Where a path names
 a thing, every second request names one that is really there, so that requests meet the state that others have left.
 
-    python -m tests.e2e.fuzz --cases 20000 [--role admin] [--seed 1]
+A request without an answer in time is counted apart: it is a bug only if the service is gone or stays silent.
+
+    python -m tests.e2e.fuzz --cases 20000 [--role admin] [--seed 1] [--state FILE]
+
+With `--state` a run that was stopped goes on where it was, after the last operation that was done with.
 """
 
 import argparse
@@ -35,6 +39,8 @@ HONEST = frozenset({502, 503, 504})
 """A venue refused, is not there, or has not answered: true answers, not bugs."""
 ANSWER_S = 40.0
 """More than the server takes for any answer."""
+SILENCES_MAX = 20
+"""Requests of one role that may stay without an answer: a busy machine; more is a service that does not serve."""
 LATER = frozenset({"post /api/auth/link"})
 """Only over the local socket."""
 
@@ -82,17 +88,40 @@ def real_ids(node):
     }  # fmt: skip
 
 
+class State:
+    """Where a run stands, in a file or nowhere."""
+
+    def __init__(self, path=None):
+        self.path = path
+        self.roles = json.loads(path.read_text()) if path is not None and path.exists() else {}
+
+    def of(self, role):
+        return self.roles.get(role, {})
+
+    def keep(self, role, facts):
+        self.roles[role] = facts
+        if self.path is not None:
+            partial = self.path.with_suffix(".partial")
+            partial.write_text(json.dumps(self.roles))
+            partial.replace(self.path)
+
+
 class Fuzz:
     """All cases of one role."""
 
-    def __init__(self, node, role, cases, first_seed):
+    def __init__(self, node, role, cases, first_seed, state=None):
         self.node, self.caller, self.cases, self.seed = node, Caller(node, role), cases, first_seed
         self.random = Random(first_seed)
         address = f"http://127.0.0.1:{node.port}/api/openapi.json"
         answer = requests.get(address, headers=self.caller.headers(), timeout=10)
         self.schema = schemathesis.openapi.from_dict(answer.json())
         self.schema.config.generation.update(with_security_parameters=False)  # who asks is not left to chance
-        self.statuses, self.failures = Counter(), []
+        self.state = state or State()
+        before = self.state.of(role)
+        self.statuses = Counter({int(status): count for status, count in before.get("statuses", {}).items()})
+        self.failures, self.silences = before.get("failures", []), before.get("silences", 0)
+        self.seconds = before.get("seconds", 0.0)
+        self.number, self.first = before.get("next", [first_seed, 0])
         self.ids = real_ids(node)
 
     def run(self):
@@ -101,14 +130,21 @@ class Fuzz:
         """
         found = [result.ok() for result in self.schema.get_all_operations()]
         operations = [operation for operation in found if operation.label.lower() not in LATER]
-        number = self.seed
         while (missing := self.cases - sum(self.statuses.values())) > 0:
-            for operation in operations:
+            for place, operation in enumerate(operations[self.first :], self.first):
+                started = time.monotonic()
                 for mode in GenerationMode:  # what fits the document, and what does not
-                    self._operation(operation, -(-missing // (2 * len(operations))), number, mode)
+                    self._operation(operation, -(-missing // (2 * len(operations))), self.number, mode)
                 self.ids = real_ids(self.node)
-            number += 1
+                self.seconds += time.monotonic() - started
+                self._keep([self.number, place + 1])
+            self.number, self.first = self.number + 1, 0
+            self._keep([self.number, 0])
         return self
+
+    def _keep(self, following):
+        facts = {"next": following, "statuses": self.statuses, "failures": self.failures, "silences": self.silences}
+        self.state.keep(self.caller.role, facts | {"seconds": self.seconds})
 
     def _operation(self, operation, count, number, mode):
         @seed(number)
@@ -127,12 +163,16 @@ class Fuzz:
         for name in list(case.path_parameters or {}):
             if self.ids.get(name) and self.random.random() < 0.5:
                 case.path_parameters[name] = self.random.choice(self.ids[name])
-        response = case.call(
-            base_url=f"http://127.0.0.1:{self.node.port}",
-            headers=self.caller.headers(),
-            session=self.caller.links,
-            timeout=ANSWER_S,
-        )
+        try:
+            response = case.call(
+                base_url=f"http://127.0.0.1:{self.node.port}",
+                headers=self.caller.headers(),
+                session=self.caller.links,
+                timeout=ANSWER_S,
+            )
+        except requests.exceptions.RequestException as silence:
+            self._unanswered(case, silence)
+            return
         self.statuses[response.status_code] += 1
         if response.status_code == 401:
             self.caller.token = ""
@@ -145,20 +185,31 @@ class Fuzz:
             told = [str(part) for part in getattr(failure, "exceptions", [failure])]
             self.failures.append(f"{case.method} {case.formatted_path} {response.status_code}: {told}"[:2000])
 
+    def _unanswered(self, case, silence):
+        """Nobody's fault as long as the service is there and answers; else the end of the run."""
+        self.silences += 1
+        told = f"{case.method} {case.formatted_path} without an answer: {silence!r}"[:500]
+        say(told)
+        self.caller.links = requests.Session()
+        if not self.node.alive or self.node.health()[0] not in (200, 503) or self.silences > SILENCES_MAX:
+            self.failures.append(told)
+            raise AssertionError(f"the service does not serve: {told}\n{self.node.tail()}")
+
 
 def say(text):
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
 
-def report(role, done, took_s):
+def report(role, done):
     """One line of figures, and the first failures."""
     facts = {
         "role": role,
         "cases": sum(done.statuses.values()),
         "seed": done.seed,
-        "seconds": round(took_s),
+        "seconds": round(done.seconds),
         "failures": len(done.failures),
+        "unanswered": done.silences,
         "statuses": dict(sorted(done.statuses.items())),
     }
     say(json.dumps(facts))
@@ -171,14 +222,14 @@ def main():
     parser.add_argument("--cases", type=int, default=500)
     parser.add_argument("--role", choices=ROLES, action="append")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--state", type=Path)
     wanted = parser.parse_args()
-    bad = 0
+    bad, state = 0, State(wanted.state)
     with tempfile.TemporaryDirectory() as home, running(Node(Path(home))) as node:
         node.ready()
         for role in wanted.role or ROLES:
-            started = time.monotonic()
-            done = Fuzz(node, role, wanted.cases, wanted.seed).run()
-            report(role, done, time.monotonic() - started)
+            done = Fuzz(node, role, wanted.cases, wanted.seed, state).run()
+            report(role, done)
             bad += len(done.failures)
         bugs = node.log("request_failed")
         say(json.dumps({"bugsInTheLog": len(bugs), "alive": node.alive}))

@@ -24,7 +24,7 @@ def peer_of(request: web.Request, trusted: Sequence[Network]) -> Peer:
         hops = [hop.strip() for line in request.headers.getall("X-Forwarded-For", ()) for hop in line.split(",")]
         # From the right: what our own proxies added. The first that is none of them is who came.
         address = next((hop for hop in reversed(hops) if not _within(hop, trusted)), address)
-    return Peer(address[:64], request.headers.get("User-Agent", "")[:AGENT_CHARS_MAX])
+    return Peer(_writable(address[:64]), _writable(request.headers.get("User-Agent", "")[:AGENT_CHARS_MAX]))
 
 
 def local_uid(request: web.Request) -> int | None:
@@ -38,6 +38,11 @@ def local_uid(request: web.Request) -> int | None:
     packed = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
     uid = int(_CREDENTIALS.unpack(packed)[1])
     return uid if uid in {0, os.getuid()} else None
+
+
+def _writable(text: str) -> str:
+    """A header's bytes that are no UTF-8 arrive as half surrogates, which no table and no log takes."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _within(address: str, networks: Sequence[Network]) -> bool:

@@ -115,7 +115,10 @@ async def _who(request: web.Request) -> Principal:
     if ticket is None:
         principal = await caller_of(request)
     else:
-        principal = request.app[SERVICES].auth.redeem_ticket(ticket[:TICKET_CHARS_MAX])
+        auth = request.app[SERVICES].auth
+        principal = auth.redeem_ticket(ticket[:TICKET_CHARS_MAX])
+        if not await auth.is_live(principal):
+            raise TidegateError(Code.UNAUTHENTICATED, "the session has ended: log in again")
     if Permission.READ not in principal.permissions:
         raise TidegateError(Code.FORBIDDEN, f"the role {principal.role} may not read")
     return principal

@@ -60,8 +60,8 @@ class AccountStore(Protocol):
         """The newest token of each login that still stands, newest login first; at most LOGINS_MAX."""
         ...
 
-    async def is_family_live(self, family: str) -> bool:
-        """Whether the login still has a session that is not revoked."""
+    async def is_family_live(self, family: str, now_ms: int) -> bool:
+        """Whether the login still has a session that is neither revoked nor over."""
         ...
 
     async def prune_sessions(self, before_ts: int) -> int:

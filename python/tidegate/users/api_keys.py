@@ -5,6 +5,7 @@ The text of a key is `tg_<id>_<secret>`: the id finds the row, the secret proves
 
 import hashlib
 import hmac
+import re
 import secrets
 from collections import OrderedDict
 from contextlib import suppress
@@ -30,6 +31,7 @@ RECHECK_S: Final = 1
 TOUCH_S: Final = 60
 """How exactly `last_used_ts` is kept."""
 _KNOWN_MAX: Final = 1_000
+_TEXT: Final = re.compile(rf"{PREFIX}([0-9a-f]{{16}})_([0-9a-f]{{64}})", re.ASCII)
 LENDABLE: Final = frozenset(Permission) - {Permission.OWN, Permission.USERS, Permission.SETTINGS, Permission.AUDIT}
 """What a key may be given; people and keys are administered by people."""
 
@@ -88,7 +90,10 @@ class LentKeys:
 
     async def authenticate(self, text: str, peer: Peer) -> Principal:
         """Who lent this key. Raises TidegateError UNAUTHENTICATED, the same for whatever is wrong with it."""
-        key_id, _, secret = text.removeprefix(PREFIX).partition("_")
+        parts = _TEXT.fullmatch(text)
+        if parts is None:  # nothing of it reaches the tables: it may be bytes of any kind
+            raise refused()
+        key_id, secret = parts.groups()
         key, user = await self._standing(key_id)
         if key is None or user is None or not hmac.compare_digest(key.key_hash, self._hash(secret)):
             raise refused()

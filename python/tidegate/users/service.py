@@ -277,7 +277,8 @@ class LocalAuth:
         return await asyncio.shield(question)
 
     async def _ask(self, family: str, user_id: str) -> User | None:
-        return await self._store.user(user_id) if await self._store.is_family_live(family) else None
+        stands = await self._store.is_family_live(family, self._now_ms)
+        return await self._store.user(user_id) if stands else None
 
     def _remember(self, family: str, user: User | None) -> None:
         self._known[family] = (self._now_s, user)

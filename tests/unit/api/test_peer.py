@@ -1,9 +1,13 @@
 """Whose address counts."""
 
 from ipaddress import ip_network
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
+from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
+from multidict import CIMultiDict
 
 from tidegate.api.peer import peer_of
 
@@ -27,3 +31,9 @@ def test_the_address_is_the_last_that_no_trusted_proxy_has(case: str) -> None:
     peer = peer_of(request, trusted)
     assert peer.address == expected
     assert len(peer.agent) == 256
+
+
+def test_a_name_in_no_encoding_is_kept_as_text_that_can_be_written() -> None:
+    headers = CIMultiDict({"User-Agent": "a\udcff", "X-Forwarded-For": "6.6\udcff"})
+    peer = peer_of(cast(web.Request, SimpleNamespace(remote="10.0.0.1", headers=headers)), PROXY)
+    assert (peer.agent, peer.address) == ("a?", "6.6?")

@@ -43,6 +43,17 @@ async def test_a_ticket_opens_one_socket(admin: aiohttp.ClientSession, anyone: a
     assert caught.value.status == 401
 
 
+async def test_a_ticket_of_a_session_that_has_ended_since_opens_nothing(
+    admin: aiohttp.ClientSession, anyone: aiohttp.ClientSession, world: World
+) -> None:
+    async with admin.post("/api/auth/ws-ticket") as answer:
+        ticket = (await answer.json())["data"]["ticket"]
+    world.auth.live = False
+    with pytest.raises(WSServerHandshakeError) as caught:
+        await anyone.ws_connect("/ws", params={"ticket": ticket})
+    assert caught.value.status == 401
+
+
 HANDSHAKES = {
     "no token": ({}, 401),
     "bad token": ({"Authorization": "Bearer wrong"}, 401),

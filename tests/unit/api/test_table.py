@@ -175,3 +175,11 @@ def test_every_path_is_served_under_both_prefixes() -> None:
     assert {(method, path.replace("/api/v1/", "/api/", 1)) for method, path in paths if "/api/v1/" in path} == {
         (method, path) for method, path in paths if "/api/v1/" not in path
     }
+
+
+def test_whoever_makes_or_changes_people_proves_himself_anew() -> None:
+    # Another admin, made with a stolen token, would have no second factor to be asked for.
+    changing = [row for row in ROUTES if row.permission == "users" and row.method != "GET"]
+    lacking = {f"{row.method} {row.path}" for row in changing if not row.second_factor}
+    assert len(changing) >= 4
+    assert lacking == {"DELETE /api/users/{userId}/sessions"}

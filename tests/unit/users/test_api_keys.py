@@ -132,3 +132,9 @@ async def test_what_is_kept_does_not_tell_the_key(world: World, anna: User, tmp_
     assert secret not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
     (key,) = await world.lent.of(anna.id)
     assert key.last_used_ts == world.clock.now_s * 1000
+
+
+async def test_bytes_that_are_no_text_are_refused_like_any_wrong_key(world: World, anna: User) -> None:
+    text = await issue(world, anna)
+    for odd in ("tg_\udcff\udcfe_x", f"{text[:30]}\udcff", f"{text}\udcff", "tg_\0_x", "tg_" + "1" * 5000, f"{text} "):
+        assert await refused(world, odd)

@@ -19,7 +19,7 @@ from tidegate.users.api_keys import LentKeys
 from tidegate.users.passwords import Passwords, Verdict
 from tidegate.users.people import People
 from tidegate.users.second_factor import SecondFactor
-from tidegate.users.service import LINK_S, RECHECK_S, TICKET_S, LocalAuth
+from tidegate.users.service import LINK_S, RECHECK_S, REFRESH_S, TICKET_S, LocalAuth
 from tidegate.users.tokens import ACCESS_S, AUDIENCE, ISSUER, Signer
 from tidegate.users.vault import Vault
 
@@ -263,9 +263,9 @@ async def test_many_who_come_back_at_once_are_one_question(world: World, monkeyp
     asked: list[str] = []
     is_family_live = world.store.is_family_live
 
-    async def counted(family: str) -> bool:
+    async def counted(family: str, now_ms: int) -> bool:
         asked.append(family)
-        return await is_family_live(family)
+        return await is_family_live(family, now_ms)
 
     monkeypatch.setattr(world.store, "is_family_live", counted)
     found = await asyncio.gather(*(world.auth.authenticate(tokens.access_token) for _ in range(100)))
@@ -276,7 +276,7 @@ async def test_many_who_come_back_at_once_are_one_question(world: World, monkeyp
 async def test_a_database_that_is_away_is_told_to_all_who_asked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     tokens = await world.auth.login("admin", PASSWORD)
 
-    async def away(_family: str) -> bool:
+    async def away(_family: str, _now_ms: int) -> bool:
         raise StoreError("locked")
 
     with monkeypatch.context() as patched:
@@ -285,3 +285,11 @@ async def test_a_database_that_is_away_is_told_to_all_who_asked(world: World, mo
         found = await asyncio.gather(*asking, return_exceptions=True)
     assert [type(failure) for failure in found] == [StoreError] * 3
     assert await world.auth.authenticate(tokens.access_token)
+
+
+async def test_a_login_that_nobody_renewed_in_its_time_ends_what_was_opened_by_it(world: World) -> None:
+    who = (await world.auth.login("admin", PASSWORD)).principal
+    world.clock.now_s += REFRESH_S - 1
+    assert await world.auth.is_live(who)
+    world.clock.now_s += RECHECK_S + 1
+    assert not await world.auth.is_live(who)

@@ -9,16 +9,16 @@ export const people = api.injectEndpoints({
   endpoints: (build) => ({
     users: build.query<User[], void>({ query: () => ({ path: "/api/users" }), providesTags: ["Users"] }),
     profile: build.query<User, void>({ query: () => ({ path: "/api/users/profile" }), providesTags: ["Users"] }),
-    addUser: build.mutation<{ id: string }, { username: string; role: string; password: string }>({
-      query: (body) => ({ method: "POST", path: "/api/users", body }),
+    addUser: build.mutation<{ id: string }, Coded<{ username: string; role: string; password: string }>>({
+      query: ({ totp, ...body }) => ({ method: "POST", path: "/api/users", body, totp }),
       invalidatesTags: ["Users", "Audit"],
     }),
-    changeUser: build.mutation<User, { id: string; role?: string; disabled?: boolean; password?: string }>({
-      query: ({ id, ...body }) => ({ method: "PUT", path: `/api/users/${id}`, body }),
+    changeUser: build.mutation<User, Coded<{ id: string; role?: string; disabled?: boolean; password?: string }>>({
+      query: ({ id, totp, ...body }) => ({ method: "PUT", path: `/api/users/${id}`, body, totp }),
       invalidatesTags: ["Users", "Audit"],
     }),
-    removeUser: build.mutation<unknown, string>({
-      query: (id) => ({ method: "DELETE", path: `/api/users/${id}` }),
+    removeUser: build.mutation<unknown, Coded<{ id: string }>>({
+      query: ({ id, totp }) => ({ method: "DELETE", path: `/api/users/${id}`, totp }),
       invalidatesTags: ["Users", "Audit"],
     }),
     setPassword: build.mutation<unknown, { currentPassword: string; newPassword: string }>({

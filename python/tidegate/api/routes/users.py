@@ -145,7 +145,17 @@ _TOTP: Final = "/api/users/profile/totp"
 
 ROUTES: Final = (
     route("GET", _ALL, get_users, body=Empty, query=Query, reply=list[UserReply], permission=_USERS),
-    route("POST", _ALL, post_user, body=NewUserBody, query=Query, reply=UserId, permission=_USERS),
+    # Who could make another admin with a stolen token would be asked for no second factor again.
+    route(
+        "POST",
+        _ALL,
+        post_user,
+        body=NewUserBody,
+        query=Query,
+        reply=UserId,
+        permission=_USERS,
+        second_factor=True,
+    ),
     route("GET", _PROFILE, get_profile, body=Empty, query=Query, reply=UserReply, permission=_OWN),
     route("PUT", _PROFILE, put_profile, body=ProfileBody, query=Query, reply=Done, permission=_OWN),
     route(
@@ -157,8 +167,26 @@ ROUTES: Final = (
         reply=Permissions,
         permission=Permission.READ,
     ),
-    route("PUT", _ONE, put_user, body=UserBody, query=Query, reply=UserReply, permission=_USERS),
-    route("DELETE", _ONE, delete_user, body=Empty, query=Query, reply=Done, permission=_USERS),
+    route(
+        "PUT",
+        _ONE,
+        put_user,
+        body=UserBody,
+        query=Query,
+        reply=UserReply,
+        permission=_USERS,
+        second_factor=True,
+    ),
+    route(
+        "DELETE",
+        _ONE,
+        delete_user,
+        body=Empty,
+        query=Query,
+        reply=Done,
+        permission=_USERS,
+        second_factor=True,
+    ),
     route("POST", _TOTP, begin_totp, body=Empty, query=Query, reply=TotpBegun, permission=_OWN),
     route("PUT", _TOTP, confirm_totp, body=CodeBody, query=Query, reply=Done, permission=_OWN),
     route("DELETE", _TOTP, drop_own_totp, body=Empty, query=Query, reply=Done, permission=_OWN, second_factor=True),

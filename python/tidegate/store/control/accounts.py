@@ -152,9 +152,10 @@ class SqlAccounts:
             found = (await connection.execute(query)).all()
         return tuple(Session(**_values(row)) for row in found)
 
-    async def is_family_live(self, family: str) -> bool:
+    async def is_family_live(self, family: str, now_ms: int) -> bool:
         """See the port."""
-        query = select(func.count()).where(tables.sessions.c.family == family, _LIVE)
+        c = tables.sessions.c
+        query = select(func.count()).where(c.family == family, _LIVE, c.expires_ts > now_ms)
         async with self._database.read() as connection:
             return int((await connection.execute(query)).scalar_one()) > 0
 

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useAddUserMutation, useChangeUserMutation, useRemoveUserMutation, useUsersQuery } from "@/api/people";
 import type { User } from "@/api/types";
 import { ReadPanel } from "@/parts/ReadPanel";
+import { useWithCode } from "@/parts/useWithCode";
 import { useLocale } from "@/shared/i18n/locale";
 import { Panel } from "@/shared/ui/Panel";
 import { Rows } from "@/shared/ui/Rows";
@@ -15,13 +16,14 @@ const ROLES = ["viewer", "trader", "strategist", "admin"] as const;
 export function Users() {
   const { t, time, word } = useLocale();
   const say = useSay();
+  const withCode = useWithCode();
   const read = useUsersQuery();
   const own = useRoot((state) => state.session.who?.id);
   const [change] = useChangeUserMutation();
   const [remove] = useRemoveUserMutation();
   const [adding, setAdding] = useState(false);
   const set = async (fields: Parameters<typeof change>[0]) => {
-    say(await change(fields), t("common.done"));
+    say(await withCode((totp) => change({ ...fields, totp })), t("common.done"));
   };
   return (
     <div className="stackgrid">
@@ -60,7 +62,7 @@ export function Users() {
                 title: "",
                 align: "right",
                 render: (_, row) => (
-                  <Popconfirm title={t("settings.removeUserTitle", { name: row.username })} okText={t("common.delete")} cancelText={t("common.cancel")} onConfirm={async () => { say(await remove(row.id)); }}>
+                  <Popconfirm title={t("settings.removeUserTitle", { name: row.username })} okText={t("common.delete")} cancelText={t("common.cancel")} onConfirm={async () => { say(await withCode((totp) => remove({ id: row.id, totp }))); }}>
                     <Button size="small" type="text" danger disabled={row.id === own}>
                       {t("common.delete")}
                     </Button>
@@ -95,10 +97,11 @@ interface Fields {
 function UserDialog({ close }: { close: () => void }) {
   const { t, word } = useLocale();
   const say = useSay();
+  const withCode = useWithCode();
   const [form] = Form.useForm<Fields>();
   const [add, { isLoading }] = useAddUserMutation();
   const save = async (fields: Fields) => {
-    if (say(await add(fields), t("common.done"))) close();
+    if (say(await withCode((totp) => add({ ...fields, totp })), t("common.done"))) close();
   };
   return (
     <Modal open title={t("settings.addUser")} okText={t("settings.create")} cancelText={t("common.cancel")} okButtonProps={{ loading: isLoading }} onOk={() => form.submit()} onCancel={close}>

@@ -23,6 +23,10 @@ class Rates:
         self._per_s = {False: reads_per_s, True: changes_per_s}
         self._buckets: OrderedDict[tuple[str, bool], _Bucket] = OrderedDict()
 
+    def limit(self, reads_per_s: float, changes_per_s: float) -> None:
+        """Other rates from now on; what a bucket holds already stays, up to its new size."""
+        self._per_s = {False: reads_per_s, True: changes_per_s}
+
     def take(self, user_id: str, now_s: float, *, changes: bool) -> float:
         """0 when the request may be served, else the seconds until the next one may."""
         per_s = self._per_s[changes]

@@ -259,3 +259,10 @@ class SystemStatus(Reply):
     queues: dict[str, int]
     journal_seq: int
     db_latency_ms: float | None = Field(alias="dbLatencyMs")
+
+
+class ReloadReply(Reply):
+    """Keys that differ from what the process ran with. `restartNeeded`: key -> why it does not count yet."""
+
+    applied: list[str]
+    restart_needed: dict[str, str]

@@ -16,6 +16,7 @@ from tidegate.ports.keys import ApiKeys, VenueKeys
 from tidegate.ports.market import MarketFetch, SystemProbe
 from tidegate.ports.people import UserAdmin
 from tidegate.ports.read import Freshness, TradingHistory
+from tidegate.ports.settings import Settings
 from tidegate.ports.trail import AuditTrail
 
 
@@ -37,8 +38,13 @@ class Services:
     rates: Rates
     bus: MessageBus
     clock: Clock
-    config: Config
+    settings: Settings
     metrics: Callable[[], bytes]
+
+    @property
+    def config(self) -> Config:
+        """As it is now: it may change while the process runs."""
+        return self.settings.current
 
     @property
     def now_ms(self) -> int:

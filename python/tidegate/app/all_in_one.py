@@ -43,6 +43,7 @@ from tidegate.model.keys import Credentials
 from tidegate.obs import log
 from tidegate.obs.latency import Hops
 from tidegate.ports.journal import JournalError
+from tidegate.ports.settings import Source
 from tidegate.ports.store import StoreError
 from tidegate.store.lock import DirectoryLock, KeyLock
 from tidegate.store.migrate import ensure_current
@@ -72,13 +73,13 @@ class Started:
     link_token: str | None
 
 
-def run(config: Config, announce: Callable[[Started], None]) -> None:
+def run(config: Config, announce: Callable[[Started], None], source: Source | None = None) -> None:
     """Runs until SIGINT or SIGTERM. Raises TidegateError (one clear sentence) when it can not start or go on."""
     log.configure(config.log.level, simulated=config.simulated)
     check_profile(config)
     os.umask(PRIVATE_UMASK)
     try:
-        uvloop.run(_serve(config, announce))
+        uvloop.run(_serve(config, announce, source))
     except (TidegateError, JournalError, StoreError, OSError, ExceptionGroup) as failure:
         raise _translated(failure, config) from None
 
@@ -97,7 +98,7 @@ def _translated(failure: Exception, config: Config) -> Exception:
     return failure
 
 
-async def _serve(config: Config, announce: Callable[[Started], None]) -> None:
+async def _serve(config: Config, announce: Callable[[Started], None], source: Source | None) -> None:
     clock, hops = SystemClock(), Hops()
     stop = _Stop()
     async with AsyncExitStack() as stack:
@@ -130,6 +131,7 @@ async def _serve(config: Config, announce: Callable[[Started], None]) -> None:
             ports,
             stop,
             lambda: announce(Started(address_of(config, ports.public), config.profile, token)),
+            source,
         )
     if isinstance(stop.failure, JournalError):
         raise TidegateError(Code.INTERNAL, f"{stop.failure.reason}; check the disk, then start again")
@@ -144,13 +146,17 @@ async def _work(
     ports: "_Ports",
     stop: "_Stop",
     announce: Callable[[], None],
+    source: Source | None,
 ) -> None:
     """From a recovered engine to the end of the process."""
     node, outside, tables = parts
     projector, sampler = build_projector(node, tables)
-    services, probe = build_services(config, node, outside, tables, projector, logins)
+    services, probe, settings = build_services(
+        config, source, node, outside, tables=tables, projector=projector, logins=logins
+    )
     runner = ApiRunner(build_app(services))
     stop.listen()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, settings.ask)
     try:
         async with asyncio.TaskGroup() as group:
             await runner.setup()
@@ -161,6 +167,7 @@ async def _work(
                 ("spread-sampler", sampler.run),
                 ("probe", probe.run),
                 ("audit", logins.trail.run),
+                ("settings", settings.run),
             ):
                 group.create_task(task(), name=name)
             announce()

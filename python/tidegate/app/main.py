@@ -13,6 +13,7 @@ from tidegate.cli.venue_sim import VenueSimOptions
 from tidegate.model.config import Config
 from tidegate.ports.audit import JournalAudit
 from tidegate.ports.control import Control
+from tidegate.ports.settings import Source
 
 T = TypeVar("T")
 
@@ -29,14 +30,14 @@ def main() -> None:
     sys.exit(command_line(sys.argv[1:], runners))
 
 
-def _run(config: Config, announce: Callable[[Started], None]) -> None:
+def _run(config: Config, announce: Callable[[Started], None], source: Source) -> None:
     # Looked up by name when it is needed: the servers' imports cost more than most verbs take in all. Garbage made by
     # imports is none: without the collector they take a fifth less, and what they leave is never looked at again.
     gc.disable()
     module = importlib.import_module("tidegate.app.all_in_one")
     gc.freeze()
     gc.enable()
-    module.run(config, announce)
+    module.run(config, announce, source)
 
 
 def _with_control(config: Config, act: Callable[[Control], Awaitable[T]], *, action: str = "", target: str = "") -> T:

@@ -9,6 +9,7 @@ from tidegate._core import CoreError, Engine
 from tidegate.api.rates import Rates
 from tidegate.api.services import Services
 from tidegate.app.net import Addresses, Bases, Net, build_net
+from tidegate.app.settings import LiveSettings
 from tidegate.bus.memory import MemoryBus
 from tidegate.engine.clock import SystemClock
 from tidegate.engine.history import Sampler
@@ -23,9 +24,11 @@ from tidegate.engine.setup import Account, LinkRow, core_config, links_of
 from tidegate.engine.upkeep import InstrumentCache, Upkeep
 from tidegate.model.config import Config
 from tidegate.model.errors import Json
+from tidegate.obs import log
 from tidegate.obs.latency import Hops
 from tidegate.obs.metrics import Metrics
 from tidegate.ports.link import Link
+from tidegate.ports.settings import Source
 from tidegate.store.control.accounts import SqlAccounts
 from tidegate.store.control.audit import SqlAudit
 from tidegate.store.control.keys import SqlKeys
@@ -185,8 +188,15 @@ def build_projector(node: Node, tables: Tables) -> tuple[Projector, Sampler]:
 
 
 def build_services(
-    config: Config, node: Node, outside: Outside, tables: Tables, projector: Projector, logins: Logins
-) -> tuple[Services, Probe]:
+    config: Config,
+    source: Source | None,
+    node: Node,
+    outside: Outside,
+    *,
+    tables: Tables,
+    projector: Projector,
+    logins: Logins,
+) -> tuple[Services, Probe, LiveSettings]:
     """What the HTTP face works with."""
 
     def components() -> Mapping[str, Json]:
@@ -203,6 +213,15 @@ def build_services(
         components=components,
     )
     _watch(node, outside, projector)
+    rates = Rates(config.api.reads_per_second, config.api.changes_per_second)
+    settings = LiveSettings(
+        config,
+        source,
+        (
+            lambda new: log.set_level(new.log.level),
+            lambda new: rates.limit(new.api.reads_per_second, new.api.changes_per_second),
+        ),
+    )
     services = Services(
         engine=LocalEngine(node.core, node.runtime, node.bus),
         history=tables.history,
@@ -221,13 +240,13 @@ def build_services(
         api_keys=logins.lent,
         trail=logins.trail,
         roles=PERMISSIONS,
-        rates=Rates(config.api.reads_per_second, config.api.changes_per_second),
+        rates=rates,
         bus=node.bus,
         clock=node.clock,
-        config=config,
+        settings=settings,
         metrics=node.metrics.page,
     )
-    return services, probe
+    return services, probe, settings
 
 
 def build_logins(config: Config, tables: Tables, clock: SystemClock) -> Logins:

@@ -7,7 +7,7 @@ import typer
 
 from tidegate.cli.reload import run_reloading
 from tidegate.cli.runners import Started, runners_of
-from tidegate.cli.settings import load
+from tidegate.cli.settings import load, source_of
 
 
 def run(
@@ -23,7 +23,7 @@ def run(
     if reload:
         run_reloading()
     else:
-        runners_of(context).run(settings, announce)
+        runners_of(context).run(settings, announce, source_of(profile=profile, file=config, port=port, home=home))
 
 
 def announce(started: Started) -> None:

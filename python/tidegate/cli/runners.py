@@ -11,6 +11,7 @@ from tidegate.cli.venue_sim import VenueSimOptions
 from tidegate.model.config import Config
 from tidegate.ports.audit import JournalAudit
 from tidegate.ports.control import Control
+from tidegate.ports.settings import Source
 
 T = TypeVar("T")
 
@@ -51,7 +52,7 @@ class Runners:
     log of a data directory; `audit_journal` (data directory).
     """
 
-    run: Callable[[Config, Callable[[Started], None]], None]
+    run: Callable[[Config, Callable[[Started], None], Source], None]
     with_control: WithControl
     serve_venue: Callable[[VenueSimOptions], None]
     audit_journal: Callable[[Path], JournalAudit]

@@ -36,6 +36,13 @@ def configure(level: str, *, simulated: bool, stream: TextIO | None = None) -> N
     root.setLevel(max(number, logging.WARNING))
 
 
+def set_level(level: str) -> None:
+    """Another level from now on."""
+    number = _LEVELS[level]
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(number))
+    logging.getLogger().setLevel(max(number, logging.WARNING))
+
+
 def flush() -> None:
     """Waits a moment until the lines so far are written."""
     if _sink is not None:

@@ -32,6 +32,7 @@ from tidegate.model.config import Config
 from tidegate.model.errors import Code, TidegateError
 from tidegate.ports.bus import Message
 from tidegate.ports.read import DocPage, EquityPoint, HistoryFilter, PageRequest, SpreadPage, SpreadPoint
+from tidegate.ports.settings import Reloaded
 from tidegate.users.roles import PERMISSIONS
 
 NOW_NS = 1_790_000_000_000_000_000
@@ -241,6 +242,17 @@ class World:
     config: Config = field(default_factory=Config)
     bus: FakeBus = field(default_factory=FakeBus)
 
+    reloaded: Reloaded | TidegateError = field(default_factory=lambda: Reloaded((), {}))
+
+    @property
+    def current(self) -> Config:
+        return self.config
+
+    async def reload(self) -> Reloaded:
+        if isinstance(self.reloaded, TidegateError):
+            raise self.reloaded
+        return self.reloaded
+
     def services(self) -> Services:
         return Services(
             engine=self.engine,
@@ -257,7 +269,7 @@ class World:
             rates=Rates(self.config.api.reads_per_second, self.config.api.changes_per_second),
             bus=self.bus,
             clock=FixedClock(),
-            config=self.config,
+            settings=self,
             metrics=lambda: b"# HELP tidegate_frames frames\n",
         )
 

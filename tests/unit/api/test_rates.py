@@ -39,3 +39,11 @@ class TestOverHttp:
         for _ in range(5):
             async with admin.post("/api/risk/kill", json={"reason": "test"}) as answer:
                 assert answer.status == 200
+
+
+def test_other_rates_count_from_the_next_request_on() -> None:
+    rates = Rates(1, 1)
+    assert [rates.take("u", 0.0, changes=False) for _ in range(3)] == [0.0, 0.0, 1.0]
+    rates.limit(4, 1)
+    assert rates.take("u", 0.0, changes=False) == 0.25
+    assert [rates.take("u", 1.0, changes=False) for _ in range(4)] == [0.0] * 4

@@ -19,9 +19,10 @@ from tidegate.cli.venue_sim import VenueSimOptions
 from tidegate.model.config import Config
 from tidegate.model.errors import Code, TidegateError
 from tidegate.ports.audit import JournalAudit
+from tidegate.ports.settings import Source
 
 
-def _run(_config: Config, _announce: Callable[[Started], None]) -> None:
+def _run(_config: Config, _announce: Callable[[Started], None], _source: Source) -> None:
     raise AssertionError("not in this test")
 
 
@@ -47,7 +48,7 @@ RUNNERS = Runners(
 
 
 def failing(failure: BaseException) -> Runners:
-    def run(_config: Config, _announce: Callable[[Started], None]) -> None:
+    def run(_config: Config, _announce: Callable[[Started], None], _source: Source) -> None:
         raise failure
 
     return replace(RUNNERS, run=run)

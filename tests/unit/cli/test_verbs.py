@@ -20,6 +20,7 @@ from tidegate.cli.runners import Runners, Started
 from tidegate.cli.venue_sim import VenueSimOptions
 from tidegate.model.config import Config
 from tidegate.ports.control import Control
+from tidegate.ports.settings import Source
 from tidegate.store.audit import FileAudit
 
 T = TypeVar("T")
@@ -41,7 +42,7 @@ class Log:
     people: FakePeople = field(default_factory=FakePeople)
 
     def runners(self) -> Runners:
-        def run(config: Config, announce: Callable[[Started], None]) -> None:
+        def run(config: Config, announce: Callable[[Started], None], _source: Source) -> None:
             self.configs.append(config)
             announce(self.server)
 

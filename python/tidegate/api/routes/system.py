@@ -8,7 +8,7 @@ from tidegate.api import health
 from tidegate.api.envelope import failure_body, json_response
 from tidegate.api.fields import Empty, Query
 from tidegate.api.jsontext import dumps
-from tidegate.api.replies import HealthReply, SystemStatus
+from tidegate.api.replies import HealthReply, ReloadReply, SystemStatus
 from tidegate.api.route import PUBLIC, Call, route
 from tidegate.api.system import system_status
 from tidegate.model.access import Permission
@@ -34,6 +34,17 @@ async def get_status(call: Call[Empty, Query]) -> bytes:
     return await system_status(call.services)
 
 
+async def post_reload(call: Call[Empty, Query]) -> dict[str, object]:
+    """Reads the configuration's file anew. A file that is wrong changes nothing."""
+    try:
+        done = await call.services.settings.reload()
+    except TidegateError as failure:
+        if failure.code is not Code.CONFIG_ERROR:
+            raise
+        raise TidegateError(Code.VALIDATION_ERROR, failure.message, failure.details) from None
+    return {"applied": list(done.applied), "restartNeeded": done.refused}
+
+
 METRICS_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 ROUTES: Final = (
@@ -41,5 +52,14 @@ ROUTES: Final = (
     route("GET", "/metrics", get_metrics, body=Empty, query=Query, reply=str, permission=PUBLIC, raw=True),
     route(
         "GET", "/api/system/status", get_status, body=Empty, query=Query, reply=SystemStatus, permission=Permission.READ
+    ),
+    route(
+        "POST",
+        "/api/system/reload",
+        post_reload,
+        body=Empty,
+        query=Query,
+        reply=ReloadReply,
+        permission=Permission.SETTINGS,
     ),
 )

@@ -7,7 +7,7 @@ use super::error::{Code, Refusal};
 use super::field::{FieldError, Fields, parse};
 use super::json::Json;
 use super::pairs::{Pair, PairId, PairTerms, id_base};
-use super::record::{Body, CommandTag, PlanTurn};
+use super::record::{Body, CommandTag};
 use super::reducer::Engine;
 use super::step::unknown;
 use super::{Command, Effects};
@@ -207,26 +207,6 @@ impl Engine {
             return None;
         }
         self.board.spec(pair.ix)?.quote(direction, [a, b])
-    }
-
-    fn unwind_plan(&mut self, now: Now, body: Fields<'_>, asker: Asker<'_>, out: &mut Effects) -> Reply {
-        let text = body.str("planId")?;
-        let known = Plan::parse_name(text).and_then(|id| self.state.plans.get(&id));
-        let plan = known.ok_or_else(|| Refusal::not_found("plan", text))?;
-        let (id, pair) = (plan.terms.id, plan.terms.pair);
-        let other = self.state.active().find(|p| p.terms.pair == pair && p.terms.id != id);
-        if let Some(other) = other {
-            let text = format!("{pair} has {} under way", Plan::name(other.terms.id));
-            return Err(Refusal::new(Code::Conflict, text));
-        }
-        if plan.sums.iter().all(|sum| sum.net().0 == 0) && plan.state.is_end() {
-            return Err(Refusal::new(Code::Conflict, format!("{text} holds nothing to unwind")));
-        }
-        let turn = Body::Turn { id, turn: PlanTurn::Unwind, text: asker.actor.to_owned() };
-        self.commit_for(now, turn, asker.tag(b"{}"), out);
-        self.plan_event(now, id, out);
-        self.drive(now, id, out);
-        Ok(b"{}".to_vec())
     }
 
     fn cancel_order(&mut self, now: Now, body: Fields<'_>, asker: Asker<'_>, out: &mut Effects) -> Reply {

@@ -123,6 +123,8 @@ pub struct Config {
     pub policy: Policy,
     /// A flaw put in on purpose, for the fault simulator.
     pub mutant: Mutant,
+    /// Which fill can not be applied at first, counted from the start; simulations only.
+    pub fail_fill: Option<u32>,
     /// The machine's own start, by the name its kernel gave it; `None` where nobody tells.
     pub boot: Option<String>,
     /// Whose midnight ends the trading day.
@@ -151,7 +153,7 @@ impl Config {
         let value = parse(bytes)?;
         let known = [
             "mode", "instance", "accounts", "venues", "links", "pairs", "limits", "policy", "mutant",
-            "bootId", "dayZone",
+            "failFill", "bootId", "dayZone",
         ];
         let top = Fields::of(&value)?.only(&known)?;
         let venues = rows(top, "venues", read_venue)?;
@@ -166,6 +168,7 @@ impl Config {
             limits: rows(top, "limits", LimitSeed::read)?,
             policy: read_policy(top)?,
             mutant: read_mutant(top)?,
+            fail_fill: read_fail_fill(top)?,
             boot: top.opt_str("bootId")?.map(str::to_owned),
             zone: read_zone(top)?,
         })
@@ -223,6 +226,15 @@ fn rows<T>(
     let fault = |at: usize, e: FieldError| FieldError::new(&format!("{key}[{at}].{}", e.field), e.problem);
     let read_row = |(at, value)| Fields::of(value).and_then(&read).map_err(|e| fault(at, e));
     top.arr(key)?.iter().enumerate().map(read_row).collect()
+}
+
+fn read_fail_fill(top: Fields<'_>) -> Result<Option<u32>, FieldError> {
+    if top.get("failFill").is_none() {
+        return Ok(None);
+    }
+    let nth = top.uint("failFill")?;
+    let known = u32::try_from(nth).ok().filter(|nth| *nth > 0 && top.str("mode") == Ok("SIM"));
+    known.map(Some).ok_or_else(|| FieldError::new("failFill", "exists in simulations only"))
 }
 
 fn read_mutant(top: Fields<'_>) -> Result<Mutant, FieldError> {

@@ -99,13 +99,18 @@ impl Engine {
             // Sums of order quantities stay far from the edge of i128.
             let _counted = slot(&mut all, order.terms.place.instrument).add(order.terms.place.side, possible);
         }
-        for plan in self.state.active() {
+        // One that reported what it left goes on as soon as it can.
+        let reported = self.state.reported.iter().filter_map(|id| self.state.plans.get(id));
+        for plan in self.state.active().chain(reported) {
             for leg in 0..2 {
                 let terms = &plan.terms.legs[leg];
                 let [onwards, back] = self.still_to_come(plan, leg);
                 let _counted = slot(&mut all, terms.instrument).add(terms.side, onwards);
                 let _counted = slot(&mut all, terms.instrument).add(terms.side.opposite(), back);
             }
+        }
+        if !self.has(Mutant::PlanShareIgnored) {
+            self.add_twap_shares(&mut all);
         }
         all
     }
@@ -122,8 +127,10 @@ impl Engine {
             let same = orders.filter(|order| order.terms.place.side == side);
             same.map(|o| Money::of_qty(o.possible_qty(), o.terms.qty_decimals).0).sum()
         };
-        let done = sum.net().0 * i128::from(terms.side.sign());
-        let whole = if plan.unwinding { 0 } else { plan.terms.qty.0 };
+        let done_of = |leg: usize| plan.sums[leg].net().0 * i128::from(plan.terms.legs[leg].side.sign());
+        let done = done_of(leg);
+        // One that is taken back may be brought level on either leg.
+        let whole = if plan.unwinding { done_of(1 - leg) } else { plan.terms.qty.0 };
         [
             Money((whole - done - in_flight(terms.side)).max(0)),
             Money((done - in_flight(terms.side.opposite())).max(0)),
@@ -240,7 +247,7 @@ fn to_qty(amount: Money, decimals: u8) -> Qty {
 }
 
 /// The instrument's entry, made when there is none.
-fn slot(all: &mut Vec<(InstrumentId, Exposure)>, id: InstrumentId) -> &mut Exposure {
+pub(super) fn slot(all: &mut Vec<(InstrumentId, Exposure)>, id: InstrumentId) -> &mut Exposure {
     let at = all.iter().position(|(known, _)| *known == id).unwrap_or_else(|| {
         all.push((id, Exposure::default()));
         all.len() - 1

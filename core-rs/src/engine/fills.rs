@@ -22,6 +22,10 @@ impl Engine {
         if self.has(Mutant::FeeIgnored) {
             fill.fee = crate::units::Money::ZERO;
         }
+        let third = |i: &crate::market::Instrument| fill.fee_asset != i.base && fill.fee_asset != i.quote;
+        if self.has(Mutant::ThirdFeeIgnored) && third(self.instruments.at(fill.instrument)) {
+            fill.fee = crate::units::Money::ZERO;
+        }
         if self.has(Mutant::ArrivalOrder) {
             fill.venue_ns = now.wall;
         }
@@ -59,6 +63,9 @@ impl Engine {
                 self.defer(now, account, fill, out);
                 return;
             }
+        }
+        if self.apply_fails(&fill) {
+            return;
         }
         let applied = self.commit(now, Body::Fill { account, fill }, out);
         self.after_fill(now, account, &fill, applied, out);

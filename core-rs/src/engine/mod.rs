@@ -53,6 +53,7 @@ mod state;
 mod step;
 mod timers;
 mod twap;
+mod unwind;
 mod value;
 mod venue_status;
 mod views;

@@ -3,9 +3,12 @@
 
 use super::Effects;
 use super::record::Body;
-use crate::order::{Order, OrderCmd, State};
+use crate::order::{FillReport, Order, OrderCmd, State};
 use crate::units::{ClientId, Now, Ns, Symbol};
 use crate::venues::Role;
+
+/// Tries after which a design that counts them all alike gives up.
+const RETRIES_SHARED: u32 = 3;
 
 macro_rules! mutants {
     ($($mutant:ident = $name:literal,)*) => {
@@ -32,11 +35,14 @@ mutants! {
     DisconnectIsRefusal = "disconnect_is_refusal",
     UnknownIsRefusal = "unknown_is_refusal",
     ResendOnReconnect = "resend_on_reconnect",
+    SharedRetries = "retry_counter_shared_across_errors",
     FenceZero = "fence_zero",
     FenceWithoutCap = "fence_without_cap",
     CancelRefusedIsEnd = "cancel_refused_is_end",
     // F, G, I: fills.
     NoDedupe = "no_dedupe",
+    KeyBeforeApply = "key_before_apply",
+    ThirdFeeIgnored = "third_asset_fee_ignored",
     NoBackfill = "no_backfill",
     NoAdoption = "no_adoption",
     StrangersAssumed = "strangers_assumed",
@@ -130,6 +136,28 @@ impl super::Engine {
             Mutant::FenceWithoutCap => bounds.fence() - bounds.cap - bounds.recv_window,
             _ => bounds.fence(),
         }
+    }
+
+    /// True when tries of whatever outcome, errors included, add up to a verdict.
+    pub(super) fn gives_up(&self, id: ClientId) -> bool {
+        self.has(Mutant::SharedRetries)
+            && self.state.orders.get(&id).is_some_and(|order| order.inquiry.attempts >= RETRIES_SHARED)
+    }
+
+    /// A fault point of simulations: applying this fill fails, once a process. The flawed design has its key already.
+    pub(super) fn apply_fails(&mut self, fill: &FillReport) -> bool {
+        if self.suppressed.contains(&fill.trade_id) {
+            return true;
+        }
+        let Some(left) = self.fill_to_fail else { return false };
+        self.fill_to_fail = (left > 1).then_some(left - 1);
+        if left > 1 {
+            return false;
+        }
+        if self.has(Mutant::KeyBeforeApply) {
+            self.suppressed.insert(fill.trade_id);
+        }
+        true
     }
 
     /// True when a count of reads is taken for proof.

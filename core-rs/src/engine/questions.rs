@@ -109,6 +109,11 @@ impl Engine {
         if let (Query::Order { client_id, .. }, true) = (request.query, self.has(Mutant::ErrorIsAbsence)) {
             self.declare_gone(now, client_id, out);
         }
+        if let Query::Order { client_id, .. } = request.query
+            && self.gives_up(client_id)
+        {
+            self.declare_gone(now, client_id, out);
+        }
         match (request.why, request.account) {
             (Why::Recon, Some(account)) => {
                 let recon = self.recon_mut(account);

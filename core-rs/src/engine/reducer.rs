@@ -80,6 +80,9 @@ pub struct Engine {
     pub(super) breakers: super::breakers::Breakers,
     pub(super) order_budgets: super::order_budget::OrderBudgets,
     pub(super) last_alerts: BTreeMap<&'static str, (Ns, u64)>,
+    /// Fault point of simulations: fills until one can not be applied, and what a flawed design then holds back.
+    pub(super) fill_to_fail: Option<u32>,
+    pub(super) suppressed: BTreeSet<crate::units::TradeId>,
 }
 
 impl Engine {
@@ -134,6 +137,8 @@ impl Engine {
             breakers: super::breakers::Breakers::default(),
             order_budgets: super::order_budget::OrderBudgets::default(),
             last_alerts: BTreeMap::new(),
+            fill_to_fail: config.fail_fill,
+            suppressed: BTreeSet::new(),
             accounts,
             config,
         })

@@ -72,6 +72,15 @@ impl Limits {
         })
     }
 
+    /// Most that may be at risk in an instrument, at a venue and in all, quote units, by the check's id.
+    pub const fn position_maxima(&self) -> [(&'static str, i128); 3] {
+        [
+            ("POSITION_SYMBOL", self.position_symbol_max),
+            ("POSITION_VENUE", self.position_venue_max),
+            ("POSITION_TOTAL", self.position_total_max),
+        ]
+    }
+
     /// Age of a book above which nothing is opened on it.
     pub const fn book_age_max(&self) -> Ns {
         self.book_age_max_ns

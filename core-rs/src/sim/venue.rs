@@ -225,6 +225,25 @@ impl SimVenue {
         }
     }
 
+    /// Gives every wallet of the first account so much of an asset.
+    pub(super) fn endow(&mut self, asset: crate::units::Asset, amount: crate::units::Money, wall: Ns) {
+        let wallets: std::collections::BTreeSet<_> =
+            self.world.model.listings.iter().map(|listing| listing.wallet).collect();
+        for wallet in wallets {
+            self.world.model.fund(0, wallet, asset, amount, wall);
+        }
+    }
+
+    /// What fills are charged in from here on; `None`: as the venue does by itself.
+    pub(super) fn pay_fees_in(&mut self, asset: Option<crate::units::Asset>) {
+        self.world.model.third_fee = asset;
+    }
+
+    /// The next order is ended because it would trade with its own account.
+    pub(super) fn prevent_next(&mut self) {
+        self.world.model.self_trade = true;
+    }
+
     /// Forgets every listen key, as when another client deletes them.
     pub(super) fn drop_listen_keys(&mut self) {
         self.world.listen_keys.clear();

@@ -4,11 +4,12 @@ use super::TwapRecord;
 use crate::engine::Effects;
 use crate::engine::error::Refusal;
 use crate::engine::execute::{denied, sends_last};
+use crate::engine::facts::slot;
 use crate::engine::record::Body;
 use crate::engine::reducer::Engine;
 use crate::order::{Order, OrderKind, PlaceOrder, TimeInForce};
 use crate::plan::{Plan, Twap, TwapReason};
-use crate::risk::{Approved, Intent, Purpose, gate};
+use crate::risk::{Approved, Exposure, Intent, Purpose, gate};
 use crate::units::{
     AccountId, ClientId, InstrumentId, MONEY_DECIMALS, Money, Now, PlanId, Price, Qty, Side, pow10,
 };
@@ -157,6 +158,32 @@ impl Engine {
         };
         let own = intent.place.side == twap.terms.legs[leg].side;
         Some(Money(if own { -ahead } else { ahead }))
+    }
+
+    /// What bringing the legs of TWAPs level may still order, on the leg behind or back on the one ahead: a slice was let
+    /// in with both its legs.
+    pub(in crate::engine) fn add_twap_shares(&self, all: &mut Vec<(InstrumentId, Exposure)>) {
+        for twap in self.state.twaps.active().filter(|twap| twap.terms.legs.len() == 2) {
+            let in_flight = |leg: usize, side: Side| -> i128 {
+                let of = |order: &&Order| {
+                    order.terms.plan == Some(twap.terms.id)
+                        && usize::from(order.terms.leg) == leg
+                        && order.terms.place.side == side
+                };
+                let open = self.state.orders.iter_open().filter(of);
+                open.map(|order| Money::of_qty(order.possible_qty(), order.terms.qty_decimals).0).sum()
+            };
+            for (leg, terms) in twap.terms.legs.iter().enumerate() {
+                let other = &twap.terms.legs[1 - leg];
+                let done = twap.net(leg).0;
+                let ahead = twap.net(1 - leg).0 + in_flight(1 - leg, other.side);
+                let onwards = ahead - done - in_flight(leg, terms.side);
+                let back = done - in_flight(leg, terms.side.opposite()) - twap.net(1 - leg).0;
+                for (side, share) in [(terms.side, onwards), (terms.side.opposite(), back)] {
+                    let _counted = slot(all, terms.instrument).add(side, Money(share.max(0)));
+                }
+            }
+        }
     }
 
     /// The first attempt of the slot that no known order has.

@@ -4,7 +4,7 @@ use super::disk::Disk;
 use super::late::Late;
 use super::link::Link;
 use super::probe::{Probes, alert_code};
-use super::setup::{EXPOSURE_MAX, LINKS, MS, Role, STALE, VENUES};
+use super::setup::{LINKS, MS, Role, STALE, VENUES};
 use super::tally::Tally;
 use crate::engine::Engine;
 use crate::order::{Order, State};
@@ -45,6 +45,7 @@ pub(super) struct Check {
     pub power_losses: u32,
     /// The venue may work on a request later than the fence trusts: verdicts of absence may be wrong.
     broken_bound: bool,
+    exposure_max: i128,
     journaled: BTreeSet<ClientId>,
     issued: BTreeSet<ClientId>,
     seen: BTreeMap<ClientId, (State, i64)>,
@@ -58,11 +59,12 @@ pub(super) struct Check {
 }
 
 impl Check {
-    pub(super) fn new(broken_bound: bool) -> Self {
+    pub(super) fn new(broken_bound: bool, exposure_max: u64) -> Self {
         Self {
             violation: None,
             power_losses: 0,
             broken_bound,
+            exposure_max: i128::from(exposure_max) * crate::units::pow10(crate::units::MONEY_DECIMALS),
             journaled: BTreeSet::new(),
             issued: BTreeSet::new(),
             seen: BTreeMap::new(),
@@ -122,8 +124,10 @@ impl Check {
         if opening {
             self.check_book_age(now, order, engine, links);
         }
-        // One that takes off what is held may go out above the limit too.
-        if opening && !shrinks(engine, id) {
+        // One that takes off what is held may go out above the limit too. What completes a plan was let in with it.
+        // What fills after a bound that does not hold was taken for over, and is undone whatever the limit.
+        let late = self.broken_bound || was_closed_meanwhile(engine, order);
+        if !shrinks(engine, id) && (opening || !late) {
             self.check_exposure(id, engine, venues);
         }
     }
@@ -166,7 +170,7 @@ impl Check {
                 parts.push((at, facts.product, net, up, down));
             }
         }
-        let limit = EXPOSURE_MAX * crate::units::pow10(crate::units::MONEY_DECIMALS);
+        let limit = self.exposure_max;
         // The engine's price of a position may be a moment old.
         if total > limit + limit / 50 {
             self.fail(
@@ -325,6 +329,15 @@ fn shrinks(engine: &Engine, id: ClientId) -> bool {
     let held = held.map_or(0, |position| position.basis.qty.0);
     let qty = crate::units::Money::of_qty(place.qty, order.terms.qty_decimals).0;
     held.signum() == -i128::from(place.side.sign()) && held.abs() >= qty
+}
+
+/// A protection closed what this order of a plan was let in beside: the plan is brought level all the same.
+fn was_closed_meanwhile(engine: &Engine, order: &Order) -> bool {
+    let place = &order.terms.place;
+    let closed = |p: &crate::plan::Protection| {
+        p.terms.instrument == place.instrument && p.state != crate::plan::ProtectionState::Armed
+    };
+    engine.protections().any(closed)
 }
 
 /// The engine's name for a venue's product.

@@ -4,7 +4,7 @@ use super::rng::Rng;
 use super::setup::{LINKS, MS, SECOND, engine_config};
 use super::swarm::Fault;
 use super::world::{Job, Process, World};
-use crate::engine::{Engine, Input};
+use crate::engine::{Command, Effect, Effects, Engine, Input};
 use crate::units::Ns;
 use std::collections::VecDeque;
 
@@ -22,7 +22,7 @@ impl World {
             return;
         }
         self.trace.say(self.now, || format!("DEATH  {death:?} in epoch"));
-        self.process = None;
+        self.ghost = self.process.take().filter(|_| self.harness.is_doubled()).map(|process| process.engine);
         self.life += 1;
         let written = self.disk.bytes().len();
         match death {
@@ -52,7 +52,8 @@ impl World {
         if self.process.is_some() {
             return;
         }
-        let Ok(mut engine) = Engine::new(self.config.as_bytes()) else {
+        let config = self.process_config();
+        let Ok(mut engine) = Engine::new(config.as_bytes()) else {
             self.check.fail("set-up", "the engine refuses its configuration");
             return;
         };
@@ -83,6 +84,31 @@ impl World {
         });
         self.trace.say(self.now, || format!("BOOT   from record {durable}, {valid} bytes"));
         self.begin();
+        self.ghost_writes();
+    }
+
+    /// Mutant: the process before this one was not dead, and goes on writing to the same journal.
+    fn ghost_writes(&mut self) {
+        let Some(mut ghost) = self.ghost.take() else { return };
+        let mut out = Effects::default();
+        let mut reply = Ok(Vec::new());
+        let command = Command { name: "kill", body: b"{}", actor: "sim", id: "ghost", reply: &mut reply };
+        ghost.step(self.moment(), Input::Command(command), &mut out);
+        for effect in out.list {
+            if let Effect::Journal { seq, data } = effect {
+                self.disk.write(seq, &data);
+            }
+        }
+    }
+
+    /// The process's configuration, with the fill that it can not apply at first.
+    fn process_config(&mut self) -> String {
+        if !self.strikes(Fault::ApplyFails) {
+            return self.config.clone();
+        }
+        let nth = 1 + self.side.below(4);
+        let body = self.config.strip_suffix('}').unwrap_or_default();
+        format!("{body},\"failFill\":{nth}}}")
     }
 
     fn begin(&mut self) {

@@ -87,7 +87,7 @@ impl World {
     pub(super) fn hang_up(&mut self, conn: u64) {
         if let Some(known) = self.conns.get_mut(&conn) {
             known.left = true;
-            let bound = if self.swarm.broken_bound { 45 * SECOND } else { 3 * SECOND };
+            let bound = if self.swarm.broken_bound { 45 * SECOND } else { 2 * SECOND + self.swarm.cap };
             self.at(bound, Job::Noticed { conn });
         }
     }

@@ -2,6 +2,7 @@
 //! people that fail in seeded ways, under virtual time, one thread per seed. An independent checker judges every step
 //! by the venues' own books.
 
+mod accounts;
 mod check;
 mod disk;
 mod exec;

@@ -15,13 +15,16 @@ pub(super) enum Harness {
     SendBeforeJournal,
     /// The torn tail stays where it is, and writing goes on behind it.
     TailNotCut,
+    /// A process that was taken for dead goes on writing beside its successor.
+    TwoWriters,
 }
 
-const HARNESS: [(&str, Harness); 4] = [
+const HARNESS: [(&str, Harness); 5] = [
     ("journal_after_ack", Harness::JournalAfterAck),
     ("page_cache_only", Harness::PageCacheOnly),
     ("send_before_journal", Harness::SendBeforeJournal),
     ("tail_not_cut", Harness::TailNotCut),
+    ("two_writers", Harness::TwoWriters),
 ];
 
 impl Harness {
@@ -35,6 +38,10 @@ impl Harness {
 
     pub(super) const fn cuts_tail(self) -> bool {
         !matches!(self, Self::TailNotCut)
+    }
+
+    pub(super) const fn is_doubled(self) -> bool {
+        matches!(self, Self::TwoWriters)
     }
 
     pub(super) const fn sends_first(self) -> bool {

@@ -48,7 +48,7 @@ impl World {
         let mut at = self.in_order(conn, 0, delay, false);
         if order_request(&data).is_some() && self.strikes(Fault::WorkedLate) {
             gate = Some(self.wall() + at);
-            let bound = if self.swarm.broken_bound { 40 * SECOND } else { SECOND };
+            let bound = if self.swarm.broken_bound { 40 * SECOND } else { self.swarm.cap };
             at += self.rng.span(0, bound);
         }
         self.at(at, Job::ToVenue { conn, data, gate, reply });
@@ -99,6 +99,9 @@ impl World {
         if order.is_some_and(|(_, place)| place) && self.strikes(Fault::ThinBook) {
             let keep = *self.rng.pick(&[0, 0, 2, 10, 40]);
             self.venues[venue].thin(keep);
+        }
+        if order.is_some_and(|(_, place)| place) {
+            self.account_faults(venue);
         }
         let wall = self.wall();
         let effects = match gate {

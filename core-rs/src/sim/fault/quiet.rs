@@ -11,7 +11,7 @@ use crate::order::{Order, State};
 use crate::plan::{Plan, PlanState, ProtectionState, Twap};
 use crate::sim::SimVenue;
 use crate::sim::model::Fill;
-use crate::units::{AccountId, Asset, ClientId, InstrumentId, MONEY_DECIMALS, Money, Now, Ns, Price, pow10};
+use crate::units::{AccountId, ClientId, InstrumentId, MONEY_DECIMALS, Money, Now, Ns, Price, pow10};
 use std::collections::BTreeMap;
 
 /// Venues book realized profit in their own digits.
@@ -251,8 +251,12 @@ pub(super) fn fits(engine: &Engine, id: InstrumentId, px: Price, qty: i128) -> b
 }
 
 fn fee_quote(fill: &Fill, px: Money) -> i128 {
-    let usdt = Asset::new(b"USDT").unwrap_or(Asset::EMPTY);
-    if fill.fee_asset == usdt { fill.fee.0 } else { product(px, fill.fee).unwrap_or_default().0 }
+    match fill.fee_asset.as_bytes() {
+        b"USDT" => fill.fee.0,
+        b"BTC" => product(px, fill.fee).unwrap_or_default().0,
+        // What a third asset is worth a fill does not tell: such a fee stands beside the profit.
+        _ => 0,
+    }
 }
 
 pub(super) fn text(amount: Money) -> String {

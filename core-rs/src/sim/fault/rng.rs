@@ -14,6 +14,11 @@ impl Rng {
         Self(mix(seed ^ 0x7469_6465_6761_7465))
     }
 
+    /// A stream of its own beside the seed's first one: what draws from it leaves the other's draws where they were.
+    pub(super) const fn stream(seed: u64, stream: u64) -> Self {
+        Self::new(mix(seed ^ stream.wrapping_mul(0x9E37_79B9_7F4A_7C15)))
+    }
+
     pub(super) const fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         mix(self.0)

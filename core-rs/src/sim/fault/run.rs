@@ -66,7 +66,7 @@ impl World {
             self.stop_trading();
             self.run_until(self.now + 42 * SECOND);
         }
-        self.calm = Some(self.wall() + RECOVERY);
+        self.calm = Some(self.wall() + RECOVERY + self.swarm.cap);
         self.come_to_rest();
         let calm = self.wall();
         self.trade_again();

@@ -2,7 +2,7 @@
 
 use super::check::Check;
 use super::probe::Probes;
-use super::setup::VENUES;
+use super::setup::{SECOND, VENUES};
 use super::swarm::Fault;
 use super::tally::fills_by_order;
 use super::world::World;
@@ -95,6 +95,11 @@ impl World {
         for id in self.twaps() {
             self.turn_twap(id, "cancel");
         }
+        // Nobody asks for the same cancel ten times a second.
+        if self.now < self.cancels_again {
+            return;
+        }
+        self.cancels_again = self.now + SECOND;
         let Some(process) = &self.process else { return };
         let single = process.engine.orders().iter_open().filter(|order| order.terms.plan.is_none());
         let resting: Vec<ClientId> = single.map(Order::id).collect();

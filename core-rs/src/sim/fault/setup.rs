@@ -72,13 +72,11 @@ pub(super) fn venue_config(venue: usize, seed: u64) -> String {
     )
 }
 
-/// The bounds of the simulated venues, ms: recvWindow, processing cap, read lag, clock error.
-pub(super) const BOUNDS: [Ns; 4] = [1_500, 1_000, 500, 200];
+/// The bounds of the simulated venues, ms: recvWindow, read lag, clock error.
+const BOUNDS: [Ns; 3] = [1_500, 500, 200];
 const PLAN_DEADLINE_MS: u64 = 5_000;
 /// Silence after which a book is stale, ms.
 pub(super) const STALE: Ns = 3_000 * MS;
-/// The exposure limit of every run, quote units.
-pub(super) const EXPOSURE_MAX: i128 = 500_000;
 
 pub(super) fn engine_config(swarm: &Swarm, mutant: &str, machine: u32) -> String {
     let links: Vec<String> = LINKS
@@ -98,7 +96,9 @@ pub(super) fn engine_config(swarm: &Swarm, mutant: &str, machine: u32) -> String
             r#"{{"venue":"{name}","name":"main","key":"simkey","secret":"simsecret","passphrase":"simpass","simulated":true}}"#
         )
     };
-    let [window, cap, lag, clock] = BOUNDS;
+    let [window, lag, clock] = BOUNDS;
+    let cap = swarm.cap / MS;
+    let exposure_max = swarm.exposure_max;
     let venue = |name: &str, product: &str| {
         format!(
             r#"{{"venue":"{name}","type":"{product}","recvWindowMs":{window},"capMs":{cap},"readLagMs":{lag},"clockErrorMs":{clock},"staleMs":3000,"replyMs":2000}}"#
@@ -109,7 +109,7 @@ pub(super) fn engine_config(swarm: &Swarm, mutant: &str, machine: u32) -> String
     format!(
         r#"{{"mode":"SIM","instance":"A7","accounts":[{},{}],"venues":[{},{},{},{}],"links":[{}],"pairs":[{}],
         "limits":[{{"name":"order_notional_max","scope":"total","id":"","value":200000}},
-                  {{"name":"position_total_max","scope":"total","id":"","value":{EXPOSURE_MAX}}},
+                  {{"name":"position_total_max","scope":"total","id":"","value":{exposure_max}}},
                   {{"name":"book_age_max_ms","scope":"total","id":"","value":2000}}],
         "policy":{{"completeWithinBps":10,"maxAttempts":3,"planDeadlineMs":{PLAN_DEADLINE_MS},"slippageBps":5,"cooldownMs":{},"journal":{{"arbitrage":"{disk}","order":"{disk}"}}}},"bootId":"boot-{machine}"{mutant}}}"#,
         account("binance"),

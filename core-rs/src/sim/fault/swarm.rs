@@ -4,6 +4,8 @@ use super::rng::{MILLION, Rng};
 use crate::units::Ns;
 
 const MS: Ns = 1_000_000;
+/// The exposure limit of a run that none of its orders reaches, quote units.
+const EXPOSURE_MAX: u64 = 500_000;
 
 macro_rules! faults {
     ($($fault:ident = $ppm:literal $name:literal,)*) => {
@@ -86,6 +88,19 @@ faults! {
     ClockSkew = 400_000 "clock skew",
     // One occasion per second.
     OperatorProtect = 500_000 "operator: protection",
+    // The account's side. One occasion per order that arrives.
+    ThirdFee = 150_000 "fee in a third asset",
+    SelfTrade = 20_000 "self-trade prevention",
+    // One occasion per process.
+    ApplyFails = 200_000 "applying a fill fails once",
+}
+
+impl Fault {
+    /// Faults of the account's side draw from a stream of their own.
+    pub(super) const fn of_account(self) -> bool {
+        let at = self as usize;
+        at >= Self::ThirdFee as usize && at <= Self::ApplyFails as usize
+    }
 }
 
 /// What still happens where only time fails.
@@ -117,23 +132,34 @@ pub(super) struct Swarm {
     pub cooldown_ms: u64,
     /// Orders wait for their records to be on disk.
     pub strict: bool,
+    /// How long the venues may work on a request, and the most that may be at risk, quote units.
+    pub cap: Ns,
+    pub exposure_max: u64,
     /// Replies may come up to 40 s late: the bound that the fence trusts does not hold.
     pub broken_bound: bool,
 }
 
 impl Swarm {
-    pub(super) fn new(rng: &mut Rng) -> Self {
+    pub(super) fn new(rng: &mut Rng, side: &mut Rng) -> Self {
         let mut rate = |fault: &Fault| {
             let scale = [0, 0, 0, 300, 600, 1_000, 1_000, 1_500, 3_000];
+            let rng = if fault.of_account() { &mut *side } else { &mut *rng };
             fault.base() * *rng.pick(&scale) / 1_000
         };
         let rates = Fault::ALL.iter().map(&mut rate).collect();
         let least = rng.span(MS / 10, 5 * MS);
+        let wire = (least, least + rng.span(0, 30 * MS));
+        let faulty = rng.span(5_000 * MS, 11_000 * MS);
+        let qty_milli = *rng.pick(&[10, 20, 100, 500, 1_000]);
+        // Room for two or a few legs at once, or for all that is ever wanted.
+        let legs = *side.pick(&[0, 0, 2, 3, 5]);
         Self {
             rates,
-            wire: (least, least + rng.span(0, 30 * MS)),
-            faulty: rng.span(5_000 * MS, 11_000 * MS),
-            qty_milli: *rng.pick(&[10, 20, 100, 500, 1_000]),
+            wire,
+            faulty,
+            qty_milli,
+            cap: *side.pick(&[1_000, 1_000, 1_000, 5_000]) * MS,
+            exposure_max: if legs == 0 { EXPOSURE_MAX } else { qty_milli * legs * 70 },
             threshold: *rng.pick(&[1, 2, 5]),
             cooldown_ms: *rng.pick(&[20, 100, 500]),
             strict: rng.chance(250_000),
@@ -142,8 +168,8 @@ impl Swarm {
     }
 
     /// Nothing fails but time: requests are worked on, and answered, up to 40 s late.
-    pub(super) fn late(rng: &mut Rng) -> Self {
-        let mut swarm = Self { broken_bound: true, ..Self::new(rng) };
+    pub(super) fn late(rng: &mut Rng, side: &mut Rng) -> Self {
+        let mut swarm = Self { broken_bound: true, ..Self::new(rng, side) };
         let often = *rng.pick(&[1, 2, 4]);
         for fault in Fault::ALL {
             swarm.rates[fault as usize] = if LATE.contains(&fault) { fault.base() * often } else { 0 };

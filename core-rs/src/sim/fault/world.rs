@@ -15,6 +15,9 @@ use crate::units::{Now, Ns, Product, Venue};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 
+/// Number of the account side's stream of chance.
+const ACCOUNT_STREAM: u64 = 1;
+
 /// Something under way. What carries a `life` belongs to one process and dies with it.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Job {
@@ -114,6 +117,8 @@ pub(super) struct Process {
 
 pub(super) struct World {
     pub rng: Rng,
+    /// The stream of the account's side.
+    pub side: Rng,
     pub swarm: Swarm,
     /// Only time fails: what comes late must be undone in time.
     pub late: bool,
@@ -126,6 +131,8 @@ pub(super) struct World {
     pub now: Ns,
     pub venues: Vec<SimVenue>,
     pub process: Option<Process>,
+    /// Mutant: a process that should be dead.
+    pub ghost: Option<Engine>,
     /// Counts processes.
     pub life: u64,
     pub disk: Disk,
@@ -145,6 +152,8 @@ pub(super) struct World {
     /// Pairs that are switched off for good.
     pub stopped: [bool; PAIR_COUNT],
     pub slow_disk: Ns,
+    /// When people ask for cancels again.
+    pub cancels_again: Ns,
     queue: BinaryHeap<Reverse<(Ns, u64, Job)>>,
     pub serial: u64,
 }
@@ -152,16 +161,19 @@ pub(super) struct World {
 impl World {
     pub(super) fn new(seed: u64, mutant: &str, tracing: bool, late: bool) -> Self {
         let mut rng = Rng::new(seed);
-        let mut swarm = if late { Swarm::late(&mut rng) } else { Swarm::new(&mut rng) };
+        let mut side = Rng::stream(seed, ACCOUNT_STREAM);
+        let mut swarm = if late { Swarm::late(&mut rng, &mut side) } else { Swarm::new(&mut rng, &mut side) };
         swarm.broken_bound |= rng.chance(50_000);
         let (harness, engine_mutant) = Harness::parse(mutant);
         let config = engine_config(&swarm, engine_mutant, 0);
+        let exposure_max = swarm.exposure_max;
         let mono = rng.span(SECOND, 1_000 * SECOND);
         let venue = |at| SimVenue::new(venue_config(at, seed).as_bytes());
         // The configurations are this room's own and tested: a refusal leaves a world without venues, and a violation.
         let venues: Vec<SimVenue> = (0..VENUES.len()).filter_map(|at| venue(at).ok()).collect();
         let mut world = Self {
             rng,
+            side,
             config,
             mutant: engine_mutant.to_owned(),
             machine: 0,
@@ -169,12 +181,13 @@ impl World {
             now: 0,
             venues,
             process: None,
+            ghost: None,
             life: 0,
             disk: Disk::new(harness == Harness::JournalAfterAck, harness == Harness::PageCacheOnly),
             shadow: None,
             links: LINKS.iter().map(|_| Link::default()).collect(),
             conns: BTreeMap::new(),
-            check: Check::new(swarm.broken_bound),
+            check: Check::new(swarm.broken_bound, exposure_max),
             probes: Probes::default(),
             trace: Trace::new(tracing),
             faulty: true,
@@ -183,6 +196,7 @@ impl World {
             outage: [0; 2],
             stopped: [false; PAIR_COUNT],
             slow_disk: 0,
+            cancels_again: 0,
             queue: BinaryHeap::new(),
             serial: 0,
             swarm,
@@ -191,6 +205,7 @@ impl World {
         };
         for at in 0..world.venues.len() {
             world.venues[at].stop_writing();
+            world.endow(at);
             let effects = world.venues[at].start(EPOCH);
             world.carry(at, effects);
             world.schedule_venue(at);
@@ -216,7 +231,8 @@ impl World {
     /// True when the fault happens now; counted and told.
     pub(super) fn strikes(&mut self, fault: Fault) -> bool {
         let rate = self.swarm.rate(fault);
-        if rate == 0 || !self.rng.chance(rate) {
+        let rng = if fault.of_account() { &mut self.side } else { &mut self.rng };
+        if rate == 0 || !rng.chance(rate) {
             return false;
         }
         self.probes.fault(fault);

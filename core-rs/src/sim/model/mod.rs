@@ -27,6 +27,8 @@ use std::collections::{BTreeMap, VecDeque};
 pub(crate) const ORDERS_KEPT: usize = 50_000;
 /// Fills kept for queries.
 pub(crate) const FILLS_KEPT: usize = 50_000;
+/// What one unit of a third asset is worth when fees are charged in it, quote units.
+const THIRD_FEE_PX: i128 = 600;
 /// Open orders of one account in one instrument.
 pub(crate) const OPEN_ORDERS_MAX: usize = 200;
 /// Order ids start here, so that they look like a venue's.
@@ -44,6 +46,10 @@ pub(crate) struct Model {
     pub orders: BTreeMap<u64, Order>,
     pub fills: VecDeque<Fill>,
     pub books: Vec<Book>,
+    /// What the next fills are charged in, instead of what was received; where the wallet has enough of it.
+    pub third_fee: Option<Asset>,
+    /// The next order meets one of its own account.
+    pub self_trade: bool,
     /// Reads see orders and fills up to this moment.
     pub horizon: Ns,
     /// Events since the last [`Model::take_log`].
@@ -69,6 +75,8 @@ impl Model {
             orders: BTreeMap::new(),
             fills: VecDeque::new(),
             books,
+            third_fee: None,
+            self_trade: false,
             horizon: Ns::MAX,
             log: Vec::new(),
             prints: Vec::new(),
@@ -190,6 +198,19 @@ impl Model {
             (Some((bid, _)), Some((ask, _))) => i64::midpoint(bid, ask),
             _ => book.last_px().unwrap_or(self.listings[listing].anchor),
         }
+    }
+
+    /// What a fill costs: in a third asset where the account says so and has it.
+    fn charge(&self, order: &Order, px: i64, qty: i64, maker: bool) -> (Money, Asset) {
+        let listing = &self.listings[order.listing];
+        let third = self.third_fee.map(|asset| {
+            let quote = listing.notional(px, qty).times_rate(listing.fee(maker)).unwrap_or(Money::ZERO);
+            (crate::sim::text::round(Money(quote.0 / THIRD_FEE_PX), account::ACCOUNT_DIGITS), asset)
+        });
+        let paid = |(fee, asset): &(Money, Asset)| {
+            self.accounts[order.account].balance(listing.wallet, *asset).total.0 >= fee.0
+        };
+        third.filter(paid).unwrap_or_else(|| place::fee_of(listing, order.side, px, qty, maker))
     }
 
     /// Fills that a read sees.

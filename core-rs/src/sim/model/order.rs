@@ -38,6 +38,8 @@ pub(crate) enum EndReason {
     NoLiquidity,
     FokNotFilled,
     PostOnlyWouldTake,
+    /// It would have met an order of its own account.
+    SelfTrade,
     /// An immediate order found half done when the book of record was read back.
     Restart,
 }
@@ -116,6 +118,7 @@ names!(EndReason {
     NoLiquidity = "no_liquidity",
     FokNotFilled = "fok_not_filled",
     PostOnlyWouldTake = "post_only_would_take",
+    SelfTrade = "self_trade",
     Restart = "restart",
 });
 

@@ -59,7 +59,10 @@ impl Model {
         let matches = self.matches(new.listing, new.side, limit, qty);
         self.check_funds(new, qty, &matches)?;
         let matched: i64 = matches.iter().map(|m| m.qty).sum();
-        let end = self.policy(new, qty, matched)?;
+        let end = match self.policy(new, qty, matched)? {
+            end if !std::mem::take(&mut self.self_trade) => end,
+            _ => Some((self.prevented(), EndReason::SelfTrade)),
+        };
         let id = self.last_order + 1;
         let order = order_of(new, id, qty, at)?;
         self.commit(at, Event::Accept(order));
@@ -210,6 +213,14 @@ impl Model {
         if free.0 < needed { Err(Refusal::Funds) } else { Ok(()) }
     }
 
+    /// How an order ends that would trade with its own account.
+    const fn prevented(&self) -> State {
+        match self.venue {
+            Venue::Binance => State::Expired,
+            Venue::Bybit | Venue::Okx | Venue::Bitget => State::Cancelled,
+        }
+    }
+
     /// How the order ends if it does not fill: `None` rests. Post-only and FOK may end before any match, or be refused.
     fn policy(&self, new: &NewOrder, qty: i64, matched: i64) -> Result<Option<(State, EndReason)>, Refusal> {
         let ended = if self.venue == Venue::Binance { State::Expired } else { State::Cancelled };
@@ -252,7 +263,7 @@ impl Model {
     fn fill(&mut self, id: u64, px: i64, qty: i64, maker: bool, at: Ns) {
         let Some(order) = self.orders.get(&id).cloned() else { return };
         let listing = &self.listings[order.listing];
-        let (fee, fee_asset) = fee_of(listing, order.side, px, qty, maker);
+        let (fee, fee_asset) = self.charge(&order, px, qty, maker);
         let position = self.accounts[order.account].position(order.listing);
         let realized = match listing.product {
             Product::Spot => Money::ZERO,
@@ -278,7 +289,13 @@ impl Model {
 }
 
 /// Spot pays in the asset received, linear in the quote; rounded to the venue's digits.
-fn fee_of(listing: &Listing, side: Side, px: i64, qty: i64, maker: bool) -> (Money, crate::units::Asset) {
+pub(super) fn fee_of(
+    listing: &Listing,
+    side: Side,
+    px: i64,
+    qty: i64,
+    maker: bool,
+) -> (Money, crate::units::Asset) {
     let (amount, asset) = match (listing.product, side) {
         (Product::Spot, Side::Buy) => (listing.base_amount(qty), listing.base),
         (Product::Spot, Side::Sell) | (Product::Linear, _) => (listing.notional(px, qty), listing.quote),

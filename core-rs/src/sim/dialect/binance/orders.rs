@@ -3,7 +3,7 @@
 use super::fault::Fault;
 use super::{Answer, Call, amount, px, qty};
 use crate::sim::json::{Raw, array, object};
-use crate::sim::model::{Fill, Kind, Label, Listing, NewOrder, Order, Refusal, Size, State, Tif};
+use crate::sim::model::{EndReason, Fill, Kind, Label, Listing, NewOrder, Order, Refusal, Size, State, Tif};
 use crate::units::{Money, Product, Side, UnitError, mul_div_half_even, parse_fixed, pow10};
 
 const PAGE_DEFAULT: usize = 500;
@@ -208,7 +208,7 @@ pub(super) fn side_name(side: Side) -> &'static str {
     }
 }
 
-pub(super) fn state_name(state: State) -> &'static str {
+fn state_name(state: State) -> &'static str {
     match state {
         State::New => "NEW",
         State::PartiallyFilled => "PARTIALLY_FILLED",
@@ -217,6 +217,11 @@ pub(super) fn state_name(state: State) -> &'static str {
         State::Expired => "EXPIRED",
         State::Rejected => "REJECTED",
     }
+}
+
+/// The state as the venue words it: an order that would have traded with its own account has a word of its own.
+pub(super) fn shown_state(order: &Order) -> &'static str {
+    if order.reason == EndReason::SelfTrade { "EXPIRED_IN_MATCH" } else { state_name(order.state) }
 }
 
 pub(super) fn type_name(order: &Order, spot: bool) -> &'static str {
@@ -267,7 +272,7 @@ fn spot_placed(listing: &Listing, order: &Order, fills: &[&Fill], detail: &str) 
         "symbol" => listing.symbol, "orderId" => order.id, "orderListId" => -1, "clientOrderId" => order.label,
         "transactTime" => order.updated / MS, "price" => px(listing, order.px), "origQty" => qty(listing, order.qty),
         "executedQty" => qty(listing, order.filled), "origQuoteOrderQty" => "0.00000000",
-        "cummulativeQuoteQty" => amount(order.quote_filled), "status" => state_name(order.state),
+        "cummulativeQuoteQty" => amount(order.quote_filled), "status" => shown_state(order),
         "timeInForce" => tif_name(order, true), "type" => type_name(order, true), "side" => side_name(order.side),
         "workingTime" => order.created / MS, "selfTradePreventionMode" => "NONE",
     };
@@ -288,7 +293,7 @@ fn spot_order(listing: &Listing, order: &Order) -> Raw {
         "symbol" => listing.symbol, "orderId" => order.id, "orderListId" => -1, "clientOrderId" => order.label,
         "price" => px(listing, order.px), "origQty" => qty(listing, order.qty),
         "executedQty" => qty(listing, order.filled), "cummulativeQuoteQty" => amount(order.quote_filled),
-        "status" => state_name(order.state), "timeInForce" => tif_name(order, true),
+        "status" => shown_state(order), "timeInForce" => tif_name(order, true),
         "type" => type_name(order, true), "side" => side_name(order.side), "stopPrice" => "0.00000000",
         "icebergQty" => "0.00000000", "time" => order.created / MS, "updateTime" => order.updated / MS,
         "isWorking" => true, "workingTime" => order.created / MS, "origQuoteOrderQty" => "0.00000000",
@@ -302,7 +307,7 @@ fn spot_cancelled(listing: &Listing, order: &Order) -> Raw {
         "clientOrderId" => format!("cxl{}", order.id), "transactTime" => order.updated / MS,
         "price" => px(listing, order.px), "origQty" => qty(listing, order.qty),
         "executedQty" => qty(listing, order.filled), "origQuoteOrderQty" => "0.00000000",
-        "cummulativeQuoteQty" => amount(order.quote_filled), "status" => state_name(order.state),
+        "cummulativeQuoteQty" => amount(order.quote_filled), "status" => shown_state(order),
         "timeInForce" => tif_name(order, true), "type" => type_name(order, true), "side" => side_name(order.side),
         "selfTradePreventionMode" => "NONE",
     }
@@ -310,7 +315,7 @@ fn spot_cancelled(listing: &Listing, order: &Order) -> Raw {
 
 fn linear_order(listing: &Listing, order: &Order) -> Raw {
     object! {
-        "orderId" => order.id, "symbol" => listing.symbol, "status" => state_name(order.state),
+        "orderId" => order.id, "symbol" => listing.symbol, "status" => shown_state(order),
         "clientOrderId" => order.label, "price" => px(listing, order.px), "avgPrice" => amount(average(listing, order)),
         "origQty" => qty(listing, order.qty), "executedQty" => qty(listing, order.filled),
         "cumQty" => qty(listing, order.filled), "cumQuote" => amount(order.quote_filled),

@@ -1,7 +1,7 @@
 //! Account events: spot `executionReport` and `outboundAccountPosition`, USDT-M `ORDER_TRADE_UPDATE` and
 //! `ACCOUNT_UPDATE`.
 
-use super::orders::{average, side_name, state_name, tif_name, type_name};
+use super::orders::{average, shown_state, side_name, tif_name, type_name};
 use super::{amount, px, qty};
 use crate::ledger::Wallet;
 use crate::sim::dialect::{Push, World, touched};
@@ -20,7 +20,7 @@ pub(super) fn pushes(world: &World, events: &[Logged]) -> Vec<Push> {
     for ((account, product), assets) in moved(world, events) {
         let body = match product {
             Product::Spot => Some(spot_balances(world, account, &assets)),
-            Product::Linear => linear_account(world, account, events),
+            Product::Linear => linear_account(world, account, &assets, events),
         };
         out.extend(body.map(|body| push(product, account, body)));
     }
@@ -42,6 +42,7 @@ fn order_push(world: &World, logged: &Logged) -> Option<Push> {
         Event::Accept(_) => "NEW",
         Event::Fill(_) => "TRADE",
         Event::End { reason: EndReason::ByUser, .. } => "CANCELED",
+        Event::End { reason: EndReason::SelfTrade, .. } => "TRADE_PREVENTION",
         Event::End { .. } => "EXPIRED",
         Event::Deposit { .. } | Event::Leverage { .. } => return None,
     };
@@ -77,7 +78,7 @@ fn execution_report(
         "e" => "executionReport", "E" => logged.at / MS, "s" => listing.symbol, "c" => id,
         "S" => side_name(order.side), "o" => type_name(order, true), "f" => tif_name(order, true),
         "q" => qty(listing, order.qty), "p" => px(listing, order.px), "P" => "0.00000000", "F" => "0.00000000",
-        "g" => -1, "C" => original, "x" => kind, "X" => state_name(order.state), "r" => "NONE", "i" => order.id,
+        "g" => -1, "C" => original, "x" => kind, "X" => shown_state(order), "r" => "NONE", "i" => order.id,
         "l" => qty(listing, last_qty), "z" => qty(listing, order.filled), "L" => px(listing, last_px),
         "n" => fill.map_or_else(|| "0".to_owned(), |fill| amount(fill.fee)), "N" => Raw(asset_text),
         "T" => logged.at / MS, "t" => trade_id(fill), "I" => logged.seq, "w" => order.state.open(),
@@ -98,9 +99,9 @@ fn order_trade_update(
     let inner = object! {
         "s" => listing.symbol, "c" => order.label, "S" => side_name(order.side), "o" => type_name(order, false),
         "f" => tif_name(order, false), "q" => qty(listing, order.qty), "p" => px(listing, order.px),
-        "ap" => amount(average(listing, order)), "sp" => "0", "x" => kind, "X" => state_name(order.state),
+        "ap" => amount(average(listing, order)), "sp" => "0", "x" => kind, "X" => shown_state(order),
         "i" => order.id, "l" => qty(listing, last_qty), "z" => qty(listing, order.filled),
-        "L" => px(listing, last_px), "n" => amount(fill.map_or(Money::ZERO, |fill| fill.fee)), "N" => listing.quote,
+        "L" => px(listing, last_px), "n" => amount(fill.map_or(Money::ZERO, |fill| fill.fee)), "N" => fill.map_or(listing.quote, |fill| fill.fee_asset),
         "T" => logged.at / MS, "t" => fill.map_or(0, |fill| fill.trade_id), "b" => "0", "a" => "0",
         "m" => fill.is_some_and(|fill| fill.maker), "R" => order.reduce_only, "wt" => "CONTRACT_PRICE",
         "ot" => type_name(order, false), "ps" => "BOTH", "cp" => false,
@@ -128,6 +129,9 @@ fn moved(world: &World, events: &[Logged]) -> BTreeMap<(usize, Product), BTreeSe
         if filled || order.side == Side::Sell {
             assets.insert(listing.base);
         }
+        if let Event::Fill(fill) = &logged.event {
+            assets.insert(fill.fee_asset);
+        }
     }
     out
 }
@@ -142,14 +146,17 @@ fn spot_balances(world: &World, account: usize, assets: &BTreeSet<Asset>) -> Raw
     object! {"e" => "outboundAccountPosition", "E" => world.ms(), "u" => world.ms(), "B" => rows}
 }
 
-fn linear_account(world: &World, account: usize, events: &[Logged]) -> Option<Raw> {
+fn linear_account(world: &World, account: usize, assets: &BTreeSet<Asset>, events: &[Logged]) -> Option<Raw> {
     let owner = &world.model.accounts[account];
     let traded =
         touched(events, true).into_iter().filter(|(who, _)| *who == account).map(|(_, listing)| listing);
     let traded: Vec<usize> = traded.filter(|l| world.model.listings[*l].product == Product::Linear).collect();
-    let asset = world.model.listings[*traded.first()?].quote;
-    let total = owner.balance(Wallet::Linear, asset).total;
-    let balances = [object! {"a" => asset, "wb" => amount(total), "cw" => amount(total), "bc" => "0"}];
+    traded.first()?;
+    let held =
+        assets.iter().filter_map(|asset| Some((asset, owner.balances.get(&(Wallet::Linear, *asset))?)));
+    let balances = array(held.map(|(asset, balance)| {
+        object! {"a" => asset, "wb" => amount(balance.total), "cw" => amount(balance.total), "bc" => "0"}
+    }));
     let positions = array(traded.into_iter().map(|index| {
         let (listing, position) = (&world.model.listings[index], owner.position(index));
         object! {

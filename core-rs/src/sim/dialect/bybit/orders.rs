@@ -224,7 +224,7 @@ fn status(listing: &Listing, order: &Order) -> &'static str {
 
 fn reject_reason(order: &Order) -> &'static str {
     match order.reason {
-        EndReason::None | EndReason::ByUser => "EC_NoError",
+        EndReason::None | EndReason::ByUser | EndReason::SelfTrade => "EC_NoError",
         EndReason::NoLiquidity | EndReason::FokNotFilled => "EC_NoImmediateQtyToFill",
         EndReason::PostOnlyWouldTake => "EC_PostOnlyWillTakeLiquidity",
         EndReason::Restart => "EC_Others",
@@ -258,7 +258,11 @@ fn average(listing: &Listing, order: &Order) -> String {
 pub(super) fn order_json(listing: &Listing, order: &Order) -> Raw {
     let qty = |value: i64| short(value, listing.qty_decimals);
     let left = if order.state.open() { order.remaining() } else { 0 };
-    let cancel = if order.reason == EndReason::ByUser { "CancelByUser" } else { "UNKNOWN" };
+    let cancel = match order.reason {
+        EndReason::ByUser => "CancelByUser",
+        EndReason::SelfTrade => "CancelBySmp",
+        _ => "UNKNOWN",
+    };
     let row = object! {
         "category" => listing.product.name(), "symbol" => listing.symbol, "orderId" => order.id.to_string(),
         "orderLinkId" => order.label, "blockTradeId" => "", "side" => side_name(order.side), "positionIdx" => 0,

@@ -247,6 +247,7 @@ fn source(order: &Order) -> &'static str {
         EndReason::FokNotFilled => "13",
         EndReason::NoLiquidity => "14",
         EndReason::PostOnlyWouldTake => "31",
+        EndReason::SelfTrade => "32",
         EndReason::Restart => "0",
     }
 }

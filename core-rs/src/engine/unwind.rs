@@ -1,0 +1,91 @@
+//! A person takes a plan's legs back. One that has ended kept no room below the exposure limits: others may have taken
+//! it, or stand on the other side by now, so that taking back would open.
+
+use super::Effects;
+use super::commands::{Asker, Reply};
+use super::error::{Code, Refusal};
+use super::field::Fields;
+use super::record::{Body, PlanTurn};
+use super::reducer::Engine;
+use crate::plan::Plan;
+use crate::risk::Exposure;
+use crate::units::{InstrumentId, Money, Now, Side};
+
+impl Engine {
+    pub(super) fn unwind_plan(
+        &mut self,
+        now: Now,
+        body: Fields<'_>,
+        asker: Asker<'_>,
+        out: &mut Effects,
+    ) -> Reply {
+        let text = body.str("planId")?;
+        let known = Plan::parse_name(text).and_then(|id| self.state.plans.get(&id));
+        let plan = known.ok_or_else(|| Refusal::not_found("plan", text))?;
+        let (id, pair) = (plan.terms.id, plan.terms.pair);
+        let other = self.state.active().find(|p| p.terms.pair == pair && p.terms.id != id);
+        if let Some(other) = other {
+            let text = format!("{pair} has {} under way", Plan::name(other.terms.id));
+            return Err(Refusal::new(Code::Conflict, text));
+        }
+        if plan.sums.iter().all(|sum| sum.net().0 == 0) && plan.state.is_end() {
+            return Err(Refusal::new(Code::Conflict, format!("{text} holds nothing to unwind")));
+        }
+        if plan.state.is_end() {
+            self.unwind_fits(plan)?;
+        }
+        let turn = Body::Turn { id, turn: PlanTurn::Unwind, text: asker.actor().to_owned() };
+        self.commit_for(now, turn, asker.tag(b"{}"), out);
+        self.plan_event(now, id, out);
+        self.drive(now, id, out);
+        Ok(b"{}".to_vec())
+    }
+
+    /// What is taken back stays within the limits, or brings exposure down.
+    fn unwind_fits(&self, plan: &Plan) -> Result<(), Refusal> {
+        let before = self.exposures();
+        let mut after = before.clone();
+        for (terms, sum) in plan.terms.legs.iter().zip(&plan.sums) {
+            let net = sum.net();
+            let side = if net.0 > 0 { Side::Sell } else { Side::Buy };
+            let all = after.iter_mut().find(|(id, _)| *id == terms.instrument);
+            if let Some((_, exposure)) = all {
+                exposure.add(side, Money(net.0.abs()))?;
+            }
+        }
+        for terms in &plan.terms.legs {
+            let Some(limits) = self.limits_of(terms.instrument, terms.account, plan.terms.pair.as_str())
+            else {
+                continue;
+            };
+            let venue = self.instruments.at(terms.instrument).venue;
+            let of_symbol = |id: InstrumentId| id == terms.instrument;
+            let of_venue = |id: InstrumentId| self.instruments.at(id).venue == venue;
+            let scopes: [&dyn Fn(InstrumentId) -> bool; 3] = [&of_symbol, &of_venue, &|_| true];
+            for ((check, limit), scope) in limits.position_maxima().into_iter().zip(scopes) {
+                let [was, will] = [&before, &after].map(|all| self.worth(all, scope));
+                if will > was && will.0 > limit {
+                    return Err(too_much(check, Money(limit), will));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn worth(&self, all: &[(InstrumentId, Exposure)], scope: &dyn Fn(InstrumentId) -> bool) -> Money {
+        let each = all.iter().filter(|(id, _)| scope(*id));
+        let worst = |e: &Exposure| e.worst().unwrap_or(Money(i128::MAX / 4));
+        Money(each.fold(0, |sum: i128, (id, e)| sum.saturating_add(self.value(*id, worst(e)).0)))
+    }
+}
+
+fn too_much(check: &str, limit: Money, actual: Money) -> Refusal {
+    let text = super::apply::amount_text;
+    let told = format!("{check}: taking back would bring {} at risk, of {}", text(actual), text(limit));
+    Refusal::new(Code::RiskRejected, told).with(|j| {
+        j.str("check", check);
+        j.money("limit", limit);
+        j.money("actual", actual);
+        j.str("unit", "quote");
+    })
+}

@@ -19,6 +19,7 @@ export const TAGS = [
   "Performance",
   "Plans",
   "Positions",
+  "Protections",
   "Risk",
   "Sessions",
   "Spreads",

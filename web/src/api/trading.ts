@@ -1,6 +1,6 @@
 // Orders, fills, positions, balances, profit.
 import { api, query } from "./base";
-import type { Balance, EquitySample, Order, Page, Performance, Position, Trade } from "./types";
+import type { Balance, EquitySample, Order, Page, Performance, Placed, Position, Product, Side, Trade } from "./types";
 
 export interface HistoryFilter {
   state?: string | undefined;
@@ -9,6 +9,23 @@ export interface HistoryFilter {
   plan?: string | undefined;
 }
 
+export interface OrderTerms {
+  exchange: string;
+  symbol: string;
+  type: Product;
+  side: Side;
+  orderType: "limit" | "market";
+  qty: string;
+  price?: string;
+  timeInForce?: string;
+  postOnly?: boolean;
+  reduceOnly: boolean;
+  stopLoss?: string;
+  takeProfit?: string;
+  trailingPct?: string;
+}
+
+const ORDER = (orderId: string) => `/api/trading/orders/${encodeURIComponent(orderId)}`;
 const PAGES = { initialPageParam: undefined, maxPages: 20 } as const;
 const nextOf = (last: { nextCursor: string | null }) => last.nextCursor ?? undefined;
 
@@ -38,8 +55,13 @@ export const trading = api.injectEndpoints({
       transformResponse: (page: Page<Trade>) => page.items,
       providesTags: ["Trades"],
     }),
+    order: build.query<Order, string>({ query: (orderId) => ({ path: ORDER(orderId) }), providesTags: ["Orders"] }),
+    placeOrder: build.mutation<Placed, { terms: OrderTerms; key: string }>({
+      query: ({ terms, key }) => ({ method: "POST", path: "/api/trading/orders", body: terms, idempotencyKey: key }),
+      invalidatesTags: ["Orders", "Protections"],
+    }),
     cancelOrder: build.mutation<unknown, string>({
-      query: (orderId) => ({ method: "DELETE", path: `/api/trading/orders/${encodeURIComponent(orderId)}` }),
+      query: (orderId) => ({ method: "DELETE", path: ORDER(orderId) }),
       invalidatesTags: ["Orders"],
     }),
     positions: build.query<Position[], void>({
@@ -63,6 +85,8 @@ export const {
   useOrdersInfiniteQuery,
   useTradesInfiniteQuery,
   useTradesOfPlanQuery,
+  useOrderQuery,
+  usePlaceOrderMutation,
   useCancelOrderMutation,
   usePositionsQuery,
   useBalancesQuery,

@@ -29,6 +29,10 @@ export const twap = api.injectEndpoints({
       query: ({ terms, key }) => ({ method: "POST", path: "/api/twap/plans", body: terms, idempotencyKey: key }),
       invalidatesTags: ["Twaps"],
     }),
+    changeTwap: build.mutation<unknown, { planId: string; terms: Omit<TwapTerms, "autoStart"> }>({
+      query: ({ planId, terms }) => ({ method: "PUT", path: ONE(planId), body: terms }),
+      invalidatesTags: ["Twaps"],
+    }),
     controlTwap: build.mutation<unknown, { planId: string; action: TwapAction }>({
       query: ({ planId, action }) => ({
         method: "POST",
@@ -44,4 +48,4 @@ export const twap = api.injectEndpoints({
   }),
 });
 
-export const { useTwapsQuery, useCreateTwapMutation, useControlTwapMutation, useDeleteTwapMutation } = twap;
+export const { useTwapsQuery, useCreateTwapMutation, useChangeTwapMutation, useControlTwapMutation, useDeleteTwapMutation } = twap;

@@ -1,23 +1,37 @@
 // Orders that may still fill, what is held, and the history of both.
-import { Tabs } from "antd";
+import { PlusOutlined } from "@ant-design/icons";
+import { Button, Tabs } from "antd";
 import { useState } from "react";
 import { useLocale } from "@/shared/i18n/locale";
+import { useMay } from "@/state/root";
 import { Filters, type Filter } from "./Filters";
 import { History } from "./History";
 import { OpenOrders } from "./OpenOrders";
 import { Positions } from "./Positions";
+import { ProtectDialog, type Protected } from "./ProtectDialog";
+import { Protections } from "./Protections";
+import { TicketDialog } from "./TicketDialog";
 import { Trades } from "./Trades";
 
 export default function Orders() {
   const { t } = useLocale();
+  const allowed = useMay("trade");
+  const [placing, setPlacing] = useState(false);
+  const [guarding, setGuarding] = useState<Protected | null>(null);
   const [filter, setFilter] = useState<Filter>({});
   const filters = <Filters filter={filter} change={setFilter} />;
   return (
     <div className="page">
-      <h1 className="page-title">{t("nav.orders")}</h1>
+      <div className="title-row">
+        <h1 className="page-title">{t("nav.orders")}</h1>
+        <Button type="primary" size="small" icon={<PlusOutlined aria-hidden />} disabled={!allowed} title={allowed ? "" : t("common.notAllowed")} onClick={() => setPlacing(true)}>
+          {t("ticket.title")}
+        </Button>
+      </div>
       <div className="stackgrid">
         <OpenOrders />
-        <Positions />
+        <Positions protect={setGuarding} />
+        <Protections edit={setGuarding} />
         <section className="panel" aria-label={t("orders.history")}>
           <Tabs
             className="tabs"
@@ -28,6 +42,8 @@ export default function Orders() {
           />
         </section>
       </div>
+      {placing && <TicketDialog close={() => setPlacing(false)} />}
+      {guarding !== null && <ProtectDialog of={guarding} close={() => setGuarding(null)} />}
     </div>
   );
 }

@@ -1,15 +1,20 @@
+import { Button } from "antd";
 import { usePositionsQuery } from "@/api/trading";
 import type { Position } from "@/api/types";
 import { PlaceName, Price, Qty, useInstruments } from "@/parts/instruments";
 import { ReadPanel } from "@/parts/ReadPanel";
 import { useLocale } from "@/shared/i18n/locale";
+import { signOf } from "@/shared/lib/amount";
 import { Amount } from "@/shared/ui/Amount";
-import { Rows, right } from "@/shared/ui/Rows";
+import { Rows, act, right } from "@/shared/ui/Rows";
+import { useMay } from "@/state/root";
+import type { Protected } from "./ProtectDialog";
 
 const MONEY = { decimals: 2, toned: true } as const;
 
-export function Positions() {
+export function Positions({ protect }: { protect: (of: Protected) => void }) {
   const { t } = useLocale();
+  const allowed = useMay("trade");
   const find = useInstruments();
   const read = usePositionsQuery(undefined, { pollingInterval: 3_000 });
   return (
@@ -36,6 +41,16 @@ export function Positions() {
                         <Amount value={fee.amount} decimals={fee.asset === find(row)?.quote ? 2 : 8} unit={fee.asset} />
                       </div>
                     )),
+            },
+            {
+              title: "",
+              ...act,
+              render: (_, row) =>
+                signOf(row.qty) !== 0 && (
+                  <Button size="small" disabled={!allowed} onClick={() => protect({ exchange: row.exchange, account: row.account, symbol: row.symbol, type: row.type, held: String(row.qty) })}>
+                    {t("protect.button")}
+                  </Button>
+                ),
             },
           ]}
         />

@@ -7,14 +7,14 @@ import { useLocale } from "@/shared/i18n/locale";
 import { useMay } from "@/state/root";
 import { actionsOf } from "./actions";
 
-export function Controls({ plan }: { plan: TwapPlan }) {
+export function Controls({ plan, edit }: { plan: TwapPlan; edit: () => void }) {
   const locale = useLocale();
   const { t } = locale;
   const { message } = App.useApp();
   const allowed = useMay("trade");
   const [control, { isLoading }] = useControlTwapMutation();
   const [remove] = useDeleteTwapMutation();
-  const { controls, removable } = actionsOf(plan.state);
+  const { controls, editable, removable } = actionsOf(plan.state);
 
   const say = (error: unknown) => error !== undefined && void message.error(faultText(error, locale), 8);
   const run = async (action: TwapAction) => say((await control({ planId: plan.planId, action })).error);
@@ -34,6 +34,11 @@ export function Controls({ plan }: { plan: TwapPlan }) {
             {t(`twap.${action}`)}
           </Button>
         ),
+      )}
+      {editable && (
+        <Button size="small" disabled={!allowed} onClick={edit}>
+          {t("twap.edit")}
+        </Button>
       )}
       {removable && (
         <Popconfirm title={t("twap.deleteTitle", { name: plan.name })} okText={t("common.delete")} cancelText={t("common.close")} onConfirm={drop}>

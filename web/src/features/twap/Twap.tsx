@@ -22,6 +22,7 @@ export default function Twap() {
   const find = useInstruments();
   const read = useTwapsQuery(undefined, { pollingInterval: 3_000 });
   const [adding, setAdding] = useState(false);
+  const [editing, setEditing] = useState<TwapPlan | null>(null);
   return (
     <div className="page">
       <h1 className="page-title">{t("nav.twap")}</h1>
@@ -79,12 +80,13 @@ export default function Twap() {
               { title: t("col.avgPrice"), ...right, render: (_, plan) => <Amount value={plan.avgPrice} decimals={2} /> },
               { title: t("twap.cost"), ...right, render: (_, plan) => <Amount value={plan.legs[0]?.costBps} decimals={2} signed unit="bps" /> },
               { title: t("twap.created"), className: "num", render: (_, plan) => time(plan.createdTs, "full") },
-              { title: "", ...act, render: (_, plan) => <Controls plan={plan} /> },
+              { title: "", ...act, render: (_, plan) => <Controls plan={plan} edit={() => setEditing(plan)} /> },
             ]}
           />
         )}
       </ReadPanel>
       {adding && <TwapDialog close={() => setAdding(false)} />}
+      {editing !== null && <TwapDialog plan={editing} close={() => setEditing(null)} />}
     </div>
   );
 }

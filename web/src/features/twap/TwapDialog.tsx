@@ -1,35 +1,24 @@
-// A new TWAP plan; what the terms come to stands beside them while they are typed.
+// A TWAP plan, new or changed while it rests; what the terms come to stands beside them while they are typed.
 import { Alert, Form, Input, Modal, Select, Switch } from "antd";
 import { useState } from "react";
 import { newKey } from "@/api/client";
 import { faultText } from "@/api/faults";
 import { useBookQuery, useInstrumentsQuery } from "@/api/monitoring";
-import { useCreateTwapMutation, type TwapTerms } from "@/api/twap";
-import type { Instrument, Side } from "@/api/types";
+import { useChangeTwapMutation, useCreateTwapMutation } from "@/api/twap";
+import type { Instrument, TwapPlan } from "@/api/types";
 import { decimal, optional, positive } from "@/parts/rules";
 import { useLocale } from "@/shared/i18n/locale";
 import { Amount } from "@/shared/ui/Amount";
 import { Stat, Stats } from "@/shared/ui/Stat";
+import { signOf } from "@/shared/lib/amount";
 import { formatSpan } from "@/shared/lib/time";
 import { estimate } from "./schedule";
+import { changesOf, fieldsOf, nameOf, termsOf, type Fields } from "./terms";
 
-interface Fields {
-  name: string;
-  leg1: string;
-  side1: Side;
-  leg2?: string;
-  totalQty: string;
-  sliceQty: string;
-  seconds: string;
-  randomizePct?: string;
-  limitOffsetBps?: string;
-  maxParticipationPct?: string;
-  autoStart: boolean;
-}
+const NEW = { side1: "buy", seconds: "5", autoStart: true, limitOffsetBps: "5" } as const;
 
-const nameOf = (one: Instrument) => `${one.exchange}:${one.type}:${one.symbol}`;
-
-export function TwapDialog({ close }: { close: () => void }) {
+/** `plan`: to change; its legs stay once anything was traded. */
+export function TwapDialog({ plan, close }: { plan?: TwapPlan; close: () => void }) {
   const locale = useLocale();
   const { t, word } = locale;
   const [form] = Form.useForm<Fields>();
@@ -37,32 +26,35 @@ export function TwapDialog({ close }: { close: () => void }) {
   const [key] = useState(newKey);
   const [search, setSearch] = useState("");
   const { data: instruments = [] } = useInstrumentsQuery(search.toUpperCase());
-  const [create, { error, isLoading }] = useCreateTwapMutation();
+  const [create, creating] = useCreateTwapMutation();
+  const [change, changing] = useChangeTwapMutation();
+  const error = creating.error ?? changing.error;
+  const begun = plan !== undefined && signOf(plan.progress.executed) !== 0;
   const options = instruments.map((one) => ({ value: nameOf(one), label: `${one.symbol} · ${one.exchange} ${one.type}` }));
   const find = (name: string | undefined) => instruments.find((one) => nameOf(one) === name);
   const pick = { showSearch: { onSearch: setSearch, filterOption: false as const }, options, placeholder: t("arb.searchSymbol") };
 
   const save = async (given: Fields) => {
-    const answer = await create({ terms: termsOf(given), key });
+    const answer = plan === undefined ? await create({ terms: termsOf(given), key }) : await change({ planId: plan.planId, terms: changesOf(given, plan) });
     if (answer.error === undefined) close();
   };
 
   return (
-    <Modal open width={680} title={t("twap.new")} okText={t("twap.create")} cancelText={t("common.cancel")} okButtonProps={{ loading: isLoading }} onOk={() => form.submit()} onCancel={close}>
+    <Modal open width={680} title={plan === undefined ? t("twap.new") : t("twap.editTitle", { name: plan.name })} okText={t(plan === undefined ? "twap.create" : "common.save")} cancelText={t("common.cancel")} okButtonProps={{ loading: creating.isLoading || changing.isLoading }} onOk={() => form.submit()} onCancel={close}>
       {error !== undefined && <Alert type="error" showIcon title={faultText(error, locale)} role="alert" />}
-      <Form<Fields> form={form} layout="vertical" requiredMark={false} initialValues={{ side1: "buy", seconds: "5", autoStart: true, limitOffsetBps: "5" }} onFinish={(given) => void save(given)}>
+      <Form<Fields> form={form} layout="vertical" requiredMark={false} initialValues={plan === undefined ? NEW : fieldsOf(plan)} onFinish={(given) => void save(given)}>
         <div className="form-grid">
           <Form.Item className="full" name="name" label={t("twap.name")} rules={[{ required: true, message: t("form.required") }]}>
             <Input maxLength={100} />
           </Form.Item>
           <Form.Item name="leg1" label={t("arb.leg1")} rules={[{ required: true, message: t("form.required") }]}>
-            <Select {...pick} />
+            <Select {...pick} disabled={begun} />
           </Form.Item>
           <Form.Item name="side1" label={t("col.side")}>
-            <Select options={["buy", "sell"].map((value) => ({ value, label: word("side", value) }))} />
+            <Select disabled={begun} options={["buy", "sell"].map((value) => ({ value, label: word("side", value) }))} />
           </Form.Item>
           <Form.Item className="full" name="leg2" label={t("twap.leg2")}>
-            <Select allowClear {...pick} />
+            <Select allowClear {...pick} disabled={begun} />
           </Form.Item>
           <Form.Item name="totalQty" label={t("twap.total")} rules={[positive(t)]}>
             <Input inputMode="decimal" suffix={find(fields?.leg1)?.base} />
@@ -82,11 +74,14 @@ export function TwapDialog({ close }: { close: () => void }) {
           <Form.Item name="maxParticipationPct" label={t("twap.participation")} rules={[optional(t)]}>
             <Input inputMode="decimal" suffix="%" />
           </Form.Item>
-          <Form.Item name="autoStart" label={t("twap.autoStart")} valuePropName="checked">
-            <Switch />
-          </Form.Item>
+          {plan === undefined && (
+            <Form.Item name="autoStart" label={t("twap.autoStart")} valuePropName="checked">
+              <Switch />
+            </Form.Item>
+          )}
         </div>
       </Form>
+      {begun && <p className="soft">{t("twap.editText")}</p>}
       <Estimate fields={fields} first={find(fields?.leg1)} second={find(fields?.leg2)} />
     </Modal>
   );
@@ -114,24 +109,4 @@ function Estimate({ fields, first, second }: { fields: Partial<Fields> | undefin
       ))}
     </>
   );
-}
-
-function termsOf(given: Fields): TwapTerms {
-  const place = (name: string, side: Side): TwapTerms["legs"][number] => {
-    const [exchange = "", type = "", symbol = ""] = name.split(":");
-    return { exchange, symbol, type: type === "linear" ? "linear" : "spot", side };
-  };
-  const legs = [place(given.leg1, given.side1)];
-  if (given.leg2) legs.push(place(given.leg2, given.side1 === "buy" ? "sell" : "buy"));
-  return {
-    name: given.name,
-    totalQty: given.totalQty.trim(),
-    sliceQty: given.sliceQty.trim(),
-    intervalMs: Math.round(Number(given.seconds) * 1000),
-    legs,
-    autoStart: given.autoStart,
-    ...(given.randomizePct ? { randomizePct: given.randomizePct } : {}),
-    ...(given.limitOffsetBps ? { limitOffsetBps: Number(given.limitOffsetBps) } : {}),
-    ...(given.maxParticipationPct ? { maxParticipationPct: given.maxParticipationPct } : {}),
-  };
 }

@@ -27,6 +27,7 @@ const STATES: Readonly<Record<string, Tone>> = {
   FILLED: "good", LIVE: "info", SENT: "info", CREATED: "soft", PARTIALLY_FILLED: "info", CANCELLED: "soft",
   REJECTED: "bad", UNKNOWN: "bad", DEAD: "soft",
   created: "soft", running: "info", paused: "warn", completed: "good", cancelled: "soft", failed: "bad",
+  waiting: "soft", armed: "info", triggered: "warn", closed: "good", removed: "soft", reported: "bad",
   CLOSED: "good", OPEN: "bad", HALF_OPEN: "warn",
   healthy: "good", degraded: "warn", unhealthy: "bad", unreachable: "bad",
 };

@@ -11,10 +11,11 @@ from tests.contract.rows import MadeRow, fill, order, pair, plan, protection, tw
 
 from tidegate.model.errors import Code, TidegateError
 from tidegate.ports.read import EquityPoint, HistoryFilter, PageRequest
+from tidegate.ports.store import Alert
 from tidegate.store.database import Database
 from tidegate.store.trading import tables
 from tidegate.store.trading.history import SqlTradingHistory
-from tidegate.store.trading.writer import EQUITY_KEEP_MS, SPREAD_KEEP_MS, TradingWriter
+from tidegate.store.trading.writer import ALERTS_KEEP_MS, EQUITY_KEEP_MS, SPREAD_KEEP_MS, TradingWriter
 
 
 @pytest.fixture(params=KINDS)
@@ -167,6 +168,32 @@ async def test_equity_is_read_back_exactly_and_thinned(writer: TradingWriter, hi
     assert await history.equity(5000, 6000) == ()
     await writer.add_equity(EQUITY_KEEP_MS + 500, b'{"pnl":1,"fees":0}', b"[]")
     assert [point.ts for point in await history.equity(0, 501)] == [500]
+
+
+def alert(number: int, ts: int, severity: str = "warning") -> Alert:
+    return Alert(
+        id=str(1_700_000_000_000 + number), ts=ts, severity=severity, event="engine_alert", doc=b'{"n":%d}' % number
+    )
+
+
+async def test_alerts_are_paged_newest_first_and_narrowed(writer: TradingWriter, history: SqlTradingHistory) -> None:
+    await writer.add_alerts([alert(1, 10), alert(2, 10, "critical"), alert(3, 30)])
+    await writer.add_alerts([alert(3, 30)])
+    first = await history.alerts(page=PageRequest(limit=2))
+    assert first.items == (b'{"n":3}', b'{"n":2}')
+    assert (await history.alerts(page=PageRequest(limit=2, cursor=first.next_cursor))).items == (b'{"n":1}',)
+    assert (await history.alerts(HistoryFilter(severity="critical"))).items == (b'{"n":2}',)
+    assert (await history.alerts(HistoryFilter(from_ts=11))).items == (b'{"n":3}',)
+
+
+async def test_alerts_outlive_a_rebuild_and_end_with_their_time(
+    writer: TradingWriter, history: SqlTradingHistory
+) -> None:
+    await writer.add_alerts([alert(1, 10)])
+    await writer.clear()
+    assert len((await history.alerts()).items) == 1
+    await writer.add_alerts([alert(2, ALERTS_KEEP_MS + 11)])
+    assert (await history.alerts()).items == (b'{"n":2}',)
 
 
 async def test_twap_plans_have_a_table_of_their_own(writer: TradingWriter, history: SqlTradingHistory) -> None:

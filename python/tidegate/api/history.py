@@ -52,6 +52,10 @@ async def equity(services: Services, from_ts: int | None, to_ts: int | None, lim
     return [{"ts": p.ts, "pnl": Decimal(p.pnl), "fees": Decimal(p.fees), "equity": Decimal(p.equity)} for p in points]
 
 
+async def alerts(services: Services, narrow: HistoryFilter, page: PageRequest) -> Mapping[str, object]:
+    return _page(await services.history.alerts(narrow, page))
+
+
 async def trades(services: Services, narrow: HistoryFilter, page: PageRequest) -> Mapping[str, object]:
     await _fresh(services)
     return _page(await services.history.fills(narrow, page))

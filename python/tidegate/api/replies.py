@@ -206,6 +206,26 @@ class SpreadSample(Reply):
     leg2_buy: AmountOut | None
 
 
+class Alert(Reply):
+    """An engine_alert, or a breaker that opened or closed: then `scope` and `reason` say which and why."""
+
+    id: str
+    event: str
+    severity: str
+    ts: int
+    code: str | None = None
+    message: str | None = None
+    pair_id: str | None = None
+    plan_id: str | None = None
+    scope: str | None = None
+    reason: str | None = None
+
+
+class AlertPage(Reply):
+    items: list[Alert]
+    next_cursor: str | None
+
+
 class Balance(Reply):
     exchange: str
     account: str

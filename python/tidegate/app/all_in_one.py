@@ -150,7 +150,7 @@ async def _work(
 ) -> None:
     """From a recovered engine to the end of the process."""
     node, outside, tables = parts
-    projector, sampler = build_projector(node, tables)
+    projector, sampler, keeper = build_projector(node, tables)
     services, probe, settings = build_services(
         config, source, node, outside, tables=tables, projector=projector, logins=logins
     )
@@ -165,6 +165,7 @@ async def _work(
             for name, task in (
                 ("projector", projector.run),
                 ("spread-sampler", sampler.run),
+                ("alerts", keeper.run),
                 ("probe", probe.run),
                 ("audit", logins.trail.run),
                 ("settings", settings.run),

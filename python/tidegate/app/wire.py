@@ -11,6 +11,7 @@ from tidegate.api.services import Services
 from tidegate.app.net import Addresses, Bases, Net, build_net
 from tidegate.app.settings import LiveSettings
 from tidegate.bus.memory import MemoryBus
+from tidegate.engine.alerts import AlertKeeper
 from tidegate.engine.clock import SystemClock
 from tidegate.engine.history import Sampler
 from tidegate.engine.key_probe import VenueKeyProbe
@@ -181,10 +182,10 @@ def build_outside(config: Config, node: Node, embedded: Mapping[str, Bases]) -> 
     return Outside(net, upkeeps, market)
 
 
-def build_projector(node: Node, tables: Tables) -> tuple[Projector, Sampler]:
+def build_projector(node: Node, tables: Tables) -> tuple[Projector, Sampler, AlertKeeper]:
     """What fills the tables."""
     sampler = Sampler(lambda name: node.runtime.view(name, {}), tables.writer, node.clock)
-    return Projector(node.core, tables.writer), sampler
+    return Projector(node.core, tables.writer), sampler, AlertKeeper(node.bus, tables.writer)
 
 
 def build_services(

@@ -1,6 +1,7 @@
 """Writing the tables: projections of the engine's state, rebuilt from it at will."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 
@@ -23,6 +24,17 @@ class Row(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """What the engine warned of. `id` rises with time; `ts`: epoch ms; `doc`: the JSON object that the API serves."""
+
+    id: str
+    ts: int
+    severity: str
+    event: str
+    doc: bytes
+
+
 class UnitOfWork(Protocol):
     """The only writer of the trading tables. Raises StoreError; a failed batch may be given again."""
 
@@ -40,6 +52,10 @@ class UnitOfWork(Protocol):
 
     async def add_equity(self, ts_ms: int, performance: bytes, positions: bytes) -> None:
         """Adds one sample of the engine's views of those names to the equity history."""
+        ...
+
+    async def add_alerts(self, alerts: Sequence[Alert]) -> None:
+        """Adds at least one; one that is there already stays as it is."""
         ...
 
 

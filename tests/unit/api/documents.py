@@ -84,3 +84,8 @@ RISK_METRICS = (
     b'"dayPnl":-0.0545515,"latch":{"mode":"open","reason":"","actor":"","sinceTs":0},'
     b'"breakers":[{"scope":"kill","breaker":"kill","state":"CLOSED"}],"ts":1790000000000}'
 )
+
+ALERT = (
+    b'{"id":"1700000000001","event":"engine_alert","severity":"warning","ts":1700000000000,"code":"BOOK_STALE",'
+    b'"message":"the book is old","pairId":"binance_bybit_btc"}'
+)

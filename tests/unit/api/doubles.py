@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import orjson
 from tests.unit.api.documents import (
+    ALERT,
     BALANCE,
     BOOK,
     FILL,
@@ -117,6 +118,10 @@ class FakeHistory:
     async def plans(self, narrow: HistoryFilter, page: PageRequest | None = None) -> DocPage:
         self.asked.append((narrow, page))
         return DocPage((PLAN,), None)
+
+    async def alerts(self, narrow: HistoryFilter, page: PageRequest | None = None) -> DocPage:
+        self.asked.append((narrow, page))
+        return DocPage((ALERT,), "next-2")
 
     async def order(self, order_id: str) -> bytes | None:
         return ORDER if order_id == "TGA7000001" else None

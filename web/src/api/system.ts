@@ -1,7 +1,7 @@
 // Venues, health, latencies.
 import { parseExact } from "@/shared/lib/exact";
-import { api } from "./base";
-import type { ExchangeStatus, SystemStatus } from "./types";
+import { api, query } from "./base";
+import type { Alert, ExchangeStatus, Page, SystemStatus } from "./types";
 
 export interface HealthPart {
   status: string;
@@ -27,6 +27,16 @@ export const system = api.injectEndpoints({
       query: () => ({ path: "/api/system/status" }),
       providesTags: ["System"],
     }),
+    latestAlerts: build.query<Alert[], number>({
+      query: (limit) => ({ path: `/api/monitoring/alerts${query({ limit })}` }),
+      transformResponse: (page: Page<Alert>) => page.items,
+      providesTags: ["Alerts"],
+    }),
+    alerts: build.infiniteQuery<Page<Alert>, { severity?: string | undefined }, string | undefined>({
+      infiniteQueryOptions: { initialPageParam: undefined, maxPages: 20, getNextPageParam: (last) => last.nextCursor ?? undefined },
+      query: ({ queryArg, pageParam }) => ({ path: `/api/monitoring/alerts${query({ ...queryArg, cursor: pageParam, limit: 100 })}` }),
+      providesTags: ["Alerts"],
+    }),
     // Public, and outside the envelope when the process is not ready: read as it is.
     health: build.query<HealthState, void>({
       queryFn: async () => {
@@ -42,4 +52,4 @@ export const system = api.injectEndpoints({
   }),
 });
 
-export const { useExchangesQuery, useSystemStatusQuery, useHealthQuery } = system;
+export const { useLatestAlertsQuery, useAlertsInfiniteQuery, useExchangesQuery, useSystemStatusQuery, useHealthQuery } = system;

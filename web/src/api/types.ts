@@ -29,6 +29,7 @@ export type Balance = Named<Shapes["Balance"]>;
 export type Limit = Named<Shapes["Limit"]>;
 export type LimitUse = Named<Shapes["LimitUse"]>;
 export type RiskMetrics = Named<Shapes["RiskMetrics"]>;
+export type Alert = Named<Shapes["Alert"]>;
 export type Breaker = Named<Shapes["Breaker"]>;
 export type ExchangeStatus = Named<Shapes["ExchangeStatus"]>;
 export type SystemStatus = Named<Shapes["SystemStatus"]>;

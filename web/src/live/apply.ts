@@ -14,9 +14,9 @@ export const STALE: Readonly<Record<string, readonly Tag[]>> = {
   plan_update: ["Performance"],
   twap_progress: ["Twaps"],
   balance_update: ["Balances"],
-  engine_alert: ["Risk", "Health"],
-  breaker_open: ["Risk", "Health"],
-  breaker_closed: ["Risk", "Health"],
+  engine_alert: ["Alerts", "Risk", "Health"],
+  breaker_open: ["Alerts", "Risk", "Health"],
+  breaker_closed: ["Alerts", "Risk", "Health"],
   exchange_status: ["Health"],
 };
 

@@ -1,15 +1,29 @@
 """Pairs, their current edges and their history."""
 
+from collections.abc import Mapping
 from typing import Annotated, Final
 
 from pydantic import Field, StrictBool, model_validator
 
-from tidegate.api import pairs
-from tidegate.api.fields import DecimalIn, Direction, Empty, EpochMs, Exchange, Model, PageLimit, Product, Query, Symbol
-from tidegate.api.replies import Done, Opportunity, Pair, PairId, Signal, SpreadSample
+from tidegate.api import history, pairs
+from tidegate.api.fields import (
+    DecimalIn,
+    Direction,
+    Empty,
+    EpochMs,
+    Exchange,
+    Model,
+    PageLimit,
+    PageQuery,
+    Product,
+    Query,
+    Symbol,
+)
+from tidegate.api.replies import AlertPage, Done, Opportunity, Pair, PairId, Signal, SpreadSample
 from tidegate.api.route import Call, route
 from tidegate.model.access import Permission
 from tidegate.model.views import ViewName
+from tidegate.ports.read import HistoryFilter, PageRequest
 
 
 class Leg(Model):
@@ -57,6 +71,14 @@ class HistoryQuery(Query):
     limit: PageLimit = 1000
 
 
+class AlertsQuery(PageQuery):
+    """`from` and `to` in epoch milliseconds, `to` exclusive."""
+
+    severity: Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[a-z]+$")] | None = None
+    from_: Annotated[EpochMs | None, Field(alias="from")] = None
+    to: EpochMs | None = None
+
+
 async def list_pairs(call: Call[Empty, Query]) -> bytes:
     """All monitored pairs."""
     return await call.services.engine.query(ViewName.PAIRS)
@@ -95,6 +117,13 @@ async def pair_history(call: Call[Empty, HistoryQuery]) -> list[dict[str, object
     return await pairs.history(call.services, call.path["id"], query.from_, query.to, query.limit)
 
 
+async def list_alerts(call: Call[Empty, AlertsQuery]) -> Mapping[str, object]:
+    """What the engine warned of, newest first: alerts, and breakers that opened or closed."""
+    query = call.query
+    narrow = HistoryFilter(severity=query.severity, from_ts=query.from_, to_ts=query.to)
+    return await history.alerts(call.services, narrow, PageRequest(limit=query.limit, cursor=query.cursor))
+
+
 _PAIRS: Final = "/api/monitoring/pairs"
 _READ, _PAIR = Permission.READ, Permission.PAIRS
 
@@ -119,6 +148,15 @@ ROUTES: Final = (
         body=Empty,
         query=OpportunitiesQuery,
         reply=list[Opportunity],
+        permission=_READ,
+    ),
+    route(
+        "GET",
+        "/api/monitoring/alerts",
+        list_alerts,
+        body=Empty,
+        query=AlertsQuery,
+        reply=AlertPage,
         permission=_READ,
     ),
     route(

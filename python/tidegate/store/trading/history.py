@@ -62,6 +62,10 @@ class SqlTradingHistory:
         """See the port."""
         return await self._one(tables.protections, protection_id)
 
+    async def alerts(self, narrow: HistoryFilter = NO_FILTER, page: PageRequest | None = None) -> DocPage:
+        """See the port."""
+        return await self._page(tables.alerts, narrow, page or PageRequest())
+
     async def spreads(self, pair_id: str, from_ts: int, to_ts: int, limit: int = LIMIT_MAX) -> SpreadPage:
         """See the port. A range with more than `limit` samples is thinned: the newest of each of `limit` stretches."""
         samples = tables.spread_samples
@@ -128,6 +132,7 @@ _COLUMN_OF: Final[Mapping[str, str]] = {
     "state": "state",
     "plan_id": "plan_id",
     "pair_id": "pair_id",
+    "severity": "severity",
 }
 
 

@@ -198,6 +198,18 @@ equity_samples: Final = Table(
     Column("equity", DecimalText, nullable=False, comment="pnl and what open positions would bring at the mid"),
 )
 
+alerts: Final = Table(
+    "alerts",
+    metadata,
+    Column("id", _ID, primary_key=True, comment="number of the message on the bus"),
+    Column("ts", BigInteger, nullable=False),
+    Column("severity", _WORD, nullable=False),
+    Column("event", _WORD, nullable=False),
+    Column("doc", Text, nullable=False),
+    Index(None, "ts", "id"),
+    Index(None, "severity", "ts"),
+)
+
 projection: Final = Table(
     "projection",
     metadata,

@@ -1,6 +1,7 @@
 """The only writer of the trading tables. Upserts whole rows, so giving a batch twice changes nothing."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Final
 
@@ -10,13 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import Insert
 
 from tidegate.obs import log
-from tidegate.ports.store import Row, StoreError
+from tidegate.ports.store import Alert, Row, StoreError
 from tidegate.store.database import Database
 from tidegate.store.trading import tables
 from tidegate.store.trading.columns import COLUMNS, Lifted, lift, load
 
 SPREAD_KEEP_MS: Final = 7 * 24 * 3600 * 1000
 """How far back the spread history goes."""
+ALERTS_KEEP_MS: Final = 400 * 24 * 3600 * 1000
+"""How far back alerts go."""
 EQUITY_KEEP_MS: Final = 400 * 24 * 3600 * 1000
 """How far back the equity history goes."""
 _PRUNE_EVERY: Final = 500
@@ -44,7 +47,7 @@ class TradingWriter:
             await self._upsert(connection, tables.projection, [{"id": 1, "seq": seq}])
 
     async def clear(self) -> None:
-        """Throws every projected row away; the spread history, which nothing could rebuild, stays."""
+        """Throws every projected row away; spreads, equity and alerts, which nothing could rebuild, stay."""
         async with self._database.write() as connection:
             for table, _ in COLUMNS.values():
                 await connection.execute(delete(table))
@@ -74,6 +77,15 @@ class TradingWriter:
             await self._upsert(connection, tables.equity_samples, [point])
             old = tables.equity_samples.c.ts < ts_ms - EQUITY_KEEP_MS
             await connection.execute(delete(tables.equity_samples).where(old))
+
+    async def add_alerts(self, alerts: Sequence[Alert]) -> None:
+        """See the port."""
+        async with self._database.write() as connection:
+            await self._upsert(
+                connection, tables.alerts, [asdict(alert) | {"doc": alert.doc.decode()} for alert in alerts]
+            )
+            old = tables.alerts.c.ts < max(alert.ts for alert in alerts) - ALERTS_KEEP_MS
+            await connection.execute(delete(tables.alerts).where(old))
 
     async def _upsert(self, connection: AsyncConnection, table: Table, values: list[Lifted]) -> None:
         await connection.execute(_upsert_of(self._database.dialect, table), values)

@@ -1,32 +1,39 @@
 import { Link } from "react-router";
+import { useLatestAlertsQuery } from "@/api/system";
+import { latest } from "@/parts/alerts";
+import { ReadPanel } from "@/parts/ReadPanel";
 import { useLocale } from "@/shared/i18n/locale";
 import { Badge } from "@/shared/ui/Badges";
-import { Panel } from "@/shared/ui/Panel";
 import { useRoot } from "@/state/root";
 
 const SHOWN = 8;
+const ASKED = 50;
 
-/** The last warnings that arrived while this page was open. */
+/** The last warnings: those that the server kept, whoever looked then, and what this page was told besides. */
 export function Alerts() {
   const { t, time, word } = useLocale();
-  const alerts = useRoot((state) => state.feed.alerts);
+  const heard = useRoot((state) => state.feed.alerts);
+  const read = useLatestAlertsQuery(ASKED, { pollingInterval: 15_000 });
   return (
-    <Panel
+    <ReadPanel
       title={t("dash.alerts")}
       extra={<Link to="/log">{t("dash.allEvents")}</Link>}
-      empty={alerts.length === 0 ? t("dash.noAlerts") : undefined}
+      read={read}
+      empty={(kept) => latest(kept, heard, 1).length === 0 && t("dash.noAlerts")}
     >
-      <ul className="lines" aria-live="polite">
-        {alerts.slice(0, SHOWN).map((alert) => (
-          <li key={alert.seq}>
-            <span className="num soft">{time(alert.ts)}</span>
-            <Badge tone={alert.severity === "critical" ? "bad" : "warn"}>{word("event", alert.event)}</Badge>
-            <span className="grow">
-              {alert.text} <span className="soft">{alert.subject}</span>
-            </span>
-          </li>
-        ))}
-      </ul>
-    </Panel>
+      {(kept) => (
+        <ul className="lines" aria-live="polite">
+          {latest(kept, heard, SHOWN).map((alert) => (
+            <li key={alert.id}>
+              <span className="num soft">{time(alert.ts, "full")}</span>
+              <Badge tone={alert.severity === "critical" ? "bad" : "warn"}>{word("event", alert.event)}</Badge>
+              <span className="grow">
+                {alert.text} <span className="soft">{alert.subject}</span>
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </ReadPanel>
   );
 }

@@ -2,6 +2,7 @@
 import { Tabs } from "antd";
 import { useLocale } from "@/shared/i18n/locale";
 import { useMay } from "@/state/root";
+import { Alerts } from "./Alerts";
 import { Audit } from "./Audit";
 import { Events } from "./Events";
 
@@ -16,6 +17,7 @@ export default function Log() {
           className="tabs"
           items={[
             { key: "events", label: t("log.events"), children: <Events /> },
+            { key: "alerts", label: t("log.alerts"), children: <Alerts /> },
             { key: "audit", label: t("log.audit"), children: allowed ? <Audit /> : <p className="empty">{t("common.notAllowed")}</p> },
           ]}
         />

@@ -98,7 +98,7 @@ export const en = {
   "dash.even": "even",
   "dash.uneven": "uneven",
   "dash.alerts": "Last alerts",
-  "dash.noAlerts": "No alert since this page was opened.",
+  "dash.noAlerts": "No alert is kept.",
   "dash.allEvents": "All events",
   "dash.recent": "Latest executions",
 
@@ -409,6 +409,8 @@ export const en = {
   "code.title": "A one-time code is needed",
   "code.confirm": "Confirm",
 
+  "log.alerts": "Alerts",
+  "log.noAlerts": "The engine has warned of nothing.",
   "log.events": "Events",
   "log.audit": "Audit",
   "log.search": "Search",

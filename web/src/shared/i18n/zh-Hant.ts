@@ -100,7 +100,7 @@ export const zhHant: Readonly<Record<keyof typeof en, string>> = {
   "dash.even": "平衡",
   "dash.uneven": "失衡",
   "dash.alerts": "最近警示",
-  "dash.noAlerts": "開啟此頁後尚無警示。",
+  "dash.noAlerts": "沒有任何警示紀錄。",
   "dash.allEvents": "所有事件",
   "dash.recent": "最近執行",
 
@@ -411,6 +411,8 @@ export const zhHant: Readonly<Record<keyof typeof en, string>> = {
   "code.title": "需要一次性驗證碼",
   "code.confirm": "確認",
 
+  "log.alerts": "警示",
+  "log.noAlerts": "引擎沒有發出任何警示。",
   "log.events": "事件",
   "log.audit": "稽核",
   "log.search": "搜尋",

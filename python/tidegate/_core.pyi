@@ -179,7 +179,9 @@ class SimVenue:
     """A simulated venue: bytes in, bytes out, in the venue's own wire format."""
 
     def __new__(cls, config: bytes) -> Self:
-        """JSON {venue, products: [spot|linear], seed, accounts?, symbols?, feeTaker?, feeMaker?}.
+        """JSON {venue, products: [spot|linear], seed, market?, accounts?, symbols?, feeTaker?, feeMaker?}.
+
+        market: synthetic, frames (`feed`) or live (`follow`, `tape`).
 
         Raises CoreError CONFIG_ERROR.
         """
@@ -195,6 +197,24 @@ class SimVenue:
     def on_timer(self, wall_ns: int) -> list[SimEffect]: ...
     def feed(self, frame: Buffer, wall_ns: int) -> list[SimEffect]:
         """One recorded public frame becomes the venue's market (instead of the synthetic one)."""
+    def follow(self, engine: Engine, whole: bool, mono_ns: int, wall_ns: int) -> list[SimEffect]:
+        """Takes over the engine's live books (`"market":"live"`): the whole market, or where orders rest.
+
+        O(levels) per book that changed.
+        """
+    def tape(self, product: str, frame: Buffer, wall_ns: int) -> list[SimEffect]:
+        """One frame of the real venue's public trades: resting orders move up in their queues, and fill.
+
+        Raises CoreError VALIDATION_ERROR.
+        """
+    def tape_frames(self, product: str, fresh: bool) -> list[bytes]:
+        """Frames for the real venue that keep its trades to the instruments in which orders rest.
+
+        fresh: nothing was asked of the connection yet. Raises CoreError VALIDATION_ERROR.
+        """
+    @property
+    def resting(self) -> list[str]:
+        """Instruments in which orders rest, as `venue:type:symbol`."""
     @property
     def next_wake_ns(self) -> int:
         """Wall time at which `on_timer` is due."""

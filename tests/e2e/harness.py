@@ -107,12 +107,14 @@ class Process:
 class Node(Process):
     """`tidegate run` and its API."""
 
-    def __init__(self, home, *, config="", port=None, env=None, preexec=None, program=("-m", "tidegate")):
+    def __init__(
+        self, home, *, config="", port=None, env=None, preexec=None, program=("-m", "tidegate"), profile="sim"
+    ):
         self.home = Path(home)
         self.port = port or free_port()
         (self.home / "tidegate.yaml").write_text(config)
         super().__init__(
-            ["run", "--profile", "sim", "--port", str(self.port)],
+            ["run", "--profile", profile, "--port", str(self.port)],
             self.home,
             {"TIDEGATE_ADMIN_PASSWORD": PASSWORD} | (env or {}),
             preexec,

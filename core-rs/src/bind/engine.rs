@@ -30,6 +30,10 @@ fn venue_of(py: Python<'_>, name: &str) -> PyResult<Venue> {
 }
 
 impl Engine {
+    pub(super) const fn core(&self) -> &engine::Engine {
+        &self.core
+    }
+
     fn run(&mut self, py: Python<'_>, now: Now, input: Input<'_>) -> Out {
         self.core.step(now, input, &mut self.effects);
         hand_out(py, &mut self.effects)

@@ -1,9 +1,12 @@
 //! `SimVenue` and `SimEffect` for Python.
 
 use super::buffer::with_bytes;
+use super::engine::Engine;
 use super::error::core_error;
+use crate::engine;
+use crate::market::{Book, Instrument};
 use crate::sim;
-use crate::units::Ns;
+use crate::units::{Ns, Product, Venue};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
@@ -51,6 +54,24 @@ impl From<sim::SimEffect> for SimEffect {
 
 #[pyclass(module = "tidegate._core", unsendable)]
 pub(super) struct SimVenue(sim::SimVenue);
+
+/// The books of one venue as the engine keeps them, at a moment.
+struct EngineBooks<'a> {
+    core: &'a engine::Engine,
+    venue: Venue,
+    mono: Ns,
+}
+
+impl sim::LiveBooks for EngineBooks<'_> {
+    fn each(&self, take: &mut dyn FnMut(&Instrument, &Book)) {
+        self.core.live_books(self.venue, self.mono).for_each(|(instrument, book)| take(instrument, book));
+    }
+}
+
+fn product_of(py: Python<'_>, name: &str) -> PyResult<Product> {
+    Product::parse(name)
+        .ok_or_else(|| core_error(py, "VALIDATION_ERROR", "type must be spot or linear", b"{}"))
+}
 
 fn out(effects: Vec<sim::SimEffect>) -> Vec<SimEffect> {
     effects.into_iter().map(SimEffect::from).collect()
@@ -102,6 +123,31 @@ impl SimVenue {
 
     fn feed(&mut self, frame: &Bound<'_, PyAny>, wall_ns: Ns) -> PyResult<Vec<SimEffect>> {
         with_bytes(frame, |bytes| out(self.0.feed(bytes, wall_ns)))
+    }
+
+    fn follow(&mut self, engine: &Engine, whole: bool, mono_ns: Ns, wall_ns: Ns) -> Vec<SimEffect> {
+        let books = EngineBooks { core: engine.core(), venue: self.0.venue(), mono: mono_ns };
+        out(self.0.follow(&books, whole, wall_ns))
+    }
+
+    fn tape(&mut self, product: &str, frame: &Bound<'_, PyAny>, wall_ns: Ns) -> PyResult<Vec<SimEffect>> {
+        let product = product_of(frame.py(), product)?;
+        with_bytes(frame, |bytes| out(self.0.tape(product, bytes, wall_ns)))
+    }
+
+    fn tape_frames<'py>(
+        &mut self,
+        py: Python<'py>,
+        product: &str,
+        fresh: bool,
+    ) -> PyResult<Vec<Bound<'py, PyBytes>>> {
+        let frames = self.0.tape_frames(product_of(py, product)?, fresh);
+        Ok(frames.iter().map(|frame| PyBytes::new(py, frame)).collect())
+    }
+
+    #[getter]
+    fn resting(&self) -> Vec<String> {
+        self.0.resting()
     }
 
     #[getter]

@@ -1,5 +1,6 @@
 //! Objects as the API serves them, written once for views, events and rows.
 
+use super::config::Mode;
 use super::json::Json;
 use super::reducer::Engine;
 use super::rows::{Changed, Row, Table};
@@ -41,6 +42,14 @@ fn limit_fields(j: &mut Json, row: &LimitRow) {
 }
 
 impl Engine {
+    /// Says of an object that belongs to accounts how real it is; a dry run's names its mode.
+    pub(super) fn write_mark(&self, j: &mut Json, simulated: bool) {
+        j.bool("simulated", simulated);
+        if self.config.mode == Mode::Paper {
+            j.str("mode", Mode::Paper.name());
+        }
+    }
+
     /// What every event and view of an order begins with.
     pub(super) fn write_order_head(&self, j: &mut Json, order: &Order) {
         let place = &order.terms.place;
@@ -56,7 +65,7 @@ impl Engine {
             None => j.null("price"),
         }
         plan_id(j, order.terms.plan);
-        j.bool("simulated", account.simulated);
+        self.write_mark(j, account.simulated);
     }
 
     pub(super) fn write_order(&self, j: &mut Json, order: &Order) {
@@ -106,7 +115,7 @@ impl Engine {
             j.str("liquidity", if fill.liquidity == Liquidity::Maker { "maker" } else { "taker" });
             plan_id(j, plan);
             j.int("ts", fill.venue_ns / MS);
-            j.bool("simulated", of.simulated);
+            self.write_mark(j, of.simulated);
         });
         // A venue's trade ids are unique per instrument only.
         let id = format!("{}:{}:{}:{}", i.venue.name(), of.name, i.product.name(), i.symbol);
@@ -146,7 +155,7 @@ impl Engine {
                 });
             }
         });
-        j.bool("simulated", terms.legs.iter().all(|leg| self.accounts.at(leg.account).simulated));
+        self.write_mark(j, terms.legs.iter().all(|leg| self.accounts.at(leg.account).simulated));
     }
 
     fn write_leg(&self, j: &mut Json, plan: &Plan, leg: usize) {
@@ -181,7 +190,7 @@ impl Engine {
         j.money("free", free);
         j.money("locked", Money(total.0 - free.0));
         j.money("total", total);
-        j.bool("simulated", of.simulated);
+        self.write_mark(j, of.simulated);
     }
 
     pub(super) fn write_position(
@@ -210,7 +219,7 @@ impl Engine {
                 });
             }
         });
-        j.bool("simulated", of.simulated);
+        self.write_mark(j, of.simulated);
     }
 
     // -- rows

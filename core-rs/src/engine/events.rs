@@ -258,7 +258,7 @@ impl Engine {
             j.str("feeAsset", fill.fee_asset.as_str());
             j.str("tradeId", fill.trade_id.as_str());
             docs::plan_id(j, order.terms.plan);
-            j.bool("simulated", self.accounts.at(order.terms.account).simulated);
+            self.write_mark(j, self.accounts.at(order.terms.account).simulated);
             j.int("ts", now.wall_ms());
         }));
     }

@@ -31,6 +31,7 @@ mod journal;
 mod json;
 mod lanes;
 mod links;
+mod live;
 mod mutant;
 mod observe;
 mod order_budget;

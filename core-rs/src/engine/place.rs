@@ -81,7 +81,7 @@ impl Engine {
             if let Some(plan) = plan {
                 j.str("protectionId", &Plan::name(plan));
             }
-            j.bool("simulated", self.accounts.at(account).simulated);
+            self.write_mark(j, self.accounts.at(account).simulated);
         });
         // The order never leaves before its protection is on record.
         let mark = out.list.len();

@@ -1,5 +1,6 @@
 //! The simulated venue's configuration: JSON in, one clear sentence per fault.
 
+use super::live::Fees;
 use super::market::LEVELS;
 use super::model::{Account, Listing, listings, wallet_of};
 use crate::ledger::Wallet;
@@ -16,8 +17,8 @@ struct Document {
     seed: u64,
     accounts: Option<Vec<AccountRow>>,
     symbols: Option<Vec<String>>,
-    fee_taker: Option<Fees>,
-    fee_maker: Option<Fees>,
+    fee_taker: Option<FeeText>,
+    fee_maker: Option<FeeText>,
     #[serde(default)]
     market: MarketSource,
     levels: Option<u16>,
@@ -34,12 +35,14 @@ pub(super) enum MarketSource {
     Synthetic,
     /// Recorded frames handed to `feed`.
     Frames,
+    /// Real venues' books, see `SimVenue::follow`; what is listed is what they list.
+    Live,
 }
 
 /// One fraction for all products, or one per product.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
-enum Fees {
+enum FeeText {
     All(String),
     Each(BTreeMap<String, String>),
 }
@@ -113,6 +116,7 @@ pub(super) struct Config {
     pub accounts: Vec<Account>,
     pub openings: Vec<Opening>,
     pub market: MarketSource,
+    pub fees: Fees,
     /// Synthetic levels a side; fewer make a cheaper market.
     pub levels: i64,
     /// Time between publications of a book.
@@ -133,14 +137,20 @@ impl Config {
         if products.is_empty() {
             return Err("a simulated venue needs at least one product: spot or linear".into());
         }
-        let listings = all_listings(venue, &products, &document)?;
+        let fees = all_fees(&products, &document)?;
+        let listings = match document.market {
+            MarketSource::Live => Vec::new(),
+            MarketSource::Synthetic | MarketSource::Frames => {
+                all_listings(venue, &products, document.symbols.as_deref(), &fees)?
+            }
+        };
         let rows = document.accounts.unwrap_or_else(|| vec![AccountRow::default()]);
         let (accounts, openings) = accounts(venue, &products, rows)?;
         let levels = i64::from(document.levels.unwrap_or(LEVELS as u16).clamp(1, LEVELS as u16));
         let tick = Ns::from(document.tick_ms.unwrap_or(TICK_MS).max(1)) * 1_000_000;
         let (seed, market) = (document.seed, document.market);
         let budget_times = document.budget_times.unwrap_or(1);
-        Ok(Self { venue, seed, listings, accounts, openings, market, levels, tick, budget_times })
+        Ok(Self { venue, seed, listings, accounts, openings, market, fees, levels, tick, budget_times })
     }
 }
 
@@ -161,30 +171,40 @@ fn product(name: &str) -> Result<Product, String> {
     Product::parse(name).ok_or_else(|| format!("unknown product `{name}`: spot or linear"))
 }
 
-fn all_listings(venue: Venue, products: &[Product], document: &Document) -> Result<Vec<Listing>, String> {
+fn all_fees(products: &[Product], document: &Document) -> Result<Fees, String> {
+    let of = |product: &Product| {
+        let maker = fee(document.fee_maker.as_ref(), *product)?;
+        Ok((*product, (maker, fee(document.fee_taker.as_ref(), *product)?)))
+    };
+    products.iter().map(of).collect()
+}
+
+fn all_listings(
+    venue: Venue,
+    products: &[Product],
+    symbols: Option<&[String]>,
+    fees: &Fees,
+) -> Result<Vec<Listing>, String> {
     let mut all: Vec<Listing> = products.iter().flat_map(|product| listings(venue, *product)).collect();
-    if let Some(symbols) = &document.symbols {
+    if let Some(symbols) = symbols {
         if let Some(unknown) = symbols.iter().find(|s| all.iter().all(|l| l.symbol.as_str() != s.as_str())) {
             return Err(format!("the simulated venue does not list `{unknown}`"));
         }
         all.retain(|listing| symbols.iter().any(|s| s == listing.symbol.as_str()));
     }
     for listing in &mut all {
-        if let Some(fee) = fee(document.fee_taker.as_ref(), listing.product)? {
-            listing.fee_taker = fee;
-        }
-        if let Some(fee) = fee(document.fee_maker.as_ref(), listing.product)? {
-            listing.fee_maker = fee;
-        }
+        let (maker, taker) = fees.get(&listing.product).copied().unwrap_or_default();
+        listing.fee_maker = maker.unwrap_or(listing.fee_maker);
+        listing.fee_taker = taker.unwrap_or(listing.fee_taker);
     }
     Ok(all)
 }
 
-fn fee(fees: Option<&Fees>, product: Product) -> Result<Option<Rate>, String> {
+fn fee(fees: Option<&FeeText>, product: Product) -> Result<Option<Rate>, String> {
     let text = match fees {
         None => None,
-        Some(Fees::All(text)) => Some(text),
-        Some(Fees::Each(by_product)) => by_product.get(product.name()),
+        Some(FeeText::All(text)) => Some(text),
+        Some(FeeText::Each(by_product)) => by_product.get(product.name()),
     };
     text.map(|text| Rate::parse(text.as_bytes()).map_err(|e| format!("fee `{text}`: {e}"))).transpose()
 }

@@ -6,6 +6,7 @@ mod dialect;
 mod fault;
 mod http;
 mod json;
+mod live;
 mod market;
 mod meter;
 mod model;
@@ -19,4 +20,5 @@ mod venue;
 mod tests;
 
 pub use fault::simulate;
+pub use live::LiveBooks;
 pub use venue::{CONNECTIONS_MAX, SimEffect, SimVenue};

@@ -1,10 +1,13 @@
 //! The book of record: one JSON line per event. Names and decimal text, so that anyone can add it up.
 
 use super::json::{Null, Put, Raw, object};
-use super::model::{EndReason, Event, Fill, Kind, Label, Logged, Model, Order, State, Tif};
+use super::model::{EndReason, Event, Fill, Kind, Label, Listing, Logged, Model, Order, State, Tif};
 use super::text::plain;
 use crate::ledger::Wallet;
-use crate::units::{Asset, Money, Product, Side, parse_fixed};
+use crate::market::{Instrument, InstrumentStatus, Wire};
+use crate::units::{
+    Asset, InstrumentId, Money, Product, Qty, RATE_DECIMALS, Rate, Side, Symbol, parse_fixed,
+};
 use serde::Deserialize;
 
 /// A line as read back; which fields must be there depends on `kind`.
@@ -36,6 +39,19 @@ struct Line {
     state: String,
     reason: String,
     leverage: u32,
+    base: String,
+    quote: String,
+    px_decimals: u8,
+    qty_decimals: u8,
+    tick: String,
+    lot: String,
+    qty_min: String,
+    qty_max: String,
+    notional_min: String,
+    fee_maker: String,
+    fee_taker: String,
+    contract: String,
+    code: u64,
 }
 
 /// The line of an event, with its line feed.
@@ -62,6 +78,7 @@ pub(super) fn write(model: &Model, logged: &Logged) -> String {
             "type" => model.listings[*listing].product.name(), "symbol" => model.listings[*listing].symbol,
             "leverage" => *leverage,
         },
+        Event::List(listing) => listed(listing),
     };
     let head = object! {"seq" => logged.seq, "ts" => logged.at, "venue" => model.venue.name()};
     head.join(&body).0 + "\n"
@@ -94,6 +111,22 @@ fn filled(model: &Model, fill: &Fill) -> Raw {
         "qty" => plain(listing.base_amount(fill.qty)), "fee" => plain(fill.fee), "feeAsset" => fill.fee_asset,
         "liquidity" => if fill.maker { "maker" } else { "taker" }, "realizedPnl" => plain(fill.realized),
     }
+}
+
+fn listed(listing: &Listing) -> Raw {
+    object! {
+        "kind" => "list", "type" => listing.product.name(), "symbol" => listing.symbol, "base" => listing.base,
+        "quote" => listing.quote, "pxDecimals" => u64::from(listing.px_decimals),
+        "qtyDecimals" => u64::from(listing.qty_decimals), "tick" => plain(listing.px_amount(listing.tick)),
+        "lot" => plain(listing.base_amount(listing.lot)), "qtyMin" => plain(listing.base_amount(listing.qty_min)),
+        "qtyMax" => plain(listing.base_amount(listing.qty_max)), "notionalMin" => plain(listing.notional_min),
+        "feeMaker" => rate_text(listing.fee_maker), "feeTaker" => rate_text(listing.fee_taker),
+        "contract" => listing.wire.contract_text(), "code" => listing.wire.code,
+    }
+}
+
+fn rate_text(rate: Rate) -> String {
+    super::text::mantissa(rate.0, RATE_DECIMALS)
 }
 
 /// Reads lines back into the model; returns the bytes of the lines understood, whole lines only.
@@ -137,6 +170,7 @@ fn read(model: &Model, line: &Line) -> Option<Event> {
             listing: listing(model, line)?,
             leverage: line.leverage,
         }),
+        "list" => read_listing(model, line).map(|listing| Event::List(Box::new(listing))),
         _ => None,
     }
 }
@@ -151,6 +185,31 @@ fn listing(model: &Model, line: &Line) -> Option<usize> {
 
 fn side(line: &Line) -> Option<Side> {
     [Side::Buy, Side::Sell].into_iter().find(|side| side.name() == line.side)
+}
+
+fn read_listing(model: &Model, line: &Line) -> Option<Listing> {
+    let px = |text: &str| parse_fixed(text.as_bytes(), line.px_decimals).ok();
+    let qty = |text: &str| parse_fixed(text.as_bytes(), line.qty_decimals).ok();
+    let rate = |text: &str| Rate::parse(text.as_bytes()).ok();
+    Some(Listing::of_instrument(&Instrument {
+        id: InstrumentId(0),
+        venue: model.venue,
+        product: Product::parse(&line.r#type)?,
+        symbol: Symbol::new(line.symbol.as_bytes()).ok()?,
+        base: Asset::new(line.base.as_bytes()).ok()?,
+        quote: Asset::new(line.quote.as_bytes()).ok()?,
+        px_decimals: line.px_decimals,
+        qty_decimals: line.qty_decimals,
+        tick: px(&line.tick)?,
+        lot: qty(&line.lot)?,
+        qty_min: Qty::new(qty(&line.qty_min)?).ok()?,
+        qty_max: Qty::new(qty(&line.qty_max)?).ok()?,
+        notional_min: Money::parse(line.notional_min.as_bytes()).ok()?,
+        fee_maker: rate(&line.fee_maker)?,
+        fee_taker: rate(&line.fee_taker)?,
+        status: InstrumentStatus::Trading,
+        wire: Wire::contracts(&line.contract, line.code)?,
+    }))
 }
 
 fn read_accept(model: &Model, line: &Line) -> Option<Order> {

@@ -3,18 +3,21 @@
 use super::config::{Config, MarketSource, Opening};
 use super::dialect::{Answers, Conn, Push, Speech, World, speech};
 use super::http::{Reply, Request};
+use super::live::{Live, LiveBooks};
 use super::market::Path;
 use super::meter::Meters;
-use super::model::{Logged, Model};
+use super::model::{Event, Logged, Model};
 use super::record;
 use super::recorded::Recorded;
-use crate::units::{Ns, Product};
+use crate::units::{Ns, Product, Venue};
 use std::collections::BTreeMap;
 
 /// Connections open at once; one more is cut.
 pub const CONNECTIONS_MAX: usize = 512;
 /// Book update ids start at this many per wall millisecond, so that they grow across restarts.
 const UPDATE_IDS_PER_MS: i64 = 16;
+/// Between timers of a venue that publishes nothing: what has a lifetime (listen keys) ends this exactly.
+const IDLE: Ns = 1_000_000_000;
 
 /// What the host does, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,8 +37,10 @@ pub enum SimEffect {
 pub struct SimVenue {
     world: World,
     speech: &'static Speech,
+    seed: u64,
     openings: Vec<Opening>,
     recorded: Option<Recorded>,
+    live: Option<Live>,
     /// Time between publications of a book.
     tick: Ns,
     /// When each listing publishes next.
@@ -52,9 +57,10 @@ impl SimVenue {
         let path = |l| Path::new(config.seed, config.venue, l).with_levels(config.levels);
         let paths = config.listings.iter().map(path).collect();
         let recorded = match config.market {
-            MarketSource::Synthetic => None,
+            MarketSource::Synthetic | MarketSource::Live => None,
             MarketSource::Frames => Some(Recorded::new(config.venue, &config.listings)),
         };
+        let live = (config.market == MarketSource::Live).then(|| Live::new(config.fees));
         let due = vec![Ns::MAX; config.listings.len()];
         let speech = speech(config.venue);
         let model = Model::new(config.venue, config.listings, config.accounts);
@@ -67,13 +73,26 @@ impl SimVenue {
             serial: 0,
             passed_gate: None,
         };
-        let (openings, tick) = (config.openings, config.tick);
-        Ok(Self { world, speech, openings, recorded, tick, due, conns: BTreeMap::new(), unwritten: false })
+        let (seed, openings, tick) = (config.seed, config.openings, config.tick);
+        Ok(Self {
+            world,
+            speech,
+            seed,
+            openings,
+            recorded,
+            live,
+            tick,
+            due,
+            conns: BTreeMap::new(),
+            unwritten: false,
+        })
     }
 
     /// Reads a book of record back, before `start`; returns the bytes understood.
     pub fn restore(&mut self, records: &[u8]) -> usize {
-        record::restore(&mut self.world.model, records)
+        let understood = record::restore(&mut self.world.model, records);
+        self.grow();
+        understood
     }
 
     /// Funds new accounts, ends what a crash left half done, opens the market.
@@ -167,7 +186,52 @@ impl SimVenue {
 
     /// Wall time at which `on_timer` is due.
     pub fn next_wake(&self) -> Ns {
-        self.due.iter().copied().min().unwrap_or(Ns::MAX)
+        self.due.iter().copied().min().unwrap_or(self.world.now + IDLE)
+    }
+
+    /// Takes over the real venues' books, which are this venue's market: all of them before a request, and those in which an
+    /// order rests after a change. Needs `"market":"live"` in the configuration.
+    pub fn follow(&mut self, books: &dyn LiveBooks, all: bool, wall: Ns) -> Vec<SimEffect> {
+        self.world.now = wall;
+        if let Some(live) = &mut self.live {
+            live.follow(&mut self.world.model, books, all, wall);
+        }
+        self.grow();
+        self.flush(Vec::new(), Vec::new())
+    }
+
+    /// One frame of public trades of the real venue: resting orders move up in their queues, and fill.
+    pub fn tape(&mut self, product: Product, frame: &[u8], wall: Ns) -> Vec<SimEffect> {
+        self.world.now = wall;
+        if let Some(live) = &mut self.live {
+            live.tape(&mut self.world.model, product, frame, wall);
+        }
+        self.flush(Vec::new(), Vec::new())
+    }
+
+    /// Frames for the real venue that keep the tape to the instruments in which orders rest; `fresh`: none were sent yet.
+    pub fn tape_frames(&mut self, product: Product, fresh: bool) -> Vec<Vec<u8>> {
+        self.live.as_mut().map_or_else(Vec::new, |live| live.tape_frames(&self.world.model, product, fresh))
+    }
+
+    /// Instruments in which orders rest, as `venue:type:symbol`: their books must be kept.
+    pub fn resting(&self) -> Vec<String> {
+        self.live.as_ref().map_or_else(Vec::new, |live| live.resting(&self.world.model))
+    }
+
+    /// Keeps what is by listing as long as the model's list: a live market adds to it.
+    fn grow(&mut self) {
+        if let Some(live) = &mut self.live {
+            live.grow(&self.world.model);
+            let Self { world, seed, .. } = self;
+            for listing in world.model.listings.iter().skip(world.paths.len()) {
+                world.paths.push(Path::new(*seed, world.model.venue, listing));
+            }
+        }
+    }
+
+    pub const fn venue(&self) -> Venue {
+        self.world.model.venue
     }
 
     /// Changes the time between two publications of a book, from `wall` on.
@@ -292,6 +356,9 @@ impl SimVenue {
     /// Records first, then the answers, then what others hear of it.
     fn flush(&mut self, answers: Vec<SimEffect>, market: Vec<Push>) -> Vec<SimEffect> {
         let events: Vec<Logged> = self.world.model.take_log();
+        if self.live.is_some() {
+            self.queue_up(&events);
+        }
         let mut effects = Vec::with_capacity(answers.len() + 1);
         if !events.is_empty() {
             let written = if self.unwritten { &[][..] } else { &events[..] };
@@ -310,6 +377,15 @@ impl SimVenue {
             self.deliver(&push, &mut effects);
         }
         effects
+    }
+
+    /// Orders that have just come to rest stand behind what stands there now.
+    fn queue_up(&mut self, events: &[Logged]) {
+        for logged in events {
+            if let Event::Accept(order) = &logged.event {
+                self.world.model.shorten_queues(order.listing);
+            }
+        }
     }
 
     fn deliver(&self, push: &Push, effects: &mut Vec<SimEffect>) {

@@ -34,25 +34,27 @@ def execution_of(plan: Mapping[str, Exact]) -> dict[str, object]:
     legs = [leg for leg in _list(plan, "legs") if isinstance(leg, dict)]
     if len(legs) != 2:
         raise TidegateError(Code.INTERNAL, "an arbitrage plan without two legs")
-    simulated = plan.get("simulated") is True
+    mark: dict[str, object] = {"simulated": plan.get("simulated") is True}
+    if "mode" in plan:
+        mark["mode"] = plan["mode"]
     traded = all(leg.get("avgPrice") is not None for leg in legs)
     qty = _decimal(plan.get("qty"))
     return {
         "pairId": plan.get("pairId"),
         "planId": plan.get("planId"),
         "state": plan.get("state"),
-        "leg1": _leg(legs[0], qty, simulated=simulated),
-        "leg2": _leg(legs[1], qty, simulated=simulated),
+        "leg1": _leg(legs[0], qty, mark),
+        "leg2": _leg(legs[1], qty, mark),
         "spread": plan.get("spread") if traded else None,
         "spreadPercent": plan.get("spreadPercent") if traded else None,
         "residual": plan.get("residual"),
         "pnl": plan.get("pnl"),
         "ts": plan.get("endedTs"),
-        "simulated": simulated,
+        **mark,
     }
 
 
-def _leg(leg: Mapping[str, Exact], qty: Decimal | None, *, simulated: bool) -> dict[str, object]:
+def _leg(leg: Mapping[str, Exact], qty: Decimal | None, mark: Mapping[str, object]) -> dict[str, object]:
     filled = _decimal(leg.get("filledQty")) or Decimal(0)
     fees = [_decimal(fee.get("quoteValue")) for fee in _list(leg, "fees") if isinstance(fee, dict)]
     return {
@@ -64,7 +66,7 @@ def _leg(leg: Mapping[str, Exact], qty: Decimal | None, *, simulated: bool) -> d
         "price": leg.get("avgPrice"),
         "qty": filled,
         "fee": _sum(fee for fee in fees if fee is not None),
-        "simulated": simulated,
+        **mark,
     }
 
 

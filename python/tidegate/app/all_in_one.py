@@ -21,6 +21,7 @@ from aiohttp import web
 from tidegate.api.app import build_app
 from tidegate.api.server import ApiRunner
 from tidegate.app.listen import address_of, listen, local_listener, tls_context
+from tidegate.app.paper import paper_venues
 from tidegate.app.sim_host import embedded_venues
 from tidegate.app.wire import (
     Logins,
@@ -47,6 +48,7 @@ from tidegate.ports.settings import Source
 from tidegate.ports.store import StoreError
 from tidegate.store.lock import DirectoryLock, KeyLock
 from tidegate.store.migrate import ensure_current
+from tidegate.store.state import DataDirectory
 from tidegate.users.accounts import ensure_admin
 from tidegate.users.passwords import Passwords
 from tidegate.users.venue_keys import opened
@@ -103,6 +105,7 @@ async def _serve(config: Config, announce: Callable[[Started], None], source: So
     stop = _Stop()
     async with AsyncExitStack() as stack:
         stack.enter_context(DirectoryLock(config.home))
+        DataDirectory(config.home).claim(config.profile)
         ports = _Ports(
             stack.enter_context(listen(config)), stack.enter_context(local_listener(config)), tls_context(config)
         )
@@ -118,10 +121,11 @@ async def _serve(config: Config, announce: Callable[[Started], None], source: So
             node = build_node(config, clock, hops, stop.fail, shown=await _shown(tables), accounts=accounts)
             stack.push_async_callback(node.journal.close)
             embedded = await stack.enter_async_context(embedded_venues(config))
+            paper = await stack.enter_async_context(paper_venues(config, node.core, clock))
             await preparing
         finally:
             preparing.cancel()
-        outside = build_outside(config, node, embedded)
+        outside = build_outside(config, node, embedded, paper)
         stack.push_async_callback(outside.net.close)
         token = logins.auth.issue_link() if config.admin_password is None else None
         await _work(
@@ -193,10 +197,14 @@ async def _start_engine(group: asyncio.TaskGroup, node: Node, outside: Outside) 
     ]
     await asyncio.wait(preparing, timeout=PREPARE_S)
     node.runtime.start()
+    if outside.paper is not None:
+        outside.paper.start(node.runtime.watch)
     for upkeep in outside.upkeeps:
         group.create_task(upkeep.run(), name=f"upkeep-{upkeep.name}-{upkeep.product}")
     for link_id, link in outside.net.links.items():
         group.create_task(link.run(), name=f"link-{link_id}")
+    for number, tape in enumerate(outside.tapes):
+        group.create_task(tape.run(), name=f"tape-{number}")
     for number, keys in enumerate(outside.net.listen_keys):
         group.create_task(keys.run(), name=f"listen-key-{number}")
 

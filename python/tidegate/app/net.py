@@ -14,6 +14,7 @@ from tidegate.ports.http import Http
 from tidegate.ports.link import LinkEvents
 from tidegate.transport.budget import BudgetedHttp
 from tidegate.transport.client import SlowHttp
+from tidegate.transport.dry_run import DryRunHttp
 from tidegate.transport.http import PooledHttp
 from tidegate.transport.rate import RateBudget, TokenBucket, WeightRule
 from tidegate.transport.ws import LinkPlan, WsLink
@@ -29,12 +30,26 @@ class Bases:
 
 
 class Addresses:
-    """Base addresses: the configuration's, else the embedded venue's, else the real venue's."""
+    """Base addresses: the configuration's, else the embedded venue's, else the real venue's.
 
-    def __init__(self, config: Config, venues: Mapping[str, Venue], embedded: Mapping[str, Bases]) -> None:
+    dry: where profile paper runs its orders. With it no private or order path leads anywhere else.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        venues: Mapping[str, Venue],
+        embedded: Mapping[str, Bases],
+        dry: Mapping[str, Bases] | None = None,
+    ) -> None:
         self._sections = dict(config.venues.items())
         self._venues = venues
         self._embedded = embedded
+        self._dry = dry
+
+    def orders(self, venue: str) -> Bases | None:
+        """Where a venue's orders are run dry; None when they go to the venue itself."""
+        return None if self._dry is None else self._dry[venue]
 
     def rest(self, venue: str, product: Product) -> str:
         section = next(section for name, section in self._sections.items() if name == venue)
@@ -47,12 +62,23 @@ class Addresses:
 
     def ws(self, venue: str, product: Product, role: Role) -> str:
         """Base and path of one kind of socket; the path may hold `{listen_key}`."""
+        path = self._venues[venue].spec.products[product].paths[role]
+        dry = self.orders(venue)
+        if dry is not None and role != "public":
+            return dry.ws + path
+        return self._socket(venue, product, role) + path
+
+    def trades(self, venue: str, product: Product) -> str:
+        """Of the socket that carries public trades."""
         spec = self._venues[venue].spec.products[product]
+        return self._socket(venue, product, "public") + (spec.trades_path or spec.paths["public"])
+
+    def _socket(self, venue: str, product: Product, role: Role) -> str:
         section = next(section for name, section in self._sections.items() if name == venue)
         given = base_url(section.ws, product) if section.ws is not None else None
         if given is None and venue in self._embedded:
             given = self._embedded[venue].ws
-        return (given if given is not None else spec.ws[role]) + spec.paths[role]
+        return given if given is not None else self._venues[venue].spec.products[product].ws[role]
 
 
 @dataclass(slots=True)
@@ -98,7 +124,12 @@ def build_net(  # noqa: PLR0913  # composed once, by name
         base = addresses.rest(row.venue, row.product)
         pair = shared.get((row.venue, base))
         if pair is None:
-            pair = shared[row.venue, base] = _clients(net, row, venues[row.venue], base, clock, hops)
+            pair = _clients(net, row, venues[row.venue], base, clock, hops)
+            dry = addresses.orders(row.venue)
+            if dry is not None:
+                quick, slow = _clients(net, row, venues[row.venue], dry.rest, clock, hops)
+                pair = (DryRunHttp(pair[0], quick), DryRunHttp(pair[1], slow))
+            shared[row.venue, base] = pair
         net.quick[key], net.slow[key] = pair
     buckets = {name: _bucket(venue) for name, venue in venues.items()}
     keys = {(account.venue, account.name): account.key for account in accounts}

@@ -39,6 +39,7 @@ def rebuild(config: Config) -> Rebuilt:
         raise TidegateError(Code.NOT_FOUND, f"{config.home} holds no journal; name another place with --home")
     try:
         with DirectoryLock(config.home):
+            directory.claim(config.profile)
             return asyncio.run(_rebuild(config, FileJournal(directory.journal)))
     except (JournalError, StoreError) as failure:
         raise TidegateError(Code.INTERNAL, failure.reason) from None

@@ -1,6 +1,7 @@
 """One client's WebSocket at a simulated venue: frames on their way, and what faults make of them."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Final
 
 from aiohttp import WSMsgType, web
@@ -9,6 +10,8 @@ from tidegate.app.sim_faults import FrameFate
 
 OUTBOX_FRAMES_MAX: Final = 4096
 """Frames waiting for one connection; a client that reads more slowly is cut."""
+TRAVELLERS_MAX: Final = 1024
+"""Frames of one client on their way to a venue that is far; with one more the connection ends."""
 _TEXT: Final = WSMsgType.TEXT
 
 
@@ -56,3 +59,27 @@ class SimConn:
         except ConnectionError:
             return
         await socket.close()
+
+
+class Travellers:
+    """Frames of one client that take their time to arrive, in their order. `hear` gets each."""
+
+    def __init__(self, hear: Callable[[bytes], None]) -> None:
+        self._hear = hear
+        self._waiting: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(TRAVELLERS_MAX)
+
+    def send(self, data: bytes, travel_s: float) -> bool:
+        """False when too many are under way."""
+        if self._waiting.full():
+            return False
+        self._waiting.put_nowait((asyncio.get_running_loop().time() + travel_s, data))
+        return True
+
+    async def run(self) -> None:
+        """Delivers until cancelled."""
+        loop = asyncio.get_running_loop()
+        while True:
+            due, data = await self._waiting.get()
+            if (left_s := due - loop.time()) > 0:
+                await asyncio.sleep(left_s)
+            self._hear(data)

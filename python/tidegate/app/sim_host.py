@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import orjson
 from aiohttp import WSMsgType, web
@@ -17,7 +17,7 @@ from aiohttp import WSMsgType, web
 from tidegate._core import FRAME, HANGUP, HTTP, RECORD, CoreError, SimEffect, SimVenue
 from tidegate.app.net import Bases
 from tidegate.app.sim_book import RecordBook
-from tidegate.app.sim_conn import SimConn
+from tidegate.app.sim_conn import SimConn, Travellers
 from tidegate.app.sim_faults import CONTROL_PATH, SOUND, Fate, Faults, Rates
 from tidegate.app.sim_market import play
 from tidegate.model.config import Config
@@ -55,12 +55,31 @@ class SimPlan:
         return orjson.dumps({**base, **self.more})
 
 
+class LiveMarket(Protocol):
+    """What a dry run hangs on: the real venue's market, and how far away it is."""
+
+    def follow(self, venue: SimVenue, *, whole: bool, wall_ns: int) -> list[SimEffect]:
+        """Takes the live books over: the whole market before a request, else what resting orders need."""
+        ...
+
+    def travel_s(self) -> float:
+        """How long a request is under way before it meets the book as it is known here."""
+        ...
+
+    def settled(self, venue: SimVenue) -> None:
+        """Called after whatever may have changed which orders rest."""
+        ...
+
+
 class SimHost:
     """One simulated venue on one port. `async with` serves it; REST and WebSocket share the port."""
 
-    def __init__(self, plan: SimPlan, *, wall_ns: Callable[[], int] = time.time_ns) -> None:
-        """Raises TidegateError CONFIG_ERROR on a bad plan, JOURNAL_CORRUPT on a damaged book of record."""
+    def __init__(
+        self, plan: SimPlan, *, wall_ns: Callable[[], int] = time.time_ns, market: LiveMarket | None = None
+    ) -> None:
+        """`market`: of a dry run. Raises TidegateError CONFIG_ERROR on a bad plan, JOURNAL_CORRUPT on a bad book."""
         self._plan = plan
+        self._market = market
         self._wall_ns = wall_ns
         try:
             self._venue = SimVenue(plan.config())
@@ -75,6 +94,11 @@ class SimHost:
         self._runner: web.AppRunner | None = None
         self._failure: OSError | None = None
         self.port = 0
+
+    @property
+    def venue(self) -> SimVenue:
+        """The venue itself, for whoever asks it without a wire."""
+        return self._venue
 
     @property
     def bases(self) -> Bases:
@@ -174,7 +198,29 @@ class SimHost:
 
     def _on_timer(self) -> None:
         self._run(self._venue.on_timer(self._wall_ns()))
+        self.on_market()
         self._arm()
+
+    def on_market(self) -> None:
+        """The real venue's books may have changed."""
+        self._follow(whole=False)
+        self._settle()
+
+    def on_trades(self, product: str, frame: memoryview) -> None:
+        """One frame of the real venue's public trades; `frame` is valid only during the call."""
+        self._run(self._venue.tape(product, frame, self._wall_ns()))
+        self._settle()
+
+    def _follow(self, *, whole: bool) -> None:
+        if self._market is not None:
+            self._run(self._market.follow(self._venue, whole=whole, wall_ns=self._wall_ns()))
+
+    def _settle(self) -> None:
+        if self._market is not None:
+            self._market.settled(self._venue)
+
+    def _travel_s(self) -> float:
+        return self._market.travel_s() if self._market is not None else 0.0
 
     def _feed(self, frame: bytes) -> None:
         self._run(self._venue.feed(frame, self._wall_ns()))
@@ -195,7 +241,10 @@ class SimHost:
             return refusal
         if request.headers.get("Upgrade", "").lower() == "websocket":
             return await self._on_socket(request)
-        answer = self._serve(request, await request.read())
+        body = await request.read()
+        if (under_way := self._travel_s()) > 0:
+            await asyncio.sleep(under_way)
+        answer = self._serve(request, body)
         if (delay := self._faults.delay_s()) > 0:
             await asyncio.sleep(delay)
         if fate is Fate.ANSWER_LOST:
@@ -212,7 +261,9 @@ class SimHost:
 
     def _serve(self, request: web.Request, body: bytes) -> web.Response:
         headers = list(request.headers.items())
+        self._follow(whole=True)
         answer = self._run(self._venue.on_http(request.method, request.raw_path, headers, body, self._wall_ns()))
+        self._settle()
         if answer is None or self._failure is not None:
             return web.json_response({"code": -1001, "msg": "Internal error; unable to process"}, status=503)
         return answer
@@ -242,18 +293,34 @@ class SimHost:
         self._run(self._venue.on_open(conn, request.raw_path, self._wall_ns()))
         try:
             async with asyncio.TaskGroup() as group:
-                writer = group.create_task(self._conns[conn].write(socket), name=f"sim-socket-{conn}")
-                await self._read(conn, socket)
-                writer.cancel()
+                tasks = [group.create_task(self._conns[conn].write(socket), name=f"sim-socket-{conn}")]
+                if self._market is not None:
+                    under_way = Travellers(lambda data: self._hear(conn, data))
+                    tasks.append(group.create_task(under_way.run(), name=f"dry-run-{conn}"))
+                    await self._read(conn, socket, under_way)
+                else:
+                    await self._read(conn, socket, None)
+                for task in tasks:
+                    task.cancel()
         finally:
             del self._conns[conn]
             self._venue.on_close(conn, self._wall_ns())
         return socket
 
-    async def _read(self, conn: int, socket: web.WebSocketResponse) -> None:
+    async def _read(self, conn: int, socket: web.WebSocketResponse, under_way: Travellers | None) -> None:
         async for message in socket:
-            if message.type is WSMsgType.TEXT:
-                self._run(self._venue.on_frame(conn, message.data.encode(), self._wall_ns()))
+            if message.type is not WSMsgType.TEXT:
+                continue
+            if under_way is None:
+                self._hear(conn, message.data.encode())
+            elif not under_way.send(message.data.encode(), self._travel_s()):
+                _log.warning("dry_run_overloaded", exchange=self._plan.venue, success=False)
+                return
+
+    def _hear(self, conn: int, data: bytes) -> None:
+        self._follow(whole=True)
+        self._run(self._venue.on_frame(conn, data, self._wall_ns()))
+        self._settle()
 
 
 def _broken(request: web.Request) -> web.Response:

@@ -9,12 +9,13 @@ from tidegate._core import CoreError, Engine
 from tidegate.api.rates import Rates
 from tidegate.api.services import Services
 from tidegate.app.net import Addresses, Bases, Net, build_net
+from tidegate.app.paper import Paper
 from tidegate.app.settings import LiveSettings
 from tidegate.bus.memory import MemoryBus
 from tidegate.engine.alerts import AlertKeeper
 from tidegate.engine.clock import SystemClock
 from tidegate.engine.history import Sampler
-from tidegate.engine.key_probe import VenueKeyProbe
+from tidegate.engine.key_probe import DryRunKeyProbe, VenueKeyProbe
 from tidegate.engine.market import VenueMarket
 from tidegate.engine.probe import Probe
 from tidegate.engine.projector import Projector
@@ -98,6 +99,8 @@ class Outside:
     net: Net
     upkeeps: tuple[Upkeep, ...]
     market: VenueMarket
+    paper: Paper | None = None
+    tapes: Sequence[Link] = ()
 
 
 def build_tables(config: Config) -> Tables:
@@ -149,21 +152,27 @@ def build_node(
     return Node(core, journal, runtime, bus, clock, hops, Metrics(hops), links, accounts, found)
 
 
-def build_outside(config: Config, node: Node, embedded: Mapping[str, Bases]) -> Outside:
-    """Links, REST clients and upkeep of every enabled venue; the runtime learns of them here."""
+def build_outside(config: Config, node: Node, embedded: Mapping[str, Bases], paper: Paper | None = None) -> Outside:
+    """Links, REST clients and upkeep of every enabled venue; the runtime learns of them here.
+
+    paper: the executors of a dry run, where this is one.
+    """
+    addresses = Addresses(config, VENUES, embedded, None if paper is None else paper.bases)
+    jitter = Random()  # noqa: S311  # of reconnects
     net = build_net(
         rows=node.links,
         venues=VENUES,
         accounts=node.accounts,
-        addresses=Addresses(config, VENUES, embedded),
-        events=node.runtime,
+        addresses=addresses,
+        events=node.runtime if paper is None else paper.tap(node.runtime, node.links),
         clock=node.clock,
         hops=node.hops,
-        random=Random(),  # noqa: S311  # jitter of reconnects
+        random=jitter,
     )
     node.runtime.links.update(net.links)
     node.runtime.rests.update(net.rests)
     cache = InstrumentCache(config.home / "instruments")
+    set_offset = node.runtime.on_clock if paper is None else paper.on_clock(node.runtime.on_clock)
     upkeeps = tuple(
         Upkeep(
             venue=VENUES[venue],
@@ -173,13 +182,14 @@ def build_outside(config: Config, node: Node, embedded: Mapping[str, Bases]) -> 
             clock=node.clock,
             cache=cache,
             set_instruments=node.runtime.set_instruments,
-            set_offset=node.runtime.on_clock,
+            set_offset=set_offset,
         )
         for venue, section in config.venues.items()
         for product in section.products
     )
     market = VenueMarket(VENUES, net.slow, node.clock, simulated=config.simulated)
-    return Outside(net, upkeeps, market)
+    tapes = () if paper is None else paper.build_tapes(config, addresses, VENUES, node.clock, jitter)
+    return Outside(net, upkeeps, market, paper, tapes)
 
 
 def build_projector(node: Node, tables: Tables) -> tuple[Projector, Sampler, AlertKeeper]:
@@ -235,7 +245,7 @@ def build_services(
             tables.keys,
             logins.vault,
             node.clock,
-            VenueKeyProbe(VENUES, outside.net.slow, node.clock),
+            VenueKeyProbe(VENUES, outside.net.slow, node.clock) if outside.paper is None else DryRunKeyProbe(),
             simulated=config.simulated,
         ),
         api_keys=logins.lent,

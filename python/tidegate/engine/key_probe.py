@@ -44,3 +44,13 @@ class VenueKeyProbe:
             raise TidegateError(
                 Code.UPSTREAM_ERROR, f"{name} refuses this key", {"exchange": name, "venueCode": failure.code}
             ) from None
+
+
+class DryRunKeyProbe:
+    """`tidegate.ports.keys.KeyProbe` of a dry run: no question of it may lead to a venue with a key."""
+
+    async def rights(self, credentials: Credentials) -> KeyRights:
+        """See the port. Raises TidegateError CONFLICT always."""
+        raise TidegateError(
+            Code.CONFLICT, f"profile paper uses no keys: enter the key of {credentials.venue} in profile live"
+        )

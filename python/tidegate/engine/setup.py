@@ -14,6 +14,9 @@ from tidegate.venues.spec import Venue
 
 Role = Literal["public", "private", "trade", "rest"]
 _ROLES: Final[tuple[Role, ...]] = ("public", "private", "trade", "rest")
+SIM_KEY: Final = "simkey"
+SIM_SECRET: Final = "simsecret"  # noqa: S105  # the simulator's public default
+SIM_PASSPHRASE: Final = "simpass"  # noqa: S105  # likewise
 _MODES: Final = {"sim": "SIM", "paper": "PAPER", "live": "LIVE"}
 
 
@@ -45,7 +48,7 @@ class LinkRow:
 
 def check_profile(config: Config) -> None:
     """Refuses what this build can not do. Raises TidegateError CONFIG_ERROR."""
-    if config.profile == "sim":
+    if config.profile in ("sim", "paper"):
         return
     unset = [limit.name for limit in config.limits or () if limit.value is None]
     if config.profile == "live" and (not config.limits or unset):
@@ -59,26 +62,41 @@ def check_profile(config: Config) -> None:
 
 
 def accounts_of(config: Config, kept: Sequence[Credentials] = ()) -> tuple[Account, ...]:
-    """The accounts of the enabled venues, with the keys that are kept for them or the simulator's well-known ones."""
-    known = {(key.venue, key.account): key for key in kept}
+    """The accounts of the enabled venues, with the keys that are kept for them or the simulator's well-known ones.
+
+    A dry run has no use for a real key: nothing that it signs goes to a venue.
+    """
+    known = {} if config.profile == "paper" else {(key.venue, key.account): key for key in kept}
     return tuple(
-        _with_key(venue, name, known.get((venue, name)))
+        _account_of(config, venue, name, known.get((venue, name)))
         for venue, section in config.venues.items()
         for name in section.accounts
     )
 
 
-def _with_key(venue: VenueName, name: str, kept: Credentials | None) -> Account:
+def _account_of(config: Config, venue: VenueName, name: str, kept: Credentials | None) -> Account:
+    """Without a kept key: the simulator's well-known one, or at a real venue none at all."""
+    simulated = config.simulated
+    if kept is None and config.profile == "live":
+        return Account(venue=venue, name=name, key="", secret="", passphrase="", simulated=False)
     if kept is None:
-        return Account(venue=venue, name=name, key="simkey", secret="simsecret", passphrase="simpass", simulated=True)  # noqa: S106  # the simulator's public defaults
+        key = SIM_KEY if simulated else dry_key(name)
+        return Account(
+            venue=venue, name=name, key=key, secret=SIM_SECRET, passphrase=SIM_PASSPHRASE, simulated=simulated
+        )
     return Account(
         venue=venue,
         name=name,
         key=kept.key.get_secret_value(),
         secret=kept.secret.get_secret_value(),
         passphrase=kept.passphrase.get_secret_value(),
-        simulated=True,
+        simulated=simulated,
     )
+
+
+def dry_key(account: str) -> str:
+    """What an account of a dry run is known by at its executor."""
+    return f"{SIM_KEY}-{account}"
 
 
 def keys_in_use(
@@ -88,6 +106,8 @@ def keys_in_use(
 
     Venues within this process are its own.
     """
+    if config.profile == "paper":
+        return
     sections = dict(config.venues.items())
     found: dict[tuple[str, str, str], None] = {}
     for account in accounts:
@@ -139,7 +159,7 @@ def core_config(  # composed once, by name
         "mode": _MODES[config.profile],
         "bootId": boot_id,
         "instance": instance,
-        "accounts": [_account(account) for account in accounts],
+        "accounts": [_account(account, config) for account in accounts],
         "venues": [
             _venue(venue, product, venues[venue], config.simulated)
             for venue, section in config.venues.items()
@@ -157,8 +177,10 @@ def core_config(  # composed once, by name
     return orjson.dumps(document)
 
 
-def _account(account: Account) -> Json:
+def _account(account: Account, config: Config) -> Json:
+    leverage: dict[str, Json] = {"leverage": config.paper.leverage} if config.profile == "paper" else {}
     return {
+        **leverage,
         "venue": account.venue,
         "name": account.name,
         "key": account.key,

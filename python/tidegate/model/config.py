@@ -136,6 +136,30 @@ class SimConfig(Section):
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
 
 
+Fee = Annotated[Decimal, Field(ge=-1, lt=1, allow_inf_nan=False, max_digits=12)]
+
+
+class PaperVenueConfig(Section):
+    """The dry run of one venue. Fees are fractions of what is traded, by product.
+
+    latency_ms: from an order's sending to its meeting the book; without it the round trip that was measured.
+    balances: by asset, instead of `paper.balances`.
+    """
+
+    latency_ms: Annotated[int, Field(ge=0, le=10_000)] | None = None
+    fee_maker: dict[Product, Fee] = {}
+    fee_taker: dict[Product, Fee] = {}
+    balances: dict[Name, Amount] | None = None
+
+
+class PaperConfig(Section):
+    """Profile paper: what each venue's accounts begin with, and how orders are treated there."""
+
+    balances: dict[Name, Amount] = {"USDT": Decimal(100_000), "BTC": Decimal(1), "ETH": Decimal(20)}
+    leverage: Annotated[int, Field(ge=1, le=125)] = 1
+    venues: dict[VenueName, PaperVenueConfig] = {}
+
+
 class VenuesConfig(Section):
     binance: VenueConfig = VenueConfig()
     bybit: VenueConfig = VenueConfig()
@@ -193,6 +217,7 @@ class Config(Section):
     """Whose midnight ends the trading day, by its IANA name; the daily loss counts from there."""
     log: LogConfig = LogConfig()
     sim: SimConfig = SimConfig()
+    paper: PaperConfig = PaperConfig()
 
     @model_validator(mode="after")
     def _unique_pairs(self) -> "Config":

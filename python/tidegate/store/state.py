@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from tidegate.model.errors import Code, TidegateError
 from tidegate.ports.journal import JournalError, JournalFault
 from tidegate.store.local_socket import LocalSocket
 from tidegate.store.segments import fault_of, sync_directory
@@ -35,9 +36,30 @@ class DataDirectory:
         return LocalSocket(self.root / "local.sock")
 
     @property
-    def venues(self) -> Path:
-        """Books of record of embedded simulated venues."""
-        return self.root / "venues"
+    def paper(self) -> Path:
+        """Books of record of the dry run's executors."""
+        return self.root / "paper"
+
+    def claim(self, profile: str) -> None:
+        """Binds the directory to a profile at its first start. Raises TidegateError CONFIG_ERROR for another one's.
+
+        What was simulated, run dry or real is told apart by where it lies: one journal never holds two of them.
+        """
+        path = self.root / "profile"
+        try:
+            known = path.read_text(encoding="ascii").strip() if path.exists() else None
+            if known is None and (self.journal / "instance").exists():
+                known = "sim"  # from before directories were marked: there was no other profile
+            if known is None:
+                _write_new(path, profile)
+        except (OSError, UnicodeDecodeError) as error:
+            raise JournalError(f"cannot read or make {path}: {error}") from error
+        if known not in (None, profile):
+            raise TidegateError(
+                Code.CONFIG_ERROR,
+                f"{self.root} holds the data of profile {known}, not of {profile}: "
+                "set TIDEGATE_HOME to another directory",
+            )
 
     def instance(self) -> str:
         """Two letters or digits, part of every client order id; drawn once. Raises JournalError.
@@ -62,16 +84,20 @@ def boot_id() -> str:
 
 
 def _draw(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    name = "".join(secrets.choice(_LETTERS) for _ in range(_INSTANCE_CHARS))
-    partial = path.with_name(".instance")
     try:
-        with partial.open("w", encoding="ascii") as file:
-            file.write(name + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        partial.rename(path)
-        sync_directory(path.parent)
+        _write_new(path, "".join(secrets.choice(_LETTERS) for _ in range(_INSTANCE_CHARS)))
     except OSError as error:
         fault = fault_of(error, JournalFault.WRITE_FAILED)
         raise JournalError(f"cannot write in {path.parent}: {error.strerror}", fault) from error
+
+
+def _write_new(path: Path, line: str) -> None:
+    """The whole line or nothing, and on disk. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    partial = path.with_name(f".{path.name}")
+    with partial.open("w", encoding="ascii") as file:
+        file.write(line + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    partial.rename(path)
+    sync_directory(path.parent)

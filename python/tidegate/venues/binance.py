@@ -88,6 +88,7 @@ SPEC: Final = Spec(
             weight_header="x-mbx-used-weight-1m",
             fee_maker="0.0002",
             fee_taker="0.0005",
+            trades_path="/market/ws",
         ),
     },
     keepalive=None,  # the server pings; the answering pong is the transport's

@@ -126,6 +126,8 @@ class ProductSpec:
     weight_header: str | None
     fee_maker: str
     fee_taker: str
+    trades_path: str | None = None
+    """Of public trades, where it is not that of the books."""
 
 
 @dataclass(frozen=True, slots=True)

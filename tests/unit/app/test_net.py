@@ -9,6 +9,7 @@ from tidegate.engine.clock import SystemClock
 from tidegate.engine.setup import accounts_of, links_of
 from tidegate.model.config_text import parse_config
 from tidegate.obs.latency import Hops
+from tidegate.transport.dry_run import DryRunHttp
 from tidegate.venues.table import VENUES
 
 GIVEN = """
@@ -65,3 +66,29 @@ async def test_every_link_has_an_object_and_products_on_one_host_share_client_an
     assert {name: len(budgets) for name, budgets in net.budgets.items()} == {"binance": 2, "bybit": 1}
     assert len(net.listen_keys) == 1
     await net.close()
+
+
+@pytest.mark.parametrize("text", ["", GIVEN], ids=["real venues", "venues of the file"])
+async def test_in_a_dry_run_no_order_path_leaves_this_machine(text):
+    config = parse_config(f"{text}\nprofile: paper", {})
+    dry = {name: Bases("http://127.0.0.1:1", "ws://127.0.0.1:1") for name, _ in config.venues.items()}
+    addresses = Addresses(config, VENUES, {}, dry)
+    rows = links_of(config, VENUES)
+    for row in rows:
+        if row.role in ("private", "trade"):
+            assert addresses.ws(row.venue, row.product, row.role).startswith("ws://127.0.0.1:1/")
+        elif row.role == "public":
+            assert not addresses.ws(row.venue, row.product, "public").startswith("ws://127.0.0.1:1/")
+    net = build_net(
+        rows=rows, venues=VENUES, accounts=accounts_of(config), addresses=addresses,
+        events=None, clock=SystemClock(), hops=Hops(), random=Random(1),
+    )  # fmt: skip
+    assert all(isinstance(rest, DryRunHttp) for rest in (*net.rests.values(), *net.slow.values(), *net.quick.values()))
+    await net.close()
+
+
+def test_trades_have_a_path_of_their_own_where_the_venue_splits_its_streams():
+    addresses = Addresses(parse_config("", {}), VENUES, {})
+    assert addresses.trades("binance", "linear") == "wss://fstream.binance.com/market/ws"
+    assert addresses.trades("binance", "spot") == "wss://stream.binance.com:9443/ws"
+    assert addresses.trades("bybit", "linear") == addresses.ws("bybit", "linear", "public")

@@ -63,7 +63,6 @@ def test_a_kept_key_takes_the_place_of_the_well_known_one() -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("profile: paper", "profile paper is not built yet"),
         ("profile: live", "refuses to start while any limit is unset"),
         ("profile: live\nlimits: [{name: daily_loss_max, value: null}]", "unset: daily_loss_max"),
     ],
@@ -71,3 +70,22 @@ def test_a_kept_key_takes_the_place_of_the_well_known_one() -> None:
 def test_what_this_build_can_not_do_is_refused(text, reason):
     with pytest.raises(TidegateError, match=reason):
         check_profile(parse_config(text, {}))
+
+
+def test_a_dry_run_takes_no_kept_key_and_says_paper() -> None:
+    kept = Credentials(
+        venue="bybit", account="main", key=SecretStr("real"), secret=SecretStr("s"), passphrase=SecretStr("")
+    )
+    config = parse_config("profile: paper\npaper: {leverage: 3}", {})
+    check_profile(config)
+    accounts = accounts_of(config, [kept])
+    assert {account.key for account in accounts} == {"simkey-main"}
+    document = orjson.loads(core_config(config, "A7", accounts, links_of(config, VENUES), VENUES, boot_id="b"))
+    assert document["mode"] == "PAPER"
+    assert [(row["simulated"], row["leverage"]) for row in document["accounts"]] == [(False, 3), (False, 3)]
+    assert {row["capMs"] for row in document["venues"]} == {10_000}, "real venues are given a real venue's time"
+
+
+def test_at_a_real_venue_an_account_without_a_key_has_none() -> None:
+    accounts = accounts_of(parse_config("profile: live", {}))
+    assert {(account.key, account.secret, account.simulated) for account in accounts} == {("", "", False)}

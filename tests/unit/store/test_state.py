@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tidegate.model.errors import Code, TidegateError
 from tidegate.ports.journal import JournalError
 from tidegate.store.state import DataDirectory
 
@@ -28,3 +29,21 @@ def test_a_directory_that_cannot_be_made_is_one_clear_error(tmp_path: Path) -> N
     (tmp_path / "file").write_text("")
     with pytest.raises(JournalError):
         DataDirectory(tmp_path / "file").instance()
+
+
+def test_a_directory_belongs_to_the_profile_that_first_used_it(tmp_path: Path) -> None:
+    home = DataDirectory(tmp_path)
+    home.claim("paper")
+    home.claim("paper")
+    for other in ("sim", "live"):
+        with pytest.raises(TidegateError, match="holds the data of profile paper") as refused:
+            home.claim(other)
+        assert refused.value.code is Code.CONFIG_ERROR
+
+
+def test_a_journal_from_before_directories_were_marked_is_a_simulation(tmp_path: Path) -> None:
+    home = DataDirectory(tmp_path)
+    home.instance()
+    with pytest.raises(TidegateError, match="profile sim"):
+        home.claim("live")
+    home.claim("sim")

@@ -38,7 +38,7 @@ impl Engine {
         let reply = Json::object(|j| {
             j.str("protectionId", &Plan::name(terms.id));
             j.str("state", state.name());
-            j.bool("simulated", self.accounts.at(terms.account).simulated);
+            self.write_mark(j, self.accounts.at(terms.account).simulated);
         });
         let id = terms.id;
         self.commit_for(now, protect(ProtectRecord::Set(terms)), asker.tag(&reply), out);

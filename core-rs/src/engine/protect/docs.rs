@@ -112,7 +112,7 @@ impl Engine {
                 });
             }
         });
-        j.bool("simulated", account.simulated);
+        self.write_mark(j, account.simulated);
     }
 
     /// What it would close now.

@@ -50,7 +50,7 @@ impl Engine {
             j.str("state", twap.state.name());
             j.money("residual", twap.residual());
             j.opt_money("avgPrice", twap_average(twap, 0));
-            j.bool("simulated", self.twap_simulated(twap));
+            self.write_mark(j, self.twap_simulated(twap));
             j.int("ts", now.wall_ms());
         }));
     }
@@ -84,7 +84,7 @@ impl Engine {
         j.arr("legs", |j| {
             (0..twap.terms.legs.len()).for_each(|leg| j.obj("", |j| self.write_twap_leg(j, twap, leg)));
         });
-        j.bool("simulated", self.twap_simulated(twap));
+        self.write_mark(j, self.twap_simulated(twap));
     }
 
     fn write_twap(&self, j: &mut Json, twap: &Twap) {
@@ -124,7 +124,7 @@ impl Engine {
                 });
             }
         });
-        j.bool("simulated", self.twap_simulated(twap));
+        self.write_mark(j, self.twap_simulated(twap));
     }
 
     fn write_twap_leg(&self, j: &mut Json, twap: &Twap, leg: usize) {

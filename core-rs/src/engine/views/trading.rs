@@ -83,6 +83,6 @@ impl Engine {
             "residual",
             Money(self.state.active().map(|p| (p.sums[0].net().0 + p.sums[1].net().0).abs()).sum()),
         );
-        j.bool("simulated", self.accounts.ids().all(|id| self.accounts.at(id).simulated));
+        self.write_mark(j, self.accounts.ids().all(|id| self.accounts.at(id).simulated));
     }
 }

@@ -1,13 +1,18 @@
 //! The only mutator of durable state: events in, balances, positions, orders and histories changed.
 
 use super::order::Kind;
-use super::{Event, FILLS_KEPT, Fill, Logged, Model, ORDERS_KEPT, Order, State, rank};
+use super::{Event, FILLS_KEPT, Fill, Listing, Logged, Model, ORDERS_KEPT, Order, State, rank};
 use crate::ledger::Wallet;
 use crate::units::{Asset, Money, Ns, Product, Side};
 
 impl Model {
     /// Applies an event and logs it for the book of record and the user streams.
     pub(crate) fn commit(&mut self, at: Ns, event: Event) {
+        if let Event::Accept(Order { listing, .. }) | Event::Leverage { listing, .. } = event
+            && self.unlisted.contains(&listing)
+        {
+            self.commit(at, Event::List(Box::new(self.listings[listing].clone())));
+        }
         self.apply(&event);
         let order = order_of(&event).and_then(|id| self.orders.get(&id)).cloned();
         self.log.push(Logged { seq: self.seq, at, event, order });
@@ -33,6 +38,17 @@ impl Model {
             Event::Leverage { account, listing, leverage } => {
                 self.accounts[*account].leverage.insert(*listing, *leverage);
             }
+            Event::List(listing) => self.list(listing),
+        }
+    }
+
+    /// Idempotent: at run time the listing is there before its event.
+    fn list(&mut self, listing: &Listing) {
+        if self.find(listing.product, listing.symbol.as_str()).is_none() {
+            self.add_listing(listing.clone());
+        }
+        if let Some(index) = self.find(listing.product, listing.symbol.as_str()) {
+            self.unlisted.remove(&index);
         }
     }
 
@@ -138,6 +154,7 @@ impl Model {
         if let Some(open) = self.open.get_mut(&(order.account, order.listing)) {
             open.retain(|other| *other != id);
         }
+        self.queues.remove(&id);
         self.file(id);
     }
 
@@ -159,7 +176,7 @@ impl Model {
 
 fn order_of(event: &Event) -> Option<u64> {
     match event {
-        Event::Deposit { .. } | Event::Leverage { .. } => None,
+        Event::Deposit { .. } | Event::Leverage { .. } | Event::List(_) => None,
         Event::Accept(order) => Some(order.id),
         Event::Fill(fill) => Some(fill.order),
         Event::End { order, .. } => Some(*order),

@@ -1,16 +1,33 @@
 //! What can happen to the venue's durable state. One event is one line of the book of record.
 
+use super::Listing;
 use super::order::{EndReason, Fill, Order, State};
 use crate::ledger::Wallet;
 use crate::units::{Asset, Money, Ns};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
-    Deposit { account: usize, wallet: Wallet, asset: Asset, amount: Money },
+    Deposit {
+        account: usize,
+        wallet: Wallet,
+        asset: Asset,
+        amount: Money,
+    },
     Accept(Order),
     Fill(Fill),
-    End { order: u64, state: State, reason: EndReason, at: Ns },
-    Leverage { account: usize, listing: usize, leverage: u32 },
+    End {
+        order: u64,
+        state: State,
+        reason: EndReason,
+        at: Ns,
+    },
+    Leverage {
+        account: usize,
+        listing: usize,
+        leverage: u32,
+    },
+    /// An instrument whose terms come from a real venue.
+    List(Box<Listing>),
 }
 
 /// An event that was applied, with the order as it stood right after.

@@ -1,11 +1,11 @@
 //! What the simulated venue lists: symbols, steps, limits and fees. One table.
 
 use crate::ledger::Wallet;
-use crate::market::Wire;
+use crate::market::{Instrument, Wire};
 use crate::units::{Asset, MONEY_DECIMALS, Money, Product, Rate, Symbol, Venue, pow10};
 
 /// One instrument of the venue; integers are mantissas at its own decimals.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Listing {
     pub product: Product,
     pub wallet: Wallet,
@@ -127,7 +127,7 @@ impl Listing {
             notional_min: Money::parse(row.notional_min.as_bytes()).ok()?,
             fee_maker,
             fee_taker,
-            band_bps: if row.product == Product::Spot { 2000 } else { 500 },
+            band_bps: band_bps(row.product),
             anchor: px(row.anchor)?,
             grid: px(row.grid)?,
             size: qty(row.size)?,
@@ -135,7 +135,32 @@ impl Listing {
         })
     }
 
-    /// Exact `px * qty`. The table keeps `px_decimals + qty_decimals` at 8 or less, so it always fits.
+    /// A real venue's instrument, without a market of its own.
+    pub(crate) fn of_instrument(instrument: &Instrument) -> Self {
+        Self {
+            product: instrument.product,
+            wallet: wallet_of(instrument.venue, instrument.product),
+            symbol: instrument.symbol,
+            base: instrument.base,
+            quote: instrument.quote,
+            px_decimals: instrument.px_decimals,
+            qty_decimals: instrument.qty_decimals,
+            tick: instrument.tick,
+            lot: instrument.lot,
+            qty_min: instrument.qty_min.get(),
+            qty_max: instrument.qty_max.get(),
+            notional_min: instrument.notional_min,
+            fee_maker: instrument.fee_maker,
+            fee_taker: instrument.fee_taker,
+            band_bps: band_bps(instrument.product),
+            anchor: 0,
+            grid: instrument.tick,
+            size: instrument.lot,
+            wire: instrument.wire,
+        }
+    }
+
+    /// Exact `px * qty`: the decimals of both together are at most those of money.
     pub(crate) fn notional(&self, px: i64, qty: i64) -> Money {
         let spare = MONEY_DECIMALS - self.px_decimals - self.qty_decimals;
         Money(i128::from(px) * i128::from(qty) * pow10(spare))
@@ -159,6 +184,13 @@ impl Listing {
 
     pub(crate) fn fee(&self, maker: bool) -> Rate {
         if maker { self.fee_maker } else { self.fee_taker }
+    }
+}
+
+const fn band_bps(product: Product) -> i64 {
+    match product {
+        Product::Spot => 2000,
+        Product::Linear => 500,
     }
 }
 

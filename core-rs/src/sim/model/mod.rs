@@ -10,6 +10,7 @@ mod event;
 mod listing;
 mod order;
 mod place;
+mod queue;
 mod walk;
 
 pub(crate) use account::Account;
@@ -21,7 +22,7 @@ pub(crate) use place::{NewOrder, Refusal, Size};
 
 use crate::ledger::Wallet;
 use crate::units::{Asset, Money, Ns, Product, Side, Venue};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Finished orders kept for queries (and, on venues that never allow reuse, for the uniqueness of client ids).
 pub(crate) const ORDERS_KEPT: usize = 50_000;
@@ -59,6 +60,10 @@ pub(crate) struct Model {
     labels: BTreeMap<(usize, Product, Label), u64>,
     done: VecDeque<u64>,
     open: BTreeMap<(usize, usize), Vec<u64>>,
+    /// Of a dry run: what stands in front of resting orders at the real venue.
+    queues: BTreeMap<u64, i64>,
+    /// Listings that the book of record does not hold yet.
+    unlisted: BTreeSet<usize>,
     seq: u64,
     last_order: u64,
     last_trade: u64,
@@ -83,6 +88,8 @@ impl Model {
             labels: BTreeMap::new(),
             done: VecDeque::new(),
             open: BTreeMap::new(),
+            queues: BTreeMap::new(),
+            unlisted: BTreeSet::new(),
             seq: 0,
             last_order: FIRST_ORDER_ID,
             last_trade: 0,
@@ -91,6 +98,13 @@ impl Model {
 
     pub(crate) fn find(&self, product: Product, symbol: &str) -> Option<usize> {
         self.listings.iter().position(|l| l.product == product && l.symbol.as_str() == symbol)
+    }
+
+    /// Lists one more instrument; it stands in the book of record before the first order for it.
+    pub(crate) fn add_listing(&mut self, listing: Listing) {
+        self.unlisted.insert(self.listings.len());
+        self.listings.push(listing);
+        self.books.push(Book::default());
     }
 
     pub(crate) fn account_of_key(&self, key: &str) -> Option<usize> {

@@ -161,7 +161,7 @@ impl Model {
         if px <= 0 || px % listing.tick != 0 && new.kind == Kind::Limit {
             return Err(Refusal::PriceStep);
         }
-        if (px - mark).abs() > (i128::from(mark) * i128::from(listing.band_bps) / 10_000) as i64 {
+        if mark > 0 && (px - mark).abs() > (i128::from(mark) * i128::from(listing.band_bps) / 10_000) as i64 {
             return Err(Refusal::PriceBand);
         }
         let reducing = new.reduce_only && listing.product == Product::Linear;
@@ -258,6 +258,13 @@ impl Model {
     fn take_market(&mut self, listing: usize, side: Side, found: &Match) {
         let other = side.opposite();
         self.books[listing].side_mut(other).take(super::rank(other, found.px), found.qty);
+    }
+
+    /// Fills a resting order at its own price.
+    pub(super) fn rest_fill(&mut self, id: u64, qty: i64, at: Ns) {
+        if let Some(px) = self.orders.get(&id).map(|order| order.px) {
+            self.fill(id, px, qty, true, at);
+        }
     }
 
     fn fill(&mut self, id: u64, px: i64, qty: i64, maker: bool, at: Ns) {

@@ -3,6 +3,7 @@
 mod binance;
 mod bybit;
 mod channel;
+mod live;
 mod properties;
 mod recorded;
 mod roundtrip;

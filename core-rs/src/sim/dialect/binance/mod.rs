@@ -83,7 +83,8 @@ fn px(listing: &Listing, value: i64) -> String {
         Product::Spot if listing.px_decimals <= 8 => eight(value, listing.px_decimals),
         Product::Spot => fixed(listing.px_amount(value), 8),
         Product::Linear => {
-            mantissa(value * if listing.px_decimals == 1 { 10 } else { 1 }, listing.px_decimals.max(2))
+            let missing = u32::from(2_u8.saturating_sub(listing.px_decimals));
+            mantissa(value * 10_i64.pow(missing), listing.px_decimals.max(2))
         }
     }
 }

@@ -44,7 +44,7 @@ fn order_push(world: &World, logged: &Logged) -> Option<Push> {
         Event::End { reason: EndReason::ByUser, .. } => "CANCELED",
         Event::End { reason: EndReason::SelfTrade, .. } => "TRADE_PREVENTION",
         Event::End { .. } => "EXPIRED",
-        Event::Deposit { .. } | Event::Leverage { .. } => return None,
+        Event::Deposit { .. } | Event::Leverage { .. } | Event::List(_) => return None,
     };
     let body = match listing.product {
         Product::Spot => execution_report(listing, order, fill, kind, logged),

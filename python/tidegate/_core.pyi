@@ -134,6 +134,14 @@ class Engine:
 
         A known `command_id` gives the first reply again.
         """
+    def use_key(
+        self, venue: str, account: str, key: str, secret: str, passphrase: str, mono_ns: int, wall_ns: int
+    ) -> list[Effect]:
+        """Takes a key into use: the account's links log in anew. Raises CoreError NOT_FOUND, CONFLICT."""
+    def refuse_key(self, venue: str, account: str, code: str, message: str, mono_ns: int, wall_ns: int) -> list[Effect]:
+        """The venue refused the account's key outside of what the core sees: public data only from now on."""
+    def is_public_only(self, venue: str, account: str) -> bool:
+        """Whether no key of the account works."""
     def view(self, name: str, query: bytes) -> bytes:
         """One view as JSON in the shapes of the API. Raises CoreError."""
     def watch(self, instrument: str, on: bool, mono_ns: int, wall_ns: int) -> list[Effect]:

@@ -188,10 +188,14 @@ class Node(Process):
 class VenueSim(Process):
     """`tidegate venue-sim`: one simulated venue product, with a record of what it accepted."""
 
-    def __init__(self, home, venue, product, *, port=0, seed=1, budget_times=1):
+    def __init__(self, home, venue, product, *, port=0, seed=1, budget_times=1, accounts=None):
         self.record = Path(home) / f"{venue}-{product}.record"
         options = {"venue": venue, "product": product, "seed": seed, "port": port, "record": self.record}
         options["budget-times"] = budget_times
+        if accounts is not None:
+            path = Path(home) / f"{venue}-{product}.accounts.json"
+            path.write_text(json.dumps(accounts))
+            options["accounts"] = path
         super().__init__(["venue-sim", *(f"--{name}={value}" for name, value in options.items())], home)
         line = until(lambda: self.out[0] if self.out or not self.alive else None, "the ready line")
         self.address = json.loads(line)

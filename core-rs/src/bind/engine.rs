@@ -137,6 +137,45 @@ impl Engine {
     }
 
     #[allow(clippy::too_many_arguments)] // the boundary's contract
+    fn use_key(
+        &mut self,
+        py: Python<'_>,
+        venue: &str,
+        account: &str,
+        key: &str,
+        secret: &str,
+        passphrase: &str,
+        mono_ns: i64,
+        wall_ns: i64,
+    ) -> Out {
+        let venue = venue_of(py, venue)?;
+        let key = engine::Key { key, secret: secret.as_bytes(), passphrase };
+        let used = self.core.use_key(now(mono_ns, wall_ns), venue, account, &key, &mut self.effects);
+        used.map_err(|e| raise(py, &e))?;
+        hand_out(py, &mut self.effects)
+    }
+
+    #[allow(clippy::too_many_arguments)] // the boundary's contract
+    fn refuse_key(
+        &mut self,
+        py: Python<'_>,
+        venue: &str,
+        account: &str,
+        code: &str,
+        message: &str,
+        mono_ns: i64,
+        wall_ns: i64,
+    ) -> Out {
+        let venue = venue_of(py, venue)?;
+        self.core.refuse_key(now(mono_ns, wall_ns), venue, account, (code, message), &mut self.effects);
+        hand_out(py, &mut self.effects)
+    }
+
+    fn is_public_only(&self, py: Python<'_>, venue: &str, account: &str) -> PyResult<bool> {
+        Ok(self.core.is_public_only(venue_of(py, venue)?, account))
+    }
+
+    #[allow(clippy::too_many_arguments)] // the boundary's contract
     fn command(
         &mut self,
         py: Python<'_>,

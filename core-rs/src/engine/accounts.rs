@@ -11,6 +11,8 @@ pub(super) struct Account {
     pub simulated: bool,
     pub public_only: bool,
     pub session: Option<Session>,
+    /// Signed questions refused for the key, with none served since.
+    pub refusals: u8,
 }
 
 #[derive(Debug, Default)]
@@ -30,6 +32,7 @@ impl Accounts {
                 simulated: config.simulated,
                 public_only: config.public_only,
                 session: config.session.clone(),
+                refusals: 0,
             });
         }
         accounts
@@ -73,6 +76,7 @@ impl Accounts {
             simulated: false,
             public_only: true,
             session: None,
+            refusals: 0,
         }))
     }
 

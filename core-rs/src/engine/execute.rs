@@ -158,6 +158,9 @@ impl Engine {
         if !self.is_booted() {
             return Err("the engine is not recovered yet");
         }
+        if self.accounts.at(account).public_only {
+            return Err("the account has no key that works");
+        }
         if let Some(bar) = self.bar(now, account) {
             return Err(bar.reason);
         }

@@ -6,7 +6,7 @@ use crate::ledger::Ledger;
 use crate::market::Instrument;
 use crate::order::Orders;
 use crate::plan::{Plan, Protection, Twap};
-use crate::risk::LatchMode;
+use crate::risk::{LatchMode, LimitName, LimitRow, LimitTable};
 use crate::units::{AccountId, InstrumentId};
 
 impl Engine {
@@ -50,6 +50,20 @@ impl Engine {
     /// Every account that may trade has agreed with its venue.
     pub fn is_reconciled(&self) -> bool {
         self.accounts.ids().all(|id| self.accounts.at(id).public_only || self.is_ready(id))
+    }
+
+    /// Limits without a value that profile live waits for; before the first start those that the configuration leaves out.
+    pub(super) fn unset_limits(&self) -> Vec<LimitName> {
+        if self.state.limits_set {
+            return self.state.limits.unset();
+        }
+        let mut seeds = LimitTable::default();
+        for seed in &self.config.limits {
+            if let Ok(row) = LimitRow::parse(&seed.name, &seed.scope, &seed.id, seed.value.as_deref()) {
+                let _full = seeds.set(row);
+            }
+        }
+        seeds.unset()
     }
 
     /// Queues and maps with their bounds: (name, size, bound).

@@ -6,7 +6,7 @@ use super::reducer::Engine;
 use super::timers::Timer;
 use super::{Effect, Effects};
 use crate::units::{AccountId, InstrumentId, LinkId, Now, Ns, Product, Venue};
-use crate::venues::{Codec, Role, SessionNote, VenueReject, codec};
+use crate::venues::{Codec, RejectClass, Role, SessionNote, VenueReject, codec};
 
 #[derive(Debug)]
 pub(super) struct Link {
@@ -93,7 +93,8 @@ impl Engine {
     fn log_in(&mut self, now: Now, id: LinkId, role: Role, out: &mut Effects) {
         let Some(link) = self.link(id) else { return };
         let (Some(codec), Some(account)) = (link.codec, link.account) else { return };
-        let Some(session) = &self.accounts.at(account).session else { return };
+        let held = self.accounts.at(account);
+        let Some(session) = held.session.as_ref().filter(|_| !held.public_only) else { return };
         let mut frames = Vec::new();
         (codec.encode_login)(role, session, now.wall, &mut frames);
         if frames.is_empty() {
@@ -180,14 +181,18 @@ impl Engine {
         }
     }
 
-    /// The account shows public data only until the link is connected anew with a key that works.
+    /// A refusal for the key ends its use; for anything else the link tries again on a new connection.
     fn login_refused(&mut self, now: Now, id: LinkId, reject: &VenueReject, out: &mut Effects) {
-        if let Some(account) = self.link(id).and_then(|link| link.account) {
-            self.unready(account);
-            self.accounts.at_mut(account).public_only = true;
+        let Some(account) = self.link(id).and_then(|link| link.account) else { return };
+        if matches!(reject.class, RejectClass::Auth | RejectClass::Other) {
+            self.key_refused(now, account, reject, out);
+            return;
         }
+        self.unready(account);
         let text = format!("link {}: {} {}", id.0, reject.code, reject.message);
         self.alert(now, "critical", "LOGIN_REFUSED", &text, out);
+        self.bar_after(now, account, reject, out);
+        out.push(Effect::Close { link: id });
     }
 
     pub(super) fn count_decode_error(&mut self, now: Now, id: LinkId, problem: &str, out: &mut Effects) {

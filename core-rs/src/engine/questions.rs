@@ -41,6 +41,9 @@ impl Engine {
             }
             query => query,
         };
+        if account.is_some_and(|account| self.accounts.at(account).public_only) {
+            return false;
+        }
         let session = account.and_then(|account| self.accounts.at(account).session.as_ref());
         let mut data = Vec::with_capacity(256);
         if codec.encode_query(&query, &self.instruments, session, now.wall, &mut data).is_err() {
@@ -80,6 +83,11 @@ impl Engine {
         buf.clear();
         let ctx = Context { product, role: Role::Rest, instruments: &self.instruments, implied: None };
         let verdict = codec.decode_reply(&request.query, &ctx, status, body, &mut buf);
+        if let (Ok(ReplyVerdict::Served { .. } | ReplyVerdict::Absent), Some(account)) =
+            (&verdict, request.account)
+        {
+            self.key_served(account);
+        }
         match verdict {
             Ok(ReplyVerdict::Served { next }) => self.on_served(now, &request, &buf, next, out),
             Ok(ReplyVerdict::Absent) => self.on_absent(now, &request, out),
@@ -88,6 +96,7 @@ impl Engine {
                 self.alert(now, "warning", "QUERY_REFUSED", &text, out);
                 if let Some(account) = request.account {
                     self.bar_after(now, account, &reject, out);
+                    self.count_refusal(now, account, &reject, out);
                 }
                 self.on_lost_request(now, &request, out);
             }

@@ -1,7 +1,8 @@
 //! What goes into the engine, and what people and programs ask of it.
 
 use super::World;
-use tidegate_core::engine::{Command, Effects, Input, Refusal};
+use tidegate_core::engine::{Command, Effects, Input, Key, Refusal};
+use tidegate_core::units::Venue;
 
 impl World {
     pub fn input(&mut self, input: Input<'_>) {
@@ -25,6 +26,15 @@ impl World {
         reply.map(|bytes| String::from_utf8(bytes).unwrap())
     }
 
+    /// A person enters a key; secret and passphrase are the venues' own.
+    pub fn enter_key(&mut self, venue: Venue, key: &str) -> Result<(), Refusal> {
+        let mut out = Effects::default();
+        let key = Key { key, secret: b"simsecret", passphrase: "simpass" };
+        let used = self.engine.use_key(self.moment(), venue, "main", &key, &mut out);
+        self.run(out);
+        used
+    }
+
     pub fn view(&self, name: &str, query: &str) -> serde_json::Value {
         let bytes = self.engine.view(name, query.as_bytes()).unwrap();
         serde_json::from_slice(&bytes).unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&bytes)))
@@ -36,6 +46,7 @@ impl World {
         self.ends.clear();
         self.held_back.clear();
         self.asked.clear();
+        self.private.clear();
         for notes in [&mut self.events, &mut self.record, &mut self.sent, &mut self.sent_cancels] {
             notes.clear();
         }

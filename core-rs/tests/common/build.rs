@@ -60,6 +60,7 @@ impl World {
             sent: Vec::new(),
             sent_cancels: Vec::new(),
             asked: Vec::new(),
+            private: Vec::new(),
             held_back: Vec::new(),
             config,
             queue: BTreeMap::new(),

@@ -30,6 +30,7 @@ enum Job {
     Request { link: usize, number: u64, data: Vec<u8> },
     Reply { number: u64, status: u16, body: Vec<u8>, life: u64 },
     Durable { seq: u64, life: u64 },
+    Hangup { link: usize, conn: u64 },
     Connect { link: usize, life: u64 },
     Wake { life: u64 },
     Venue { venue: usize },
@@ -53,6 +54,8 @@ pub struct World {
     pub sent_cancels: Vec<String>,
     /// Link of every request over REST.
     pub asked: Vec<usize>,
+    /// Link of everything private that was sent: frames of account links, signed requests.
+    pub private: Vec<usize>,
     /// Sends that waited for a record to be on disk, and for which.
     pub held_back: Vec<(Vec<u8>, u64)>,
     config: String,
@@ -217,9 +220,8 @@ impl World {
                 }
                 SimEffect::Hangup { conn } => {
                     let Some(link) = self.conn_link.get(&conn).copied() else { continue };
-                    if self.conns[link] == Some(conn) {
-                        self.cut(link);
-                    }
+                    // What was said before it arrives before it.
+                    self.at(WIRE, Job::Hangup { link, conn });
                 }
             }
         }
@@ -262,6 +264,9 @@ impl World {
         let (head, body) = text.split_once("\n\n").unwrap_or((&text, ""));
         let mut lines = head.lines();
         let (method, target) = lines.next().unwrap().split_once(' ').unwrap();
+        if head.lines().count() > 1 {
+            self.private.push(link);
+        }
         let headers: Vec<(String, String)> =
             lines.filter_map(|l| l.split_once(": ")).map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
         let effects =
@@ -290,6 +295,9 @@ impl World {
         match job {
             Job::ToVenue { link, conn, data } => {
                 let text = String::from_utf8_lossy(&data).into_owned();
+                if self.links[link].role != "public" {
+                    self.private.push(link);
+                }
                 if ["order.place", "order.create", "\"op\":\"order\"", "place-order"]
                     .iter()
                     .any(|op| text.contains(op))
@@ -314,6 +322,11 @@ impl World {
                 let lost = deaf && self.links[link].role != "public" || self.silent.contains(&link);
                 if self.conns[link] == Some(conn) && !lost && !self.drop_next.remove(&link) {
                     self.input(Input::Frame { link: LinkId(link as u16), bytes: &data });
+                }
+            }
+            Job::Hangup { link, conn } => {
+                if self.conns[link] == Some(conn) {
+                    self.cut(link);
                 }
             }
             Job::Request { link, number, data } => self.request(link, number, &data),

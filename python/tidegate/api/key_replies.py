@@ -11,7 +11,7 @@ class VenueKey(Reply):
 
 
 class KeyPresence(Reply):
-    """`hasKey`: the engine trades with one now. `kept`: keys entered here, in use from the next start on."""
+    """`hasKey`: the engine trades with one now. `kept`: keys entered here, the last ones in use."""
 
     connected: bool
     has_key: bool

@@ -28,6 +28,7 @@ from tidegate.app.wire import (
     Node,
     Outside,
     Tables,
+    be_sure,
     build_logins,
     build_node,
     build_outside,
@@ -37,7 +38,7 @@ from tidegate.app.wire import (
 )
 from tidegate.engine.clock import SystemClock
 from tidegate.engine.projector import Projector
-from tidegate.engine.setup import accounts_of, check_profile, keys_in_use
+from tidegate.engine.setup import accounts_of, keys_in_use
 from tidegate.model.config import Config
 from tidegate.model.errors import Code, TidegateError
 from tidegate.model.keys import Credentials
@@ -46,7 +47,7 @@ from tidegate.obs.latency import Hops
 from tidegate.ports.journal import JournalError
 from tidegate.ports.settings import Source
 from tidegate.ports.store import StoreError
-from tidegate.store.lock import DirectoryLock, KeyLock
+from tidegate.store.lock import DirectoryLock, KeyLocks
 from tidegate.store.migrate import ensure_current
 from tidegate.store.state import DataDirectory
 from tidegate.users.accounts import ensure_admin
@@ -58,6 +59,8 @@ DRAIN_S: Final = 2.0
 """How long an orderly stop waits for the tables; the journal has everything anyway."""
 PREPARE_S: Final = 1.5
 """How long the start waits for instruments and clocks of the venues."""
+LIVE_PREPARE_S: Final = 10.0
+"""The same for real orders: what is not known by then is a doubt."""
 PRIVATE_UMASK: Final = 0o077
 """Whatever is written (orders, password hashes) is its owner's alone, also in a directory open to others."""
 STOP_S: Final = 8.0
@@ -78,7 +81,6 @@ class Started:
 def run(config: Config, announce: Callable[[Started], None], source: Source | None = None) -> None:
     """Runs until SIGINT or SIGTERM. Raises TidegateError (one clear sentence) when it can not start or go on."""
     log.configure(config.log.level, simulated=config.simulated)
-    check_profile(config)
     os.umask(PRIVATE_UMASK)
     try:
         uvloop.run(_serve(config, announce, source))
@@ -114,8 +116,9 @@ async def _serve(config: Config, announce: Callable[[Started], None], source: So
         logins = build_logins(config, tables, clock)
         stack.callback(logins.passwords.close)
         accounts = accounts_of(config, await _kept(config, tables, logins))
+        locks = stack.enter_context(KeyLocks())
         for venue, address, key in keys_in_use(config, accounts, VENUES):
-            stack.enter_context(KeyLock(venue, address, key))
+            locks.hold(venue, address, key)
         preparing = asyncio.create_task(_prepare_tables(config, tables, logins.passwords, clock), name="tables")
         try:
             node = build_node(config, clock, hops, stop.fail, shown=await _shown(tables), accounts=accounts)
@@ -131,7 +134,7 @@ async def _serve(config: Config, announce: Callable[[Started], None], source: So
         await _work(
             config,
             (node, outside, tables),
-            logins,
+            (logins, locks),
             ports,
             stop,
             lambda: announce(Started(address_of(config, ports.public), config.profile, token)),
@@ -146,7 +149,7 @@ async def _serve(config: Config, announce: Callable[[Started], None], source: So
 async def _work(
     config: Config,
     parts: tuple[Node, Outside, Tables],
-    logins: Logins,
+    people: tuple[Logins, KeyLocks],
     ports: "_Ports",
     stop: "_Stop",
     announce: Callable[[], None],
@@ -154,10 +157,9 @@ async def _work(
 ) -> None:
     """From a recovered engine to the end of the process."""
     node, outside, tables = parts
+    logins, locks = people
     projector, sampler, keeper = build_projector(node, tables)
-    services, probe, settings = build_services(
-        config, source, node, outside, tables=tables, projector=projector, logins=logins
-    )
+    services, probe, settings = build_services(config, source, parts, projector=projector, logins=logins, locks=locks)
     runner = ApiRunner(build_app(services))
     stop.listen()
     asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, settings.ask)
@@ -165,7 +167,7 @@ async def _work(
         async with asyncio.TaskGroup() as group:
             await runner.setup()
             await ports.serve(runner)
-            await _start_engine(group, node, outside)
+            await _start_engine(group, config, node, outside)
             for name, task in (
                 ("projector", projector.run),
                 ("spread-sampler", sampler.run),
@@ -186,7 +188,7 @@ async def _work(
         await _settle(projector, logins)
 
 
-async def _start_engine(group: asyncio.TaskGroup, node: Node, outside: Outside) -> None:
+async def _start_engine(group: asyncio.TaskGroup, config: Config, node: Node, outside: Outside) -> None:
     running = asyncio.Event()
     group.create_task(node.runtime.run(running), name="runtime")
     await running.wait()
@@ -195,7 +197,9 @@ async def _start_engine(group: asyncio.TaskGroup, node: Node, outside: Outside) 
         group.create_task(upkeep.prepare(), name=f"prepare-{upkeep.name}-{upkeep.product}")
         for upkeep in outside.upkeeps
     ]
-    await asyncio.wait(preparing, timeout=PREPARE_S)
+    await asyncio.wait(preparing, timeout=LIVE_PREPARE_S if config.profile == "live" else PREPARE_S)
+    if config.profile == "live":
+        await be_sure(config, node, outside)
     node.runtime.start()
     if outside.paper is not None:
         outside.paper.start(node.runtime.watch)

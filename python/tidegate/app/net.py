@@ -4,9 +4,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
+from tidegate.engine.key_ring import KeyRing
 from tidegate.engine.listen_key import ListenKeyUpkeep
 from tidegate.engine.probe import RateView
-from tidegate.engine.setup import Account, LinkRow
+from tidegate.engine.setup import LinkRow
 from tidegate.model.config import Config, Product, base_url
 from tidegate.obs.latency import Hops
 from tidegate.ports.clock import Clock
@@ -107,14 +108,18 @@ def build_net(  # noqa: PLR0913  # composed once, by name
     *,
     rows: Sequence[LinkRow],
     venues: Mapping[str, Venue],
-    accounts: Sequence[Account],
+    keys: KeyRing,
+    refused: Callable[[str, str, str, str], None],
     addresses: Addresses,
     events: LinkEvents,
     clock: Clock,
     hops: Hops,
     random: Random,
 ) -> Net:
-    """One link object per row; REST clients are shared per base address, budgets with them."""
+    """One link object per row; REST clients are shared per base address, budgets with them.
+
+    refused(venue, account, code, message): a venue will not have an account's key.
+    """
     net = Net()
     shared: dict[tuple[str, str], tuple[Http, Http]] = {}
     for row in rows:
@@ -132,12 +137,11 @@ def build_net(  # noqa: PLR0913  # composed once, by name
             shared[row.venue, base] = pair
         net.quick[key], net.slow[key] = pair
     buckets = {name: _bucket(venue) for name, venue in venues.items()}
-    keys = {(account.venue, account.name): account.key for account in accounts}
     for row in rows:
         if row.role == "rest":
             net.rests[row.id] = net.quick[row.venue, row.product]
         else:
-            url = _url(net, row, row.role, venues[row.venue], addresses, keys[row.venue, row.account])
+            url = _url(net, row, row.role, venues[row.venue], addresses, keys, refused)
             plan = _plan(row, venues[row.venue], url)
             net.links[row.id] = WsLink(plan, events, buckets[row.venue], clock, random)
     return net
@@ -181,13 +185,22 @@ def _plan(row: LinkRow, venue: Venue, url: Callable[[], Awaitable[str]]) -> Link
 
 
 def _url(
-    net: Net, row: LinkRow, role: Role, venue: Venue, addresses: Addresses, api_key: str
+    net: Net,
+    row: LinkRow,
+    role: Role,
+    venue: Venue,
+    addresses: Addresses,
+    keys: KeyRing,
+    refused: Callable[[str, str, str, str], None],
 ) -> Callable[[], Awaitable[str]]:
+    """What is asked before each connection: a private one waits for a key that works."""
     address = addresses.ws(row.venue, row.product, role)
     rule = venue.listen_key
     if rule is None or role != "private" or row.product != rule.product:
 
         async def fixed() -> str:
+            if role != "public":
+                await keys.working(row.venue, row.account)
             return address
 
         return fixed
@@ -196,12 +209,14 @@ def _url(
         venue,
         rule,
         net.quick[row.venue, row.product],
-        api_key,
-        lambda: net.links[row.id].restart("the listen key was lost"),
+        api_key=lambda: keys.key(row.venue, row.account),
+        lost=lambda: net.links[row.id].restart("the listen key was lost"),
+        refused=lambda code, message: refused(row.venue, row.account, code, message),
     )
     net.listen_keys.append(upkeep)
 
     async def with_key() -> str:
+        await keys.working(row.venue, row.account)
         return address.replace("{listen_key}", await upkeep.fetch())
 
     return with_key

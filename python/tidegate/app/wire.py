@@ -1,5 +1,6 @@
 """The only room that names concrete classes: builds every part of one process and hands each what it needs."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
@@ -8,6 +9,7 @@ import tidegate
 from tidegate._core import CoreError, Engine
 from tidegate.api.rates import Rates
 from tidegate.api.services import Services
+from tidegate.app.keys import KeysInUse
 from tidegate.app.net import Addresses, Bases, Net, build_net
 from tidegate.app.paper import Paper
 from tidegate.app.settings import LiveSettings
@@ -16,6 +18,8 @@ from tidegate.engine.alerts import AlertKeeper
 from tidegate.engine.clock import SystemClock
 from tidegate.engine.history import Sampler
 from tidegate.engine.key_probe import DryRunKeyProbe, VenueKeyProbe
+from tidegate.engine.key_ring import KeyRing
+from tidegate.engine.live_check import Inspector, doubts, refuse
 from tidegate.engine.market import VenueMarket
 from tidegate.engine.probe import Probe
 from tidegate.engine.projector import Projector
@@ -36,6 +40,7 @@ from tidegate.store.control.audit import SqlAudit
 from tidegate.store.control.keys import SqlKeys
 from tidegate.store.database import Database, sqlite_url
 from tidegate.store.journal import FileJournal
+from tidegate.store.lock import KeyLocks
 from tidegate.store.state import DataDirectory, boot_id
 from tidegate.store.trading.history import SqlTradingHistory
 from tidegate.store.trading.writer import TradingWriter
@@ -89,6 +94,7 @@ class Node:
     metrics: Metrics
     links: tuple[LinkRow, ...]
     accounts: tuple[Account, ...]
+    keys: KeyRing
     recovered: Recovered
 
 
@@ -149,7 +155,8 @@ def build_node(
     runtime = Runtime(core, journal, bus, clock, hops, on_fatal)
     open_for_writing(journal, found)
     links = links_of(config, VENUES)
-    return Node(core, journal, runtime, bus, clock, hops, Metrics(hops), links, accounts, found)
+    keys = KeyRing(accounts, core.is_public_only)
+    return Node(core, journal, runtime, bus, clock, hops, Metrics(hops), links, accounts, keys, found)
 
 
 def build_outside(config: Config, node: Node, embedded: Mapping[str, Bases], paper: Paper | None = None) -> Outside:
@@ -162,7 +169,8 @@ def build_outside(config: Config, node: Node, embedded: Mapping[str, Bases], pap
     net = build_net(
         rows=node.links,
         venues=VENUES,
-        accounts=node.accounts,
+        keys=node.keys,
+        refused=node.runtime.refuse_key,
         addresses=addresses,
         events=node.runtime if paper is None else paper.tap(node.runtime, node.links),
         clock=node.clock,
@@ -192,6 +200,14 @@ def build_outside(config: Config, node: Node, embedded: Mapping[str, Bases], pap
     return Outside(net, upkeeps, market, paper, tapes)
 
 
+async def be_sure(config: Config, node: Node, outside: Outside) -> None:
+    """Before profile live may start: raises TidegateError that names everything there is to doubt."""
+    slow, clock = outside.net.slow, node.clock
+    unset = json.loads(node.runtime.view("unset_limits", {}))
+    inspector = Inspector(config, VENUES, slow, clock)
+    refuse(doubts(await inspector.facts(node.accounts, outside.upkeeps, VenueKeyProbe(VENUES, slow, clock), unset)))
+
+
 def build_projector(node: Node, tables: Tables) -> tuple[Projector, Sampler, AlertKeeper]:
     """What fills the tables."""
     sampler = Sampler(lambda name: node.runtime.view(name, {}), tables.writer, node.clock)
@@ -201,14 +217,14 @@ def build_projector(node: Node, tables: Tables) -> tuple[Projector, Sampler, Ale
 def build_services(
     config: Config,
     source: Source | None,
-    node: Node,
-    outside: Outside,
+    parts: tuple[Node, Outside, Tables],
     *,
-    tables: Tables,
     projector: Projector,
     logins: Logins,
+    locks: KeyLocks,
 ) -> tuple[Services, Probe, LiveSettings]:
-    """What the HTTP face works with."""
+    """What the HTTP face works with. `locks`: the keys that this process holds."""
+    node, outside, tables = parts
 
     def components() -> Mapping[str, Json]:
         return {"projector": {"status": "healthy" if projector.healthy else "degraded"}}
@@ -246,6 +262,7 @@ def build_services(
             logins.vault,
             node.clock,
             VenueKeyProbe(VENUES, outside.net.slow, node.clock) if outside.paper is None else DryRunKeyProbe(),
+            KeysInUse(config, node.runtime, node.keys, locks),
             simulated=config.simulated,
         ),
         api_keys=logins.lent,

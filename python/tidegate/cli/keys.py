@@ -36,7 +36,7 @@ def set_(
     if passphrase:
         body["passphrase"] = given[2]
     ask(load(file=config, home=home).home, "PUT", "/api/settings/api", {venue: body})
-    typer.echo(f"The key of {venue} {account} is kept. It is used from the next start on.")
+    typer.echo(f"The key of {venue} {account} is kept and in use.")
 
 
 def check(venue: VenueName, account: Account = "main", config: ConfigFile = None, home: Home = None) -> None:

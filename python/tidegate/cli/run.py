@@ -1,5 +1,6 @@
 """`tidegate run`: everything in one process."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +9,7 @@ import typer
 from tidegate.cli.reload import run_reloading
 from tidegate.cli.runners import Started, runners_of
 from tidegate.cli.settings import load, source_of
+from tidegate.model.config import Config
 
 
 def run(
@@ -19,11 +21,20 @@ def run(
     reload: Annotated[bool, typer.Option("--reload", help="Start anew when a source file changes.")] = False,
 ) -> None:
     """Run everything in one process: engine, venues of profile sim, API, page."""
-    settings = load(profile=profile, file=config, port=port, home=home)
+    settings = _confirmed(load(profile=profile, file=config, port=port, home=home))
     if reload:
         run_reloading()
     else:
         runners_of(context).run(settings, announce, source_of(profile=profile, file=config, port=port, home=home))
+
+
+def _confirmed(settings: Config) -> Config:
+    """Real orders are asked for in so many letters, where somebody is there to answer."""
+    if settings.profile != "live" or settings.live.confirm or not sys.stdin.isatty():
+        return settings
+    given = typer.prompt("Real orders with real money will be sent. Type LIVE to go on", default="", show_default=False)
+    confirm = settings.live.model_copy(update={"confirm": given == "LIVE"})
+    return settings.model_copy(update={"live": confirm})
 
 
 def announce(started: Started) -> None:

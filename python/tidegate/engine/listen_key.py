@@ -13,20 +13,35 @@ RETRY_S: Final = 20.0
 
 
 class ListenKeyUpkeep:
-    """`lost` is called when the key could not be extended because the venue no longer knows it."""
+    """`lost` is called when the key could not be extended because the venue no longer knows it.
 
-    def __init__(self, venue: Venue, rule: ListenKey, http: Http, api_key: str, lost: Callable[[], None]) -> None:
+    api_key: of the account, None while none works. refused(code, message): the venue will not have the API key.
+    """
+
+    def __init__(
+        self,
+        venue: Venue,
+        rule: ListenKey,
+        http: Http,
+        *,
+        api_key: Callable[[], str | None],
+        lost: Callable[[], None],
+        refused: Callable[[str, str], None],
+    ) -> None:
         self._venue = venue
         self._rule = rule
         self._http = http
         self._api_key = api_key
         self._lost = lost
+        self._refused = refused
 
     async def fetch(self) -> str:
         """A valid key. Raises HttpError when the venue does not answer or refuses."""
         try:
             return self._rule.parse(await self._ask(renew=False))
         except VenueReplyError as failure:
+            if failure.code in self._rule.refusals:
+                self._refused(failure.code, failure.message)
             raise HttpError(f"no listen key: {failure.message}") from None
 
     async def run(self) -> None:
@@ -51,7 +66,10 @@ class ListenKeyUpkeep:
         return self._rule.renew_s
 
     async def _ask(self, *, renew: bool) -> bytes:
-        request = self._rule.build(self._api_key, renew=renew)
+        api_key = self._api_key()
+        if api_key is None:
+            raise HttpError("the account has no key that works")
+        request = self._rule.build(api_key, renew=renew)
         reply = await self._http.request(request.method, request.target, headers=request.headers)
         if reply.status >= 500:
             raise HttpError(f"HTTP {reply.status}")

@@ -16,6 +16,7 @@ from tidegate.engine.clock import SystemClock
 from tidegate.engine.core import Core, CoreEffect, Effects
 from tidegate.engine.fetch import parse_fetch
 from tidegate.model.errors import Code, TidegateError
+from tidegate.model.keys import Credentials
 from tidegate.obs import log
 from tidegate.obs.latency import Hops
 from tidegate.ports.bus import MessageBus
@@ -136,6 +137,20 @@ class Runtime:
         """Raises CoreError."""
         now = monotonic_ns()
         self._run(self._asked(lambda: self._core.watch(instrument, on, now, now + self._base_ns)), now)
+
+    def use_key(self, given: Credentials) -> None:
+        """Raises CoreError for an account that is not run here."""
+        now = monotonic_ns()
+        key, secret, passphrase = (part.get_secret_value() for part in (given.key, given.secret, given.passphrase))
+        venue, account = given.venue, given.account
+        effects = self._asked(
+            lambda: self._core.use_key(venue, account, key, secret, passphrase, now, now + self._base_ns)
+        )
+        self._run(effects, now)
+
+    def refuse_key(self, venue: str, account: str, code: str, message: str) -> None:
+        """The venue refused the account's key outside of what the core sees."""
+        self._input(lambda now: self._core.refuse_key(venue, account, code, message, now, now + self._base_ns))
 
     def view(self, name: str, given: Mapping[str, object]) -> bytes:
         """One view as of now. Raises CoreError."""

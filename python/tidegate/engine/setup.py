@@ -8,7 +8,7 @@ import orjson
 
 from tidegate.engine.zone import zone_steps
 from tidegate.model.config import Config, Product, VenueConfig, VenueName, base_url
-from tidegate.model.errors import Code, Json, TidegateError
+from tidegate.model.errors import Json
 from tidegate.model.keys import Credentials
 from tidegate.venues.spec import Venue
 
@@ -46,21 +46,6 @@ class LinkRow:
     account: str
 
 
-def check_profile(config: Config) -> None:
-    """Refuses what this build can not do. Raises TidegateError CONFIG_ERROR."""
-    if config.profile in ("sim", "paper"):
-        return
-    unset = [limit.name for limit in config.limits or () if limit.value is None]
-    if config.profile == "live" and (not config.limits or unset):
-        missing = ", ".join(unset) or "all of them"
-        raise TidegateError(
-            Code.CONFIG_ERROR, f"profile live refuses to start while any limit is unset (unset: {missing}); set limits"
-        )
-    raise TidegateError(
-        Code.CONFIG_ERROR, f"profile {config.profile} is not built yet in this version; use profile sim"
-    )
-
-
 def accounts_of(config: Config, kept: Sequence[Credentials] = ()) -> tuple[Account, ...]:
     """The accounts of the enabled venues, with the keys that are kept for them or the simulator's well-known ones.
 
@@ -68,7 +53,7 @@ def accounts_of(config: Config, kept: Sequence[Credentials] = ()) -> tuple[Accou
     """
     known = {} if config.profile == "paper" else {(key.venue, key.account): key for key in kept}
     return tuple(
-        _account_of(config, venue, name, known.get((venue, name)))
+        _account_of(config, venue, name, None if section.public_only else known.get((venue, name)))
         for venue, section in config.venues.items()
         for name in section.accounts
     )
@@ -77,8 +62,9 @@ def accounts_of(config: Config, kept: Sequence[Credentials] = ()) -> tuple[Accou
 def _account_of(config: Config, venue: VenueName, name: str, kept: Credentials | None) -> Account:
     """Without a kept key: the simulator's well-known one, or at a real venue none at all."""
     simulated = config.simulated
-    if kept is None and config.profile == "live":
-        return Account(venue=venue, name=name, key="", secret="", passphrase="", simulated=False)
+    bare = dict(config.venues.items())[venue].public_only
+    if bare or (kept is None and config.profile == "live"):
+        return Account(venue=venue, name=name, key="", secret="", passphrase="", simulated=simulated)
     if kept is None:
         key = SIM_KEY if simulated else dry_key(name)
         return Account(
@@ -112,7 +98,7 @@ def keys_in_use(
     found: dict[tuple[str, str, str], None] = {}
     for account in accounts:
         section = sections[account.venue]
-        if section.rest is None and account.simulated:
+        if not account.key or (section.rest is None and account.simulated):
             continue
         for product in section.products:
             given = base_url(section.rest, product) if section.rest is not None else None
@@ -187,7 +173,7 @@ def _account(account: Account, config: Config) -> Json:
         "secret": account.secret,
         "passphrase": account.passphrase,
         "simulated": account.simulated,
-        "publicOnly": False,
+        "publicOnly": not account.key,
     }
 
 

@@ -87,6 +87,7 @@ class Upkeep:
         self.name: Final = venue.spec.name
         self.product: Final = product
         self.reachable: bool | None = None
+        self.has_instruments = False
         self.offset_ns: int | None = None
         self.rtt_ns: int | None = None
         self._first_refresh_s = self._first_sync_s = 0.0
@@ -186,6 +187,7 @@ class Upkeep:
                 error_code=failure.code,
             )  # fmt: skip
             return False
+        self.has_instruments = True
         return True
 
     def _sync_pause(self) -> float:

@@ -46,13 +46,17 @@ class Section(BaseModel):
 
 
 class VenueConfig(Section):
-    """One venue. `rest` and `ws` replace the venue's own addresses: one for all products, or one per product."""
+    """One venue. `rest` and `ws` replace the venue's own addresses: one for all products, or one per product.
+
+    public_only: no key is used, nothing is traded there.
+    """
 
     enabled: bool = True
     products: tuple[Product, ...] = PRODUCTS
     rest: Urls | None = None
     ws: Urls | None = None
     simulated: bool | None = None
+    public_only: bool = False
     accounts: tuple[Name, ...] = ("main",)
 
     @model_validator(mode="after")
@@ -160,6 +164,12 @@ class PaperConfig(Section):
     venues: dict[VenueName, PaperVenueConfig] = {}
 
 
+class LiveConfig(Section):
+    """Profile live. `confirm`: real orders are meant, also where nobody can be asked."""
+
+    confirm: bool = False
+
+
 class VenuesConfig(Section):
     binance: VenueConfig = VenueConfig()
     bybit: VenueConfig = VenueConfig()
@@ -218,6 +228,7 @@ class Config(Section):
     log: LogConfig = LogConfig()
     sim: SimConfig = SimConfig()
     paper: PaperConfig = PaperConfig()
+    live: LiveConfig = LiveConfig()
 
     @model_validator(mode="after")
     def _unique_pairs(self) -> "Config":

@@ -20,12 +20,16 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyRights:
-    """What a venue lets a key do. `bound`: only from listed addresses."""
+    """What a venue lets a key do. `bound`: only from listed addresses.
+
+    one_way: whether positions are in one-way mode, where the same answer tells.
+    """
 
     read: bool
     trade: bool
     withdraw: bool
     bound: bool
+    one_way: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

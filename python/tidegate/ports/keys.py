@@ -35,11 +35,22 @@ class KeyProbe(Protocol):
         ...
 
 
+class KeyUser(Protocol):
+    """Takes an entered key into use."""
+
+    def use(self, credentials: Credentials) -> bool:
+        """False where the account is not run by this process. Raises `TidegateError` CONFLICT for another one's key."""
+        ...
+
+
 class VenueKeys(Protocol):
     """Keys of venues: in, tested, replaced, removed; never out."""
 
-    async def put(self, credentials: Credentials) -> KeyRights:
-        """Tests, seals and keeps. Raises `TidegateError`: FORBIDDEN for a key that may withdraw or may not trade."""
+    async def put(self, credentials: Credentials) -> tuple[KeyRights, bool]:
+        """Tests, seals and keeps; says whether it could be taken into use at once.
+
+        Raises `TidegateError`: FORBIDDEN for a key that may withdraw or may not trade, CONFLICT for another process's.
+        """
         ...
 
     async def test(self, venue: str, account: str) -> KeyRights:

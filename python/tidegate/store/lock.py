@@ -99,6 +99,28 @@ class KeyLock:
             self._fd = -1
 
 
+class KeyLocks:
+    """The keys that this process holds, each once however often it is taken."""
+
+    def __init__(self) -> None:
+        self._held: dict[tuple[str, str, str], KeyLock] = {}
+
+    def hold(self, venue: str, address: str, key: str) -> None:
+        """Raises JournalError LOCKED, naming the holder, when another process has it."""
+        if (venue, address, key) not in self._held:
+            self._held[venue, address, key] = KeyLock(venue, address, key).__enter__()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for lock in self._held.values():
+            lock.__exit__(kind, error, trace)
+        self._held.clear()
+
+
 def _shared_place() -> Path:
     """Where every user of this machine may keep a lock."""
     usual = Path("/run/lock")

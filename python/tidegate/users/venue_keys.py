@@ -9,7 +9,7 @@ from tidegate.model.errors import Code, TidegateError
 from tidegate.model.keys import Credentials, KeyRights, SealedKey
 from tidegate.obs import log
 from tidegate.ports.clock import Clock
-from tidegate.ports.keys import KeyProbe, KeyStore
+from tidegate.ports.keys import KeyProbe, KeyStore, KeyUser
 from tidegate.users.vault import Vault
 
 KEYS_MAX: Final = 100
@@ -20,14 +20,17 @@ _log = log.get("users")
 class SealedKeys:
     """`tidegate.ports.keys.VenueKeys` over a KeyStore and a Vault. `simulated`: of which kind the venues are."""
 
-    def __init__(self, store: KeyStore, vault: Vault, clock: Clock, probe: KeyProbe, *, simulated: bool) -> None:
+    def __init__(
+        self, store: KeyStore, vault: Vault, clock: Clock, probe: KeyProbe, user: KeyUser, *, simulated: bool
+    ) -> None:
         self._store = store
         self._vault = vault
         self._clock = clock
         self._probe = probe
+        self._user = user
         self._simulated = simulated
 
-    async def put(self, credentials: Credentials) -> KeyRights:
+    async def put(self, credentials: Credentials) -> tuple[KeyRights, bool]:
         """See the port."""
         rights = await self._probe.rights(credentials)
         _check(credentials, rights)
@@ -49,7 +52,7 @@ class SealedKeys:
             )
         )
         _log.info("venue_key_kept", exchange=credentials.venue, account=credentials.account, success=True)
-        return rights
+        return rights, self._user.use(credentials)
 
     async def test(self, venue: str, account: str) -> KeyRights:
         """See the port."""

@@ -29,6 +29,7 @@ from tidegate.venues.spec import (
     KeyCheck,
     Kline,
     ListenKey,
+    OneWayCheck,
     Product,
     ProductSpec,
     Request,
@@ -263,6 +264,20 @@ def _parse_key_check(status: int, body: bytes) -> KeyRights:
     )
 
 
+def _one_way_check(key: str, secret: str, passphrase: str, ts_ms: int) -> Request:
+    query = f"timestamp={ts_ms}&recvWindow=5000"
+    signature = hmac.new(secret.encode(), query.encode(), "sha256").hexdigest()
+    target = f"/fapi/v1/positionSide/dual?{query}&signature={signature}"
+    return Request(target, 30, headers=(("X-MBX-APIKEY", key),))
+
+
+def _parse_one_way(status: int, body: bytes) -> bool:
+    # {"dualSidePosition":true}
+    if status != 200:
+        raise _parse_failure(status, body)
+    return not flag(parse_object(body), "dualSidePosition")
+
+
 VENUE: Final = Venue(
     spec=SPEC,
     time=_time,
@@ -277,7 +292,12 @@ VENUE: Final = Venue(
     parse_klines=_parse_klines,
     parse_failure=_parse_failure,
     listen_key=ListenKey(
-        product="linear", renew_s=30 * 60.0, build=_listen_key, parse=_parse_listen_key
+        product="linear",
+        renew_s=30 * 60.0,
+        build=_listen_key,
+        parse=_parse_listen_key,
+        refusals=frozenset({"-2008", "-2014", "-2015"}),
     ),  # a key lives 60 minutes
     key_check=KeyCheck(_key_check, _parse_key_check),
+    one_way_check=OneWayCheck(_one_way_check, _parse_one_way),
 )

@@ -26,6 +26,7 @@ from tidegate.venues.spec import (
     InstrumentRow,
     KeyCheck,
     Kline,
+    OneWayCheck,
     Product,
     ProductSpec,
     Request,
@@ -209,9 +210,14 @@ def _parse_klines(_: Product, body: bytes) -> tuple[Kline, ...]:
 
 
 def _key_check(key: str, secret: str, passphrase: str, ts_ms: int) -> Request:
-    signature = hmac.new(secret.encode(), f"{ts_ms}{key}5000".encode(), "sha256").hexdigest()
+    return _signed("/v5/user/query-api", "", (key, secret), ts_ms)
+
+
+def _signed(path: str, query: str, keys: tuple[str, str], ts_ms: int) -> Request:
+    key, secret = keys
+    signature = hmac.new(secret.encode(), f"{ts_ms}{key}5000{query}".encode(), "sha256").hexdigest()
     return Request(
-        "/v5/user/query-api",
+        f"{path}?{query}" if query else path,
         headers=(
             ("X-BAPI-API-KEY", key),
             ("X-BAPI-TIMESTAMP", str(ts_ms)),
@@ -237,6 +243,21 @@ def _parse_key_check(status: int, body: bytes) -> KeyRights:
     )
 
 
+def _one_way_check(key: str, secret: str, passphrase: str, ts_ms: int) -> Request:
+    # The mode is a coin's or an instrument's, and told with its positions only: the first market stands for all.
+    return _signed("/v5/position/list", "category=linear&symbol=BTCUSDT", (key, secret), ts_ms)
+
+
+def _parse_one_way(status: int, body: bytes) -> bool:
+    # {"list":[{"positionIdx":0,"symbol":"BTCUSDT","size":"0",...}]}; 1 and 2 are the two sides of hedge mode
+    if status != 200:
+        raise failure_of(status, body, _result)
+    rows = [as_object(row, "position") for row in as_array(field(_result(body), "list"), "list")]
+    if not rows:
+        raise VenueReplyError("the venue shows no position to tell it from")
+    return all(integer(row, "positionIdx") == 0 for row in rows)
+
+
 VENUE: Final = Venue(
     spec=SPEC,
     time=_time,
@@ -251,4 +272,5 @@ VENUE: Final = Venue(
     parse_klines=_parse_klines,
     parse_failure=lambda status, body: failure_of(status, body, _result),
     key_check=KeyCheck(_key_check, _parse_key_check),
+    one_way_check=OneWayCheck(_one_way_check, _parse_one_way),
 )

@@ -225,6 +225,7 @@ def _parse_key_check(status: int, body: bytes) -> KeyRights:
         trade="trade" in given,
         withdraw="withdraw" in given,
         bound=text_or_none(row, "ip") is not None,
+        one_way=text(row, "posMode") == "net_mode" if "posMode" in row else None,
     )
 
 

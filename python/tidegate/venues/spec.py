@@ -171,12 +171,16 @@ class BuildListenKey(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ListenKey:
-    """The private link of `product` needs a key from REST first, extended every `renew_s`."""
+    """The private link of `product` needs a key from REST first, extended every `renew_s`.
+
+    refusals: the venue's codes for an API key that it will not have.
+    """
 
     product: Product
     renew_s: float
     build: BuildListenKey
     parse: Callable[[bytes], str]
+    refusals: frozenset[str]
 
 
 class BuildKeyCheck(Protocol):
@@ -191,6 +195,14 @@ class KeyCheck:
 
     build: BuildKeyCheck
     parse: Callable[[int, bytes], KeyRights]
+
+
+@dataclass(frozen=True, slots=True)
+class OneWayCheck:
+    """Whether linear positions are in one-way mode. `parse` raises VenueReplyError where the answer does not tell."""
+
+    build: BuildKeyCheck
+    parse: Callable[[int, bytes], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +223,7 @@ class Venue:
     parse_failure: Callable[[int, bytes], VenueReplyError]
     listen_key: ListenKey | None = None
     key_check: KeyCheck | None = None
+    one_way_check: OneWayCheck | None = None
 
 
 def weight_of(product: ProductSpec, target: str) -> Weight:

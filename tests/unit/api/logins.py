@@ -189,9 +189,9 @@ class FakeVenueKeys:
     def __init__(self) -> None:
         self.done: list[tuple[object, ...]] = []
 
-    async def put(self, credentials: Credentials) -> KeyRights:
+    async def put(self, credentials: Credentials) -> tuple[KeyRights, bool]:
         self.done.append(("put", credentials))
-        return RIGHTS
+        return RIGHTS, True
 
     async def test(self, venue: str, account: str) -> KeyRights:
         return RIGHTS

@@ -6,11 +6,21 @@ import pytest
 
 from tidegate.app.net import Addresses, Bases, build_net
 from tidegate.engine.clock import SystemClock
+from tidegate.engine.key_ring import KeyRing
 from tidegate.engine.setup import accounts_of, links_of
 from tidegate.model.config_text import parse_config
 from tidegate.obs.latency import Hops
 from tidegate.transport.dry_run import DryRunHttp
 from tidegate.venues.table import VENUES
+
+
+def refused(*_words):
+    """No venue refuses a key here."""
+
+
+def keys_of(config):
+    return KeyRing(accounts_of(config), lambda venue, account: False)
+
 
 GIVEN = """
 venues:
@@ -57,7 +67,7 @@ async def test_every_link_has_an_object_and_products_on_one_host_share_client_an
     config = parse_config("", {})
     rows = links_of(config, VENUES)
     net = build_net(
-        rows=rows, venues=VENUES, accounts=accounts_of(config), addresses=Addresses(config, VENUES, {}),
+        rows=rows, venues=VENUES, keys=keys_of(config), refused=refused, addresses=Addresses(config, VENUES, {}),
         events=None, clock=SystemClock(), hops=Hops(), random=Random(1),
     )  # fmt: skip
     assert set(net.links) | set(net.rests) == {row.id for row in rows}
@@ -80,7 +90,7 @@ async def test_in_a_dry_run_no_order_path_leaves_this_machine(text):
         elif row.role == "public":
             assert not addresses.ws(row.venue, row.product, "public").startswith("ws://127.0.0.1:1/")
     net = build_net(
-        rows=rows, venues=VENUES, accounts=accounts_of(config), addresses=addresses,
+        rows=rows, venues=VENUES, keys=keys_of(config), refused=refused, addresses=addresses,
         events=None, clock=SystemClock(), hops=Hops(), random=Random(1),
     )  # fmt: skip
     assert all(isinstance(rest, DryRunHttp) for rest in (*net.rests.values(), *net.slow.values(), *net.quick.values()))

@@ -10,9 +10,12 @@ from tidegate.venues.binance import VENUE
 TARGET = "/fapi/v1/listenKey"
 
 
-def build(*answers):
+def build(*answers, key="K", refused=lambda code, message: None):
     http, lost = FakeHttp({TARGET: list(answers)}), []
-    return ListenKeyUpkeep(VENUE, VENUE.listen_key, http, "K", lambda: lost.append(1)), http, lost
+    upkeep = ListenKeyUpkeep(
+        VENUE, VENUE.listen_key, http, api_key=lambda: key, lost=lambda: lost.append(1), refused=refused
+    )
+    return upkeep, http, lost
 
 
 async def test_a_key_is_fetched_with_the_accounts_key():
@@ -45,3 +48,21 @@ async def test_an_extension_keeps_the_key():
     upkeep, http, lost = build(b"{}")
     assert await upkeep._extend() == VENUE.listen_key.renew_s
     assert (http.requests[0][0], lost) == ("PUT", [])
+
+
+async def test_the_engine_hears_of_a_key_that_the_venue_will_not_have():
+    said = []
+    upkeep, *_ = build(
+        HttpReply(401, (), b'{"code":-2015,"msg":"Invalid key"}'), refused=lambda *words: said.append(words)
+    )
+    with pytest.raises(HttpError):
+        await upkeep.fetch()
+    assert said == [("-2015", "Invalid key")]
+
+
+async def test_without_a_key_that_works_nothing_is_asked():
+    upkeep, http, _ = build(key=None)
+    with pytest.raises(HttpError, match="no key that works"):
+        await upkeep.fetch()
+    assert await upkeep._extend() == RETRY_S
+    assert http.requests == []

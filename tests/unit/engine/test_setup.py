@@ -5,9 +5,8 @@ import pytest
 from pydantic import SecretStr
 
 from tidegate._core import Engine
-from tidegate.engine.setup import accounts_of, check_profile, core_config, links_of
+from tidegate.engine.setup import accounts_of, core_config, links_of
 from tidegate.model.config_text import parse_config
-from tidegate.model.errors import TidegateError
 from tidegate.model.keys import Credentials
 from tidegate.venues.table import VENUES
 
@@ -60,24 +59,11 @@ def test_a_kept_key_takes_the_place_of_the_well_known_one() -> None:
     assert accounts["binance"].key == "simkey"
 
 
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("profile: live", "refuses to start while any limit is unset"),
-        ("profile: live\nlimits: [{name: daily_loss_max, value: null}]", "unset: daily_loss_max"),
-    ],
-)
-def test_what_this_build_can_not_do_is_refused(text, reason):
-    with pytest.raises(TidegateError, match=reason):
-        check_profile(parse_config(text, {}))
-
-
 def test_a_dry_run_takes_no_kept_key_and_says_paper() -> None:
     kept = Credentials(
         venue="bybit", account="main", key=SecretStr("real"), secret=SecretStr("s"), passphrase=SecretStr("")
     )
     config = parse_config("profile: paper\npaper: {leverage: 3}", {})
-    check_profile(config)
     accounts = accounts_of(config, [kept])
     assert {account.key for account in accounts} == {"simkey-main"}
     document = orjson.loads(core_config(config, "A7", accounts, links_of(config, VENUES), VENUES, boot_id="b"))
@@ -89,3 +75,14 @@ def test_a_dry_run_takes_no_kept_key_and_says_paper() -> None:
 def test_at_a_real_venue_an_account_without_a_key_has_none() -> None:
     accounts = accounts_of(parse_config("profile: live", {}))
     assert {(account.key, account.secret, account.simulated) for account in accounts} == {("", "", False)}
+
+
+def test_a_venue_for_public_data_alone_is_given_no_key() -> None:
+    kept = Credentials(
+        venue="bybit", account="main", key=SecretStr("k"), secret=SecretStr("s"), passphrase=SecretStr("")
+    )
+    config = parse_config("venues: {bybit: {publicOnly: true}}", {})
+    accounts = accounts_of(config, [kept])
+    assert {account.venue: account.key for account in accounts} == {"binance": "simkey", "bybit": ""}
+    document = orjson.loads(core_config(config, "A7", accounts, links_of(config, VENUES), VENUES, boot_id="b"))
+    assert [row["publicOnly"] for row in document["accounts"]] == [False, True]

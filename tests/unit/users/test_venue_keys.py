@@ -38,18 +38,31 @@ class Probe:
         return self.answer
 
 
+class User:
+    """Takes keys into use, or does not know the account."""
+
+    def __init__(self) -> None:
+        self.knows = True
+        self.used: list[Credentials] = []
+
+    def use(self, credentials: Credentials) -> bool:
+        self.used.append(credentials)
+        return self.knows
+
+
 class World:
     def __init__(self, store: SqlKeys, accounts: SqlAccounts, home: Path) -> None:
         self.store, self.accounts, self.home = store, accounts, home
         self.vault = Vault(home / "master.key")
         self.probe = Probe()
+        self.user = User()
         self.keys = self.of(simulated=False)
 
     async def opened(self) -> tuple[Credentials, ...]:
         return await opened(self.store, self.vault, simulated=False)
 
     def of(self, *, simulated: bool) -> SealedKeys:
-        return SealedKeys(self.store, self.vault, SystemClock(), self.probe, simulated=simulated)
+        return SealedKeys(self.store, self.vault, SystemClock(), self.probe, self.user, simulated=simulated)
 
 
 @pytest.fixture
@@ -59,7 +72,8 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 
 async def test_a_key_is_tested_kept_and_given_to_the_engine_alone(world: World) -> None:
-    assert await world.keys.put(GIVEN) == GOOD
+    assert await world.keys.put(GIVEN) == (GOOD, True)
+    assert world.user.used == [GIVEN]
     assert await world.opened() == (GIVEN,)
     assert await world.keys.test("binance", "main") == GOOD
     assert world.probe.asked == [GIVEN, GIVEN]
@@ -79,6 +93,13 @@ async def test_a_key_with_the_wrong_rights_is_refused_and_not_kept(world: World,
         await world.keys.put(GIVEN)
     assert (caught.value.code, caught.value.details) == (Code.FORBIDDEN, {"right": right})
     assert await world.keys.kept() == ()
+    assert world.user.used == []
+
+
+async def test_a_key_of_an_account_that_is_not_run_here_waits(world: World) -> None:
+    world.user.knows = False
+    assert await world.keys.put(GIVEN) == (GOOD, False)
+    assert await world.opened() == (GIVEN,)
 
 
 async def test_a_new_key_takes_the_place_of_the_old(world: World) -> None:

@@ -41,6 +41,9 @@ impl Engine {
             "limits" => {
                 Ok(Json::array(|j| self.state.limits.rows().for_each(|row| super::docs::limit(j, &row))))
             }
+            "unset_limits" => Ok(Json::array(|j| {
+                self.unset_limits().into_iter().for_each(|name| j.str("", name.name()));
+            })),
             "risk_metrics" => self.view_risk(q),
             "performance" => Ok(Json::object(|j| self.view_performance(j))),
             "links" => self.view_links(q),

@@ -61,10 +61,10 @@ async def get_keys(call: Call[Empty, Query]) -> dict[str, object]:
 
 
 async def put_keys(call: Call[KeysBody, Query]) -> dict[str, object]:
-    """Tests keys at their venues and keeps them, sealed; they are used from the next start on."""
-    kept = []
+    """Tests keys at their venues, keeps them sealed, and takes them into use."""
+    kept, waiting = [], False
     for venue, body in call.body.root.items():
-        rights = await call.services.venue_keys.put(
+        rights, used = await call.services.venue_keys.put(
             Credentials(
                 venue=venue,
                 account=body.account,
@@ -74,7 +74,8 @@ async def put_keys(call: Call[KeysBody, Query]) -> dict[str, object]:
             )
         )
         kept.append(_tested(venue, body.account, rights))
-    return {"kept": kept, "restartNeeded": True}
+        waiting = waiting or not used
+    return {"kept": kept, "restartNeeded": waiting}
 
 
 async def test_keys(call: Call[TestBody, Query]) -> dict[str, object]:

@@ -480,7 +480,7 @@ export const en = {
   "settings.enterKey": "Enter a key",
   "settings.enterKeyOf": "Key of {venue}",
   "settings.testAndKeep": "Test and keep",
-  "settings.keyRule": "The venue is asked first what the key may do. One that may withdraw is refused. It is kept encrypted and used from the next start on.",
+  "settings.keyRule": "The venue is asked first what the key may do. One that may withdraw is refused. It is kept encrypted and used at once.",
   "settings.apiKey": "API key",
   "settings.secret": "Secret",
   "settings.passphrase": "Passphrase",

@@ -482,7 +482,7 @@ export const zhHant: Readonly<Record<keyof typeof en, string>> = {
   "settings.enterKey": "輸入金鑰",
   "settings.enterKeyOf": "{venue} 的金鑰",
   "settings.testAndKeep": "測試並保存",
-  "settings.keyRule": "會先向交易所查詢金鑰權限；可提領的金鑰會被拒絕。金鑰加密保存，下次啟動後使用。",
+  "settings.keyRule": "會先向交易所查詢金鑰權限；可提領的金鑰會被拒絕。金鑰加密保存，並立即使用。",
   "settings.apiKey": "API 金鑰",
   "settings.secret": "密鑰",
   "settings.passphrase": "通行短語",

@@ -80,7 +80,7 @@ class Started:
 
 def run(config: Config, announce: Callable[[Started], None], source: Source | None = None) -> None:
     """Runs until SIGINT or SIGTERM. Raises TidegateError (one clear sentence) when it can not start or go on."""
-    log.configure(config.log.level, simulated=config.simulated)
+    log.configure(config.log.level, simulated=config.simulated, paper=config.profile == "paper")
     os.umask(PRIVATE_UMASK)
     try:
         uvloop.run(_serve(config, announce, source))

@@ -1,6 +1,7 @@
 """JSON lines on standard error, one per event: `event`, `level`, `ts`, and the facts given.
 
-Common facts: exchange, pair_id, symbol, latency_ms, success, error_code; `simulated: true` in profile sim.
+Common facts: exchange, pair_id, symbol, latency_ms, success, error_code; `simulated: true` in profile sim,
+`mode: PAPER` in profile paper.
 """
 
 import json
@@ -18,13 +19,14 @@ _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARN
 _sink: LineSink | None = None
 
 
-def configure(level: str, *, simulated: bool, stream: TextIO | None = None) -> None:
+def configure(level: str, *, simulated: bool, paper: bool = False, stream: TextIO | None = None) -> None:
     """Sets the process's one log sink. Lines of other libraries (warnings and worse) take the same form."""
     number = _LEVELS[level]
     out = stream if stream is not None else sys.stderr
     global _sink  # noqa: PLW0603  # the process has one log
     _sink = sink = LineSink(to_stream(out))
-    shared = [structlog.processors.add_log_level, _stamp, _mark if simulated else _pass]
+    mark = _simulated if simulated else _paper if paper else _pass
+    shared = [structlog.processors.add_log_level, _stamp, mark]
     structlog.configure(
         processors=[*shared, _message_last, structlog.processors.format_exc_info, _render],
         wrapper_class=structlog.make_filtering_bound_logger(number),
@@ -68,8 +70,13 @@ def _stamp(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     return event
 
 
-def _mark(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+def _simulated(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     event["simulated"] = True
+    return event
+
+
+def _paper(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    event["mode"] = "PAPER"
     return event
 
 

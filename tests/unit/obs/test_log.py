@@ -37,6 +37,13 @@ def test_a_line_carries_time_level_event_and_the_simulated_mark(sink):
     assert (line["room"], line["pair_id"], line["success"]) == ("engine", "a", True)
 
 
+def test_a_dry_run_says_paper(sink):
+    log.configure("info", simulated=False, paper=True, stream=sink)
+    log.get("engine").info("plan_done")
+    (line,) = lines(sink)
+    assert (line["mode"], "simulated" in line) == ("PAPER", False)
+
+
 def test_lines_below_the_level_are_dropped_and_real_ones_bear_no_mark(sink):
     log.configure("warning", simulated=False, stream=sink)
     logger = log.get("engine")

@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // a test stops
 
 mod common;
+mod oracle;
 
-use common::{SECOND, World, btc_pair, config};
+use common::{MS, SECOND, World, btc_pair, config};
+use std::collections::BTreeSet;
 use tidegate_core::units::Venue;
 
 /// What the configuration says of the first account, and of the second.
@@ -83,4 +85,53 @@ fn another_key_heals_without_a_restart() {
 fn keys_are_for_accounts_that_are_run_here() {
     let mut world = World::new(11, "");
     assert!(world.enter_key(Venue::Okx, "simkey").is_err());
+}
+
+#[test]
+fn okx_and_bitget_refuse_and_heal_alike() {
+    let (names, venues) = (["okx", "bitget"], [Venue::Okx, Venue::Bitget]);
+    for (at, name) in names.into_iter().enumerate() {
+        let mut world = World::among(11, names, "");
+        let known = format!(r#""venue":"{name}","name":"main","key":"simkey""#);
+        let dead = world.bare_config().replace(&known, &known.replace("simkey", "deadkey"));
+        assert_ne!(world.bare_config(), dead);
+        world.configure(dead);
+        world.restart();
+        world.run_for(5 * SECOND);
+        let rows = world.view("exchanges", "{}");
+        assert_eq!(row(&rows, name)["publicOnly"], true);
+        assert_eq!(world.alerts("KEY_REFUSED").len(), 1);
+        world.enter_key(venues[at], "simkey").unwrap();
+        world.run_for(20 * SECOND);
+        assert_eq!(world.view("health", "{}")["reconciled"], true);
+    }
+}
+
+/// The key dies in the middle of trading, whatever is under way then, and is replaced half a minute later.
+#[test]
+fn a_key_that_dies_while_plans_run_loses_and_doubles_nothing() {
+    for seed in 1..=12_u64 {
+        let at = (seed % 2) as usize;
+        let mut world = World::new(seed, &btc_pair("0.02"));
+        world.run_for(5 * SECOND);
+        while world.sent.is_empty() {
+            world.run_for(MS);
+        }
+        world.run_for(seed as i64 * 400_000);
+        world.enter_key(VENUES[at], "deadkey").unwrap();
+        world.run_for(30 * SECOND);
+        assert!(public_only(&world)[at], "seed {seed}");
+        world.enter_key(VENUES[at], "simkey").unwrap();
+        world.run_for(20 * SECOND);
+        oracle::stop_pairs(&mut world);
+        world.run_for(70 * SECOND);
+        let unique: BTreeSet<&String> = world.sent.iter().collect();
+        assert_eq!(unique.len(), world.sent.len(), "seed {seed}: an order went out twice");
+        let health = world.view("health", "{}");
+        assert_eq!(health["unknownOrders"].as_array().unwrap().len(), 0, "seed {seed}: {health}");
+        assert!(oracle::check_plans(&world) > 0);
+        for code in ["RECON_DIFF", "OVERDRAWN", "FILL_CONFLICT"] {
+            assert!(world.alerts(code).is_empty(), "seed {seed}: {:?}", world.alerts(code));
+        }
+    }
 }

@@ -67,12 +67,55 @@ export async function editAPair({ page }) {
   await row.getByRole("button", { name: "Threshold: 0.075 %" }).waitFor();
 }
 
-async function pick(page, label, text) {
+/** `search`: typed first, as a long list only holds what is in sight. */
+async function pick(page, label, text, search = "") {
   await dialog(page).getByLabel(label, { exact: true }).click();
+  if (search !== "") await dialog(page).getByLabel(label, { exact: true }).fill(search);
   await page.locator(".ant-select-item-option", { hasText: text }).first().click();
 }
 
-/** Create with an estimate, see it run, pause, go on, cancel. */
+/** A single order: typed wrong and said so, previewed, confirmed, followed to its fill. */
+export async function placeAnOrder({ page }) {
+  await go(page, "Orders & positions");
+  await page.getByRole("button", { name: "New order" }).click();
+  await pick(page, "Instrument", "ETHUSDT · bybit linear", "ETHUSDT");
+  await pick(page, "Kind", "market");
+  await dialog(page).getByLabel("Quantity", { exact: true }).fill("0.1005");
+  await dialog(page).getByText("The quantity is no whole step of the instrument.").waitFor();
+  await dialog(page).getByLabel("Quantity", { exact: true }).fill("0.5");
+  await dialog(page).getByRole("button", { name: "Preview" }).click();
+  const preview = dialog(page).getByTestId("preview");
+  await preview.getByText("ETHUSDT").waitFor();
+  truth(/buy 0\.50* ETH/.test((await preview.innerText()).replace(/\s+/g, " ")), `the preview says what is sent: ${await preview.innerText()}`);
+  await dialog(page).getByRole("button", { name: "Send order" }).click();
+  const sent = dialog(page).getByTestId("sent");
+  await sent.getByText("filled", { exact: true }).waitFor();
+  const orderId = (await sent.locator("p").first().innerText()).split(/\s/)[0];
+  await dialog(page).getByRole("button", { name: "Done" }).click();
+  await page.locator("tr", { hasText: orderId }).first().waitFor();
+}
+
+/** The position just opened, which no pair trades, is guarded, its levels are changed, and the guard is taken away. */
+export async function protectAPosition({ page }) {
+  await go(page, "Orders & positions");
+  const position = panel(page, "Positions").locator("tr", { hasText: "ETHUSDT bybit linear" });
+  await position.getByRole("button", { name: "Protect" }).click();
+  await dialog(page).getByRole("button", { name: "Save" }).click();
+  await dialog(page).getByText("A stop, a target or a trail is needed.").waitFor();
+  await dialog(page).getByLabel("Trail", { exact: true }).fill("40");
+  await dialog(page).getByRole("button", { name: "Save" }).click();
+  const row = panel(page, "Protections").locator("tr", { hasText: "armed" }).first();
+  await row.getByText(/^40\s%$/).waitFor();
+  await row.getByRole("button", { name: "Edit" }).click();
+  await dialog(page).getByLabel("Trail", { exact: true }).fill("35");
+  await dialog(page).getByRole("button", { name: "Save" }).click();
+  await row.getByText(/^35\s%$/).waitFor();
+  await row.getByRole("button", { name: "Delete" }).click();
+  await page.locator(".ant-popover").getByRole("button", { name: "Delete" }).click();
+  await panel(page, "Protections").locator("tr", { hasText: "removed" }).first().waitFor();
+}
+
+/** Create with an estimate, see it run, pause, change, go on, cancel. */
 export async function runATwap({ page }) {
   await go(page, "TWAP plans");
   await page.getByRole("button", { name: "New TWAP plan" }).click();
@@ -90,6 +133,12 @@ export async function runATwap({ page }) {
   await changes(page, row.locator("td", { hasText: "/ 50" }).first(), "the slices done");
   await row.getByRole("button", { name: "Pause" }).click();
   await row.getByText("paused").waitFor();
+  await row.getByRole("button", { name: "Edit" }).click();
+  truth(await dialog(page).getByLabel("Leg 1", { exact: true }).isDisabled(), "legs stay once anything was traded");
+  await dialog(page).getByLabel("Total quantity").fill("0.4");
+  await dialog(page).getByRole("button", { name: "Save" }).click();
+  await dialog(page).waitFor({ state: "detached" });
+  await row.locator("td", { hasText: /\/ 0\.40* BTC/ }).first().waitFor();
   await row.getByRole("button", { name: "Resume" }).click();
   await row.getByText("running").waitFor();
   await row.getByRole("button", { name: "Cancel plan" }).click();

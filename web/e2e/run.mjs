@@ -1,4 +1,4 @@
-// The browser test: the real service, simulated venues, Chromium. `--shots DIR` also keeps a picture of each page.
+// The browser test: the real service, simulated venues, Chromium. `--shots DIR` also keeps a picture of each page, `--only A,B` runs some flows.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { equal, launch } from "./browser.mjs";
@@ -6,13 +6,15 @@ import * as flow from "./flows.mjs";
 import { Server } from "./server.mjs";
 
 const shots = process.argv[process.argv.indexOf("--shots") + 1];
-const only = process.argv[process.argv.indexOf("--only") + 1];
+const only = (process.argv[process.argv.indexOf("--only") + 1] ?? "").split(",");
 const wants = (name) => process.argv.includes(`--${name}`);
 
 const FLOWS = [
   flow.watchAnOpportunity,
   flow.execute,
   flow.editAPair,
+  flow.placeAnOrder,
+  flow.protectAPosition,
   flow.runATwap,
   flow.changeALimit,
   flow.killAndReset,
@@ -48,7 +50,7 @@ try {
   page = await flow.logInByLink({ browser, server });
   console.log("ok logInByLink");
   for (const run of FLOWS) {
-    if (wants("only") && run.name !== only) continue;
+    if (wants("only") && !only.includes(run.name)) continue;
     const began = Date.now();
     await run({ page, browser, server });
     equal(page.faults, [], `faults of the page after ${run.name}`);

@@ -1,12 +1,13 @@
 // A single order: typed, previewed at the prices of this moment, confirmed, followed.
 import { Alert, Form, Modal } from "antd";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { newKey } from "@/api/client";
 import { faultText } from "@/api/faults";
 import { useBookQuery, useInstrumentsQuery } from "@/api/monitoring";
 import { usePlaceOrderMutation } from "@/api/trading";
 import type { Instrument } from "@/api/types";
-import { report } from "@/live/connect";
+import { report, wantChannel } from "@/live/connect";
+import { instrumentName } from "@/live/prices";
 import { useLocale } from "@/shared/i18n/locale";
 import { Preview, Sent } from "./TicketFaces";
 import { TicketForm } from "./TicketForm";
@@ -29,6 +30,9 @@ export function TicketDialog({ close }: { close: () => void }) {
   const instrument = instruments.find((one) => nameOf(one) === shown?.instrument);
   const leg = instrument && { exchange: instrument.exchange, symbol: instrument.symbol, type: instrument.type };
   const { data: book } = useBookQuery({ leg: leg ?? NOWHERE, depth: 1 }, { skip: leg === undefined, pollingInterval: 1_000 });
+  // The engine only trades what it watches: the book is whole by the time the order is confirmed.
+  const watched = leg && instrumentName(leg);
+  useEffect(() => (watched === undefined ? undefined : wantChannel(`prices:${watched}`)), [watched]);
   const touch = { bid: book?.bids[0]?.[0], ask: book?.asks[0]?.[0] };
 
   const confirm = async () => {

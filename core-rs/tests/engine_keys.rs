@@ -7,6 +7,7 @@ mod oracle;
 
 use common::{MS, SECOND, World, btc_pair, config};
 use std::collections::BTreeSet;
+use tidegate_core::engine::Input;
 use tidegate_core::units::Venue;
 
 /// What the configuration says of the first account, and of the second.
@@ -15,6 +16,8 @@ const KEYS: [&str; 2] =
 const VENUES: [Venue; 2] = [Venue::Binance, Venue::Bybit];
 /// Links below this are Binance's.
 const BYBIT: usize = 8;
+/// The link of Bybit's account stream.
+const PRIVATE: usize = 9;
 
 fn with_dead_key(at: usize) -> World {
     let text = config(&btc_pair("0.01"));
@@ -85,6 +88,25 @@ fn another_key_heals_without_a_restart() {
 fn keys_are_for_accounts_that_are_run_here() {
     let mut world = World::new(11, "");
     assert!(world.enter_key(Venue::Okx, "simkey").is_err());
+}
+
+/// Bybit refuses a log-in whose time is over like one with a wrong key.
+#[test]
+fn a_clock_that_is_wrong_is_no_key_that_is_refused() {
+    let clock = |world: &mut World, offset: i64| {
+        world.input(Input::Clock { venue: Venue::Bybit, offset, uncertainty: MS });
+        world.cut(PRIVATE);
+    };
+    let mut world = World::new(11, "");
+    world.run_for(5 * SECOND);
+    clock(&mut world, -3_600 * SECOND);
+    world.run_for(20 * SECOND);
+    assert!(!world.alerts("LOGIN_REFUSED").is_empty());
+    assert_eq!(public_only(&world), [false, false]);
+    clock(&mut world, 0);
+    world.run_for(20 * SECOND);
+    assert_eq!(world.view("health", "{}")["reconciled"], true);
+    assert!(world.alerts("KEY_REFUSED").is_empty());
 }
 
 #[test]

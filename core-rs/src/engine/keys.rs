@@ -3,9 +3,10 @@
 use super::config::Mode;
 use super::error::{Code, Refusal};
 use super::reducer::Engine;
+use super::requests::Why;
 use super::{Effect, Effects};
 use crate::units::{AccountId, LinkId, Now, Venue};
-use crate::venues::{RejectClass, Role, Secret, Session, VenueReject};
+use crate::venues::{Query, RejectClass, Role, Secret, Session, VenueReject};
 
 /// Refusals in a row, with no answer served in between, after which a key counts as dead: a venue that stumbles may
 /// refuse a good key once.
@@ -34,6 +35,16 @@ impl Engine {
         *refusals = refusals.saturating_add(1);
         if *refusals >= REFUSALS_MAX {
             self.key_refused(now, account, reject, out);
+        }
+    }
+
+    /// Asks the venue something that only a good key is answered.
+    pub(super) fn probe_key(&mut self, now: Now, account: AccountId, out: &mut Effects) {
+        let own = |link: &super::links::Link| link.account == Some(account) && link.config.role == Role::Rest;
+        let Some(at) = self.links.iter().position(own) else { return };
+        let link = LinkId(at as u16);
+        if !self.requests.asks(Some(account), link, &Query::Balances) {
+            self.ask(now, link, Some(account), Query::Balances, Why::Order, out);
         }
     }
 

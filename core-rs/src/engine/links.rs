@@ -6,7 +6,7 @@ use super::reducer::Engine;
 use super::timers::Timer;
 use super::{Effect, Effects};
 use crate::units::{AccountId, InstrumentId, LinkId, Now, Ns, Product, Venue};
-use crate::venues::{Codec, RejectClass, Role, SessionNote, VenueReject, codec};
+use crate::venues::{Codec, Role, SessionNote, VenueReject, codec};
 
 #[derive(Debug)]
 pub(super) struct Link {
@@ -181,14 +181,12 @@ impl Engine {
         }
     }
 
-    /// A refusal for the key ends its use; for anything else the link tries again on a new connection.
+    /// The link tries again on a new connection. Some venues refuse a log-in without saying why: the key itself is judged by
+    /// a question over REST, whose refusals are told apart.
     fn login_refused(&mut self, now: Now, id: LinkId, reject: &VenueReject, out: &mut Effects) {
         let Some(account) = self.link(id).and_then(|link| link.account) else { return };
-        if matches!(reject.class, RejectClass::Auth | RejectClass::Other) {
-            self.key_refused(now, account, reject, out);
-            return;
-        }
         self.unready(account);
+        self.probe_key(now, account, out);
         let text = format!("link {}: {} {}", id.0, reject.code, reject.message);
         self.alert(now, "critical", "LOGIN_REFUSED", &text, out);
         self.bar_after(now, account, reject, out);

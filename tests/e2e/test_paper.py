@@ -99,6 +99,8 @@ def test_a_maker_is_filled_when_the_market_comes_to_it(tmp_path):
 
         found = until(filled, "a fill of a resting order", 60, every_s=1.0)
         assert found[0]["side"] == "sell"
+        up = {(line["exchange"], line["type"]) for line in node.log("link_up") if line["role"] == "trades"}
+        assert up == {("binance", "spot")}, "public trades are asked for where an order rests, and nowhere else"
         halted(node)
         agree(node, executed(tmp_path))
 

@@ -5,6 +5,7 @@ engine's live books and the real venue's public trades. The engine reaches it ov
 protocol, so its orders live as they would at the venue. No key and no order ever leads to a real venue.
 """
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -42,8 +43,15 @@ class Executor:
         self._measured_s = TRAVEL_S
         self._offset_ns = 0
         self._resting: frozenset[str] = frozenset()
+        self._any_rests = asyncio.Event()
         self.tapes: dict[Product, WsLink] = {}
         self.watch: Callable[[str, bool], None] = _nobody
+
+    def start(self, venue: SimVenue, watch: Callable[[str, bool], None]) -> None:
+        """The engine runs. Orders that the book of record held rest already: their books are kept from now on."""
+        self.watch = watch
+        self._resting = frozenset()
+        self.settled(venue)
 
     def wall_ns(self) -> int:
         """The venue's time: requests are signed by it."""
@@ -73,6 +81,10 @@ class Executor:
         if resting == self._resting:
             return
         before, self._resting = self._resting, resting
+        if resting:
+            self._any_rests.set()
+        else:
+            self._any_rests.clear()
         for name in resting - before:
             self.watch(name, True)
         for name in before - resting:
@@ -80,6 +92,10 @@ class Executor:
         for product, tape in self.tapes.items():
             if tape.up:
                 self.ask_for_trades(venue, product, fresh=False)
+
+    async def any_rests(self) -> None:
+        """Returns once an order rests: venues cut connections of which nothing is asked."""
+        await self._any_rests.wait()
 
     def ask_for_trades(self, venue: SimVenue, product: Product, *, fresh: bool) -> None:
         """Brings the tape in line with the resting orders; `fresh`: on a new connection."""
@@ -113,10 +129,9 @@ class Paper:
         return both
 
     def start(self, watch: Callable[[str, bool], None]) -> None:
-        """The engine runs: books of orders that the book of record held are kept from now on."""
+        """The engine runs; see `Executor.start`."""
         for name, executor in self.executors.items():
-            executor.watch = watch
-            self.hosts[name].on_market()
+            executor.start(self.hosts[name].venue, watch)
 
     def build_tapes(
         self, config: Config, addresses: Addresses, venues: Mapping[str, Venue], clock: Clock, random: Random
@@ -133,7 +148,7 @@ class Paper:
                     exchange=name,
                     product=product,
                     role="trades",
-                    url=_fixed(url),
+                    url=_once_needed(url, self.executors[name]),
                     keepalive=spec.keepalive,
                     keepalive_s=spec.keepalive_s,
                     lifetime_s=spec.lifetime_s,
@@ -228,8 +243,9 @@ def _plan(config: Config, name: VenueName, section: VenueConfig) -> SimPlan:
     )
 
 
-def _fixed(url: str) -> Callable[[], Awaitable[str]]:
+def _once_needed(url: str, executor: Executor) -> Callable[[], Awaitable[str]]:
     async def same() -> str:
+        await executor.any_rests()
         return url
 
     return same

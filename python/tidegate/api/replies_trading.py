@@ -215,8 +215,38 @@ class Account(Reply):
     simulated: bool
 
 
+class ResultSum(Reply):
+    """Of plans that ended; quote units."""
+
+    pnl: AmountOut
+    fees: AmountOut
+    turnover: AmountOut
+    plans: int
+    wins: int
+
+
+class DayResult(ResultSum):
+    """`day`: of the trading day's zone, ISO."""
+
+    day: str
+
+
+class StrategyResult(ResultSum):
+    strategy: str
+    pair_id: str
+
+
+class VenueResult(ResultSum):
+    """`pnl`: what legs sold at the venue less what they bought there and fees; only the sum over venues is a profit.
+
+    What unwinding cost stands under days and strategies alone.
+    """
+
+    exchange: str
+
+
 class Performance(Reply):
-    """Quote units, net of fees where it says PnL; `winRate` is a fraction."""
+    """Quote units, net of fees where it says PnL; `winRate` is a fraction. The sums are of the last 31 days."""
 
     pnl: AmountOut
     fees: AmountOut
@@ -228,6 +258,9 @@ class Performance(Reply):
     max_drawdown: AmountOut
     day_pnl: AmountOut
     residual: AmountOut
+    by_day: list[DayResult]
+    by_strategy: list[StrategyResult]
+    by_venue: list[VenueResult]
 
 
 class Limit(Reply):

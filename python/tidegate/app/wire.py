@@ -114,7 +114,7 @@ def build_tables(config: Config) -> Tables:
     database = Database(config.database_url or sqlite_url(DataDirectory(config.home).database))
     return Tables(
         database=database,
-        writer=TradingWriter(database),
+        writer=TradingWriter(database, config.day_zone),
         history=SqlTradingHistory(database),
         accounts=SqlAccounts(database),
         keys=SqlKeys(database),

@@ -65,6 +65,23 @@ class EquityPoint:
     equity: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanResult:
+    """What the plans of one pair that ended on one day (ISO) brought; amounts in quote units as exact decimal text.
+
+    exchange: the venue, whose `pnl` is what was sold there less what was bought and fees; empty for whole plans.
+    """
+
+    day: str
+    pair_id: str
+    exchange: str
+    pnl: str
+    fees: str
+    turnover: str
+    plans: int
+    wins: int
+
+
 class TradingHistory(Protocol):
     """Orders, fills, protections and plans that the engine may no longer hold in memory. Raises StoreError."""
 
@@ -80,6 +97,10 @@ class TradingHistory(Protocol):
     async def alerts(self, narrow: HistoryFilter = NO_FILTER, page: PageRequest | None = None) -> DocPage: ...
     async def spreads(self, pair_id: str, from_ts: int, to_ts: int, limit: int = 1000) -> SpreadPage: ...
     async def equity(self, from_ts: int, to_ts: int, limit: int = 1000) -> tuple[EquityPoint, ...]: ...
+
+    async def results(self, from_day: str) -> tuple[PlanResult, ...]:
+        """From a day (ISO) on, oldest first."""
+        ...
 
     async def ping_ms(self) -> float:
         """Round trip of a trivial query, milliseconds."""

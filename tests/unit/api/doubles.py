@@ -32,7 +32,7 @@ from tidegate.model.commands import Command, Receipt
 from tidegate.model.config import Config
 from tidegate.model.errors import Code, TidegateError
 from tidegate.ports.bus import Message
-from tidegate.ports.read import DocPage, EquityPoint, HistoryFilter, PageRequest, SpreadPage, SpreadPoint
+from tidegate.ports.read import DocPage, EquityPoint, HistoryFilter, PageRequest, PlanResult, SpreadPage, SpreadPoint
 from tidegate.ports.settings import Reloaded
 from tidegate.users.roles import PERMISSIONS
 
@@ -136,6 +136,10 @@ class FakeHistory:
     async def twap(self, plan_id: str) -> bytes | None:
         return TWAP if plan_id == "twap_001" else None
 
+    async def results(self, from_day: str) -> tuple[PlanResult, ...]:
+        assert from_day < "9999"
+        return RESULTS
+
     async def equity(self, from_ts: int, to_ts: int, limit: int = 1000) -> tuple[EquityPoint, ...]:
         assert from_ts < to_ts
         return (EquityPoint(NOW_NS // 1_000_000, "-0.0545515", "1.0545515", "0.9459485"),)
@@ -220,6 +224,21 @@ class FakeBus:
         self.subscriptions.append(FakeSubscription(topics))
         self.listened.release()
         return self.subscriptions[-1]
+
+
+def result(day: str, pair: str, exchange: str, pnl: str, *, wins: int = 0) -> PlanResult:
+    return PlanResult(
+        day=day, pair_id=pair, exchange=exchange, pnl=pnl, fees="0.10", turnover="100.5", plans=1, wins=wins
+    )
+
+
+RESULTS = (
+    result("2026-09-20", "a", "", "1.000000000000000001", wins=1),
+    result("2026-09-20", "a", "binance", "-680.1"),
+    result("2026-09-20", "a", "bybit", "681.100000000000000001"),
+    result("2026-09-21", "a", "", "-0.5"),
+    result("2026-09-21", "b", "", "2", wins=1),
+)
 
 
 class FixedClock:

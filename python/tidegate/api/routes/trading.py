@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from tidegate.api import history
+from tidegate.api import history, results
 from tidegate.api.fields import DecimalIn, Empty, EpochMs, Exchange, Model, PageLimit, PageQuery, Product, Query, Symbol
 from tidegate.api.jsontext import dumps, number_text
 from tidegate.api.replies import Done
@@ -158,8 +158,8 @@ async def list_positions(call: Call[Empty, Query]) -> bytes:
 
 
 async def performance(call: Call[Empty, Query]) -> bytes:
-    """PnL, fees, win rate, drawdown."""
-    return await call.services.engine.query(ViewName.PERFORMANCE)
+    """PnL, fees, win rate, drawdown since the journal began; the last 31 days by venue, strategy and day."""
+    return await results.performance(call.services)
 
 
 async def equity(call: Call[Empty, EquityQuery]) -> list[dict[str, object]]:

@@ -10,7 +10,16 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Row, Table, and_, func, or_, select, true
 
 from tidegate.model.errors import Code, TidegateError
-from tidegate.ports.read import NO_FILTER, DocPage, EquityPoint, HistoryFilter, PageRequest, SpreadPage, SpreadPoint
+from tidegate.ports.read import (
+    NO_FILTER,
+    DocPage,
+    EquityPoint,
+    HistoryFilter,
+    PageRequest,
+    PlanResult,
+    SpreadPage,
+    SpreadPoint,
+)
 from tidegate.store.database import Database
 from tidegate.store.trading import tables
 
@@ -77,6 +86,26 @@ class SqlTradingHistory:
         found = await self._thinned(tables.equity_samples, true(), (from_ts, to_ts), limit)
         return tuple(
             EquityPoint(row.ts, format(row.pnl, "f"), format(row.fees, "f"), format(row.equity, "f")) for row in found
+        )
+
+    async def results(self, from_day: str) -> tuple[PlanResult, ...]:
+        """See the port."""
+        c = tables.plan_results.c
+        query = select(tables.plan_results).where(c.day >= from_day).order_by(c.day, c.pair_id, c.exchange)
+        async with self._database.read() as connection:
+            found = (await connection.execute(query)).all()
+        return tuple(
+            PlanResult(
+                day=row.day,
+                pair_id=row.pair_id,
+                exchange=row.exchange,
+                pnl=format(row.pnl, "f"),
+                fees=format(row.fees, "f"),
+                turnover=format(row.turnover, "f"),
+                plans=row.plans,
+                wins=row.wins,
+            )
+            for row in found
         )
 
     async def _thinned(

@@ -198,6 +198,19 @@ equity_samples: Final = Table(
     Column("equity", DecimalText, nullable=False, comment="pnl and what open positions would bring at the mid"),
 )
 
+plan_results: Final = Table(
+    "plan_results",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("pair_id", _ID, primary_key=True),
+    Column("exchange", _WORD, primary_key=True, comment="empty: the plan as a whole"),
+    Column("pnl", DecimalText, nullable=False, comment="of a venue: what was sold less bought and fees"),
+    Column("fees", DecimalText, nullable=False),
+    Column("turnover", DecimalText, nullable=False),
+    Column("plans", Integer, nullable=False),
+    Column("wins", Integer, nullable=False),
+)
+
 alerts: Final = Table(
     "alerts",
     metadata,

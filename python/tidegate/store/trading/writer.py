@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Table, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -15,6 +16,7 @@ from tidegate.ports.store import Alert, Row, StoreError
 from tidegate.store.database import Database
 from tidegate.store.trading import tables
 from tidegate.store.trading.columns import COLUMNS, Lifted, lift, load
+from tidegate.store.trading.results import Key, Totals, added, changes
 
 SPREAD_KEEP_MS: Final = 7 * 24 * 3600 * 1000
 """How far back the spread history goes."""
@@ -31,8 +33,10 @@ _log = log.get("store")
 class TradingWriter:
     """`tidegate.ports.store.UnitOfWork` over SQL."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, day_zone: str = "UTC") -> None:
+        """`day_zone`: whose midnight ends a day of results."""
         self._database = database
+        self._zone = ZoneInfo(day_zone)
         self._samples = 0
 
     async def project(self, seq: int, rows: Sequence[Row]) -> None:
@@ -42,6 +46,8 @@ class TradingWriter:
             for name, ids in gone.items():
                 table = COLUMNS[name][0]
                 await connection.execute(delete(table).where(table.c.id.in_(ids)))
+            if "plans" in upserts:
+                await self._count(connection, upserts["plans"])
             for name, values in upserts.items():
                 await self._upsert(connection, COLUMNS[name][0], list(values.values()))
             await self._upsert(connection, tables.projection, [{"id": 1, "seq": seq}])
@@ -51,6 +57,7 @@ class TradingWriter:
         async with self._database.write() as connection:
             for table, _ in COLUMNS.values():
                 await connection.execute(delete(table))
+            await connection.execute(delete(tables.plan_results))
             await connection.execute(delete(tables.projection))
 
     async def projected_seq(self) -> int:
@@ -86,6 +93,31 @@ class TradingWriter:
             )
             old = tables.alerts.c.ts < max(alert.ts for alert in alerts) - ALERTS_KEEP_MS
             await connection.execute(delete(tables.alerts).where(old))
+
+    async def _count(self, connection: AsyncConnection, plans: Mapping[str, Lifted]) -> None:
+        """Results of ended plans, in the transaction that shows them: a batch given twice counts once."""
+        known = select(tables.plans.c.doc).where(tables.plans.c.id.in_(plans))
+        before = [load(str(doc).encode()) for doc in (await connection.execute(known)).scalars()]
+        after = [load(str(plan["doc"]).encode()) for plan in plans.values()]
+        gained = changes(self._added(before), self._added(after))
+        if not gained:
+            return
+        results = tables.plan_results
+        days = {day for day, _, _ in gained}
+        rows = (await connection.execute(select(results).where(results.c.day.in_(days)))).all()
+        held = {
+            (row.day, row.pair_id, row.exchange): Totals(row.pnl, row.fees, row.turnover, row.plans, row.wins)
+            for row in rows
+        }
+        values: list[Lifted] = [
+            {"day": day, "pair_id": pair, "exchange": venue, **asdict(held.get(key, Totals()).plus(totals))}
+            for key, totals in gained.items()
+            for day, pair, venue in (key,)
+        ]
+        await self._upsert(connection, results, values)
+
+    def _added(self, documents: Sequence[object]) -> list[dict[Key, Totals]]:
+        return [added(document, self._zone) for document in documents if isinstance(document, dict)]
 
     async def _upsert(self, connection: AsyncConnection, table: Table, values: list[Lifted]) -> None:
         await connection.execute(_upsert_of(self._database.dialect, table), values)

@@ -7,6 +7,7 @@ import { Figures } from "./Figures";
 import { Hops } from "./Hops";
 import { Inventory } from "./Inventory";
 import { RecentPlans } from "./RecentPlans";
+import { Results } from "./Results";
 import { Venues } from "./Venues";
 
 export default function Dashboard() {
@@ -20,6 +21,7 @@ export default function Dashboard() {
         <Venues />
         <RecentPlans />
         <Alerts />
+        <Results />
         <Balances />
         <Inventory />
         <Hops />

@@ -98,7 +98,7 @@ export const en = {
   "dash.even": "even",
   "dash.uneven": "uneven",
   "dash.alerts": "Last alerts",
-  "dash.noAlerts": "No alert is kept.",
+  "dash.noAlerts": "No alert so far.",
   "dash.allEvents": "All events",
   "dash.recent": "Latest executions",
 
@@ -560,4 +560,15 @@ export const en = {
   "state.closed": "closed",
   "state.removed": "removed",
   "state.reported": "reported",
+
+  "results.title": "Results of the last 31 days",
+  "results.by": "Results by",
+  "results.strategy": "Pair",
+  "results.venue": "Venue",
+  "results.day": "Day",
+  "results.flow": "Sold less bought",
+  "results.turnover": "Turnover",
+  "results.wins": "With profit",
+  "results.none": "No plan has ended yet.",
+  "results.venueText": "A venue has one side of each plan: only the sum over venues is a profit.",
 } as const;

@@ -562,4 +562,15 @@ export const zhHant: Readonly<Record<keyof typeof en, string>> = {
   "state.closed": "已平倉",
   "state.removed": "已移除",
   "state.reported": "已回報",
+
+  "results.title": "近 31 日成果",
+  "results.by": "成果分類",
+  "results.strategy": "交易對",
+  "results.venue": "交易所",
+  "results.day": "日期",
+  "results.flow": "賣出減買入",
+  "results.turnover": "成交額",
+  "results.wins": "獲利比例",
+  "results.none": "尚無已結束的計畫。",
+  "results.venueText": "每個計畫在各交易所只有一側：各交易所加總才是損益。",
 };

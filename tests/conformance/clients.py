@@ -39,6 +39,11 @@ def client(served: Served, *, pro: bool = False, secret: str = SECRET) -> Any:
     return made
 
 
+def amount_of(api: Any, symbol: str, base: float) -> float:
+    """So much base coin as the client counts it: in contracts where the market has them."""
+    return float(api.amount_to_precision(symbol, base / (api.market(symbol)["contractSize"] or 1)))
+
+
 def _options(served: Served) -> dict[str, Any]:
     """What ccxt must not ask for: products and account pages that a venue of one product does not have."""
     types = _TYPES if served.venue in {"okx", "bitget"} else {"spot": "spot", "linear": "linear"}

@@ -32,21 +32,21 @@ pub(super) static LINEAR: Codec = Codec { product: Linear, wallet: Wallet::Linea
 
 /// "RestAPI Error Code" (spot and futures), "Websocket Error Code".
 const ERRORS: &[Meaning] = &[
-    (Auth, "", &[30004, 30005, 30011, 30012, 30014, 30015]),
-    (Auth, "", &[40001, 40002, 40003, 40006, 40009, 40011, 40012, 40014, 40018, 40037]),
-    (Timestamp, "", &[30013, 40004, 40005, 40008]),
+    (Auth, "", &[30004, 30005, 30011, 30012, 30015]),
+    (Auth, "", &[40001, 40002, 40003, 40006, 40009, 40011, 40012, 40014, 40018, 40036, 40037, 40038]),
+    (Timestamp, "", &[30013, 30014, 40004, 40005, 40008, 40078]),
     (RateLimited, "", &[429, 30006, 30007]),
-    (Maintenance, "", &[40200]),
+    (Maintenance, "", &[40200, 45043]),
     // 40010: "Request timed out": the fate is open.
     (OutcomeUnknown, "", &[40010, 40015, 40725, 45001]),
-    (InsufficientFunds, "", &[40754, 40762, 43012]),
+    (InsufficientFunds, "", &[40754, 40762, 43012, 45002]),
     (DuplicateClientId, "", &[40786, 43118, 45034, 50060]),
-    (Filter, "", &[40808, 43005, 43006, 43007, 43008, 43009, 43027, 43112]),
-    (Filter, "", &[45035, 45110, 45111, 45112, 45115]),
+    (Filter, "", &[40808, 43005, 43006, 43007, 43008, 43009, 43010, 43027]),
+    (Filter, "", &[45035, 45110, 45111, 45112, 45113, 45114, 45115]),
     (ReduceOnly, "", &[22002, 40757]),
-    (UnknownOrder, "", &[22001, 40109, 40768, 43001, 43004]),
-    (AlreadyDone, "", &[45054]),
-    (PostOnlyWouldTake, "", &[45122]),
+    (UnknownOrder, "", &[22001, 40109, 40768, 43001, 43004, 45057]),
+    // 45031: "The order is finalized"; 45055: its status can not be cancelled.
+    (AlreadyDone, "", &[45031, 45055]),
 ];
 
 /// "Depth Channel". The chain of `seq` and `pseq` is not in the documents; it was probed without a gap in 2026-09, when the

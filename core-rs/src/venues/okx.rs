@@ -30,24 +30,24 @@ pub(super) static SPOT: Codec = Codec {
 
 pub(super) static LINEAR: Codec = Codec { product: Linear, contracts: true, ..SPOT };
 
-/// "Error Code": 50000 and above over REST, 60000 and above over WebSocket.
+/// "Error Code": 50000 and above over REST, 60000 and above over WebSocket. A post-only order that would take has none: it is
+/// accepted, then cancelled.
 const ERRORS: &[Meaning] = &[
     (Auth, "", &[50100, 50101, 50103, 50104, 50105, 50106, 50110, 50111, 50113, 50114, 50119, 50120]),
     (Auth, "", &[60005, 60007, 60009, 60011, 60022, 60024, 60032]),
-    // 50036: expired before it was worked on (`expTime`).
-    (Timestamp, "", &[50036, 50102, 50107, 50112, 60004, 60006]),
+    // 50036, 50037: expired before it was worked on (`expTime`).
+    (Timestamp, "", &[50036, 50037, 50102, 50107, 50112, 60004, 60006]),
     (RateLimited, "", &[50011, 50013, 50040, 50061, 60014]),
     (Maintenance, "", &[50001, 51022, 51028]),
     // 50004: "Endpoint request timeout (does not mean that the request was successful or failed)".
     (OutcomeUnknown, "", &[50004, 50026, 51054, 51149, 63999]),
     (InsufficientFunds, "", &[51008, 51127, 51131, 51736]),
     (DuplicateClientId, "", &[51016]),
-    (Filter, "", &[51006, 51020, 51121, 51136, 51137, 51138, 51201, 51202, 51250]),
+    (Filter, "", &[51006, 51020, 51121, 51136, 51137, 51138, 51150, 51201, 51202, 51250]),
     (ReduceOnly, "", &[51112, 51169]),
     // 51400: "the order has been filled, canceled or does not exist": the venue does not tell which.
     (UnknownOrder, "", &[51400, 51405, 51503, 51603]),
     (AlreadyDone, "", &[51401, 51402, 51410, 51509, 51510]),
-    (PostOnlyWouldTake, "", &[51837]),
 ];
 
 /// "Order book channel"; "Best bid/offer" is `bbo-tbt`.

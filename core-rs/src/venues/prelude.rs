@@ -21,5 +21,5 @@ pub(super) use crate::units::{Asset, Money, Ns, Product, Side, Venue};
 pub(super) use Product::{Linear, Spot};
 pub(super) use RejectClass::{
     AlreadyDone, Auth, DuplicateClientId, Filter, InsufficientFunds, Maintenance, OutcomeUnknown,
-    PostOnlyWouldTake, RateLimited, ReduceOnly, Timestamp, UnknownOrder,
+    RateLimited, ReduceOnly, Timestamp, UnknownOrder,
 };

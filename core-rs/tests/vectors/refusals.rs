@@ -41,6 +41,8 @@ fn okx_codes_have_their_meaning_and_an_unknown_one_is_other() {
         (50113, Auth),
         (50102, Timestamp),
         (51169, ReduceOnly),
+        (50037, Timestamp),
+        (51150, Filter),
         (59999, Other),
     ]
     .map(|(code, want)| (200, code, "whatever it says", want));
@@ -61,6 +63,12 @@ fn bitget_codes_have_their_meaning_and_an_unknown_one_is_other() {
         (40009, Auth),
         (40008, Timestamp),
         (45110, Filter),
+        (30014, Timestamp),
+        (45055, AlreadyDone),
+        // Leverage unchanged, a stop's price, a withdrawal: none of an order's business.
+        (45054, Other),
+        (45122, Other),
+        (43112, Other),
         (99999, Other),
     ]
     .map(|(code, want)| (400, code, "whatever it says", want));

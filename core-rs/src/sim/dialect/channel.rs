@@ -23,6 +23,8 @@ pub(super) struct Words {
     /// Names of a book's id and of the one before; what a snapshot says was before it.
     pub seq: [&'static str; 2],
     pub first_prev: &'static str,
+    /// Each message says its action and its time; else books alone say their action.
+    pub stamped: bool,
     /// Codes: log-in refused, channel unknown, log-in missing.
     pub codes: [&'static str; 3],
     /// The stream of an `arg`, or `None` where there is none such.
@@ -45,20 +47,22 @@ pub(super) struct Channels {
     pub trades: &'static str,
 }
 
-/// One stream: its channel, and either an instrument or the product whose account rows it carries.
+/// One stream: its channel, and either an instrument or the product whose account rows it carries, of one symbol only if so.
 pub(super) struct Topic {
     pub channel: String,
     pub listing: Option<usize>,
     pub product: Option<Product>,
+    pub symbol: Option<String>,
 }
 
 impl Topic {
     /// As subscriptions are remembered.
     fn key(&self, world: &World) -> String {
-        match (self.listing, self.product) {
-            (Some(listing), _) => public_key(&self.channel, &world.model.listings[listing]),
-            (None, Some(product)) => format!("{}.{}", self.channel, product.name()),
-            (None, None) => self.channel.clone(),
+        match (self.listing, self.product, &self.symbol) {
+            (Some(listing), _, _) => public_key(&self.channel, &world.model.listings[listing]),
+            (None, Some(product), None) => format!("{}.{}", self.channel, product.name()),
+            (None, Some(product), Some(symbol)) => format!("{}.{}:{symbol}", self.channel, product.name()),
+            (None, None, _) => self.channel.clone(),
         }
     }
 }
@@ -111,7 +115,7 @@ pub(super) fn frame(words: &Words, world: &mut World, conn: &mut Conn, payload: 
             for arg in &control.args {
                 if let Some(topic) = (words.topic)(world, arg) {
                     conn.subscriptions.remove(&topic.key(world));
-                    frames.push(ack("unsubscribe", arg));
+                    frames.push(ack("unsubscribe", arg, &control.id));
                 }
             }
             Answers { frames, hangup: false }
@@ -124,8 +128,10 @@ fn error(code: &str, message: &str) -> Raw {
     object! {"event" => "error", "code" => code, "msg" => message, "connId" => "sim"}
 }
 
-fn ack(event: &str, arg: &Value) -> String {
-    object! {"event" => event, "arg" => Raw(arg.to_string()), "connId" => "sim"}.0
+/// Repeats the request's argument, and its id where it has one.
+fn ack(event: &str, arg: &Value, id: &str) -> String {
+    let body = object! {"event" => event, "arg" => Raw(arg.to_string()), "connId" => "sim"};
+    if id.is_empty() { body.0 } else { object! {"id" => id}.join(&body).0 }
 }
 
 /// The account that the arguments of a log-in prove to be.
@@ -134,7 +140,9 @@ fn login(words: &Words, world: &World, control: &Control) -> Option<usize> {
     let text = |name: &str| arg.get(name).and_then(Value::as_str);
     let account = world.model.account_of_key(text("apiKey")?)?;
     let owner = &world.model.accounts[account];
-    let time = text("timestamp")?;
+    // A number does as well.
+    let time =
+        arg.get("timestamp").map(|time| time.as_str().map_or_else(|| time.to_string(), str::to_owned))?;
     let signed = format!("{time}GET{}", words.login_path);
     let proved = owner.passphrase == text("passphrase")?
         && hmac_base64(&owner.secret, signed.as_bytes()) == text("sign")?;
@@ -157,7 +165,7 @@ fn subscribe(words: &Words, world: &World, conn: &mut Conn, control: &Control) -
             continue;
         }
         conn.subscriptions.insert(topic.key(world));
-        frames.push(ack("subscribe", arg));
+        frames.push(ack("subscribe", arg, &control.id));
         frames.extend(match topic.listing {
             Some(listing) if topic.channel == words.channels.book => Some(book(words, world, listing, None)),
             Some(listing) if topic.channel == words.channels.best => Some(best(words, world, listing)),
@@ -171,7 +179,19 @@ fn subscribe(words: &Words, world: &World, conn: &mut Conn, control: &Control) -
 /// A message of a public channel.
 fn message(words: &Words, world: &World, listing: usize, channel: &str, action: &str, row: &Raw) -> String {
     let arg = (words.arg)(&world.model.listings[listing], channel);
-    object! {"action" => action, "arg" => arg, "data" => [row], "ts" => world.ms()}.0
+    let rows = array([row]);
+    if words.stamped || channel != words.channels.book {
+        return stamped(words, world, action, &arg, &rows);
+    }
+    object! {"arg" => arg, "action" => action, "data" => rows}.0
+}
+
+fn stamped(words: &Words, world: &World, action: &str, arg: &Raw, rows: &Raw) -> String {
+    if words.stamped {
+        object! {"action" => action, "arg" => arg, "data" => rows, "ts" => world.ms()}.0
+    } else {
+        object! {"arg" => arg, "data" => rows}.0
+    }
 }
 
 /// The whole book, or a change of it.
@@ -191,22 +211,24 @@ fn book(words: &Words, world: &World, listing: usize, change: Option<&Change>) -
             (side(&mut change.bids.iter().copied()), side(&mut change.asks.iter().copied()), prev)
         }
     };
-    let row = row(words, world, [&asks, &bids], whole.last_id, &prev);
+    let row = row(words, world, [&asks, &bids], whole.last_id, Some(&prev));
     let action = if change.is_none() { "snapshot" } else { "update" };
     message(words, world, listing, words.channels.book, action, &row)
 }
 
-fn row(words: &Words, world: &World, [asks, bids]: [&Raw; 2], id: u64, prev: &str) -> Raw {
+fn row(words: &Words, world: &World, [asks, bids]: [&Raw; 2], id: u64, prev: Option<&str>) -> Raw {
     let head = object! {"asks" => asks, "bids" => bids, "ts" => world.ms().to_string()};
     let [seq, before] = words.seq;
-    Raw(format!("{},\"{seq}\":{id},\"{before}\":{prev}}}", &head.0[..head.0.len() - 1]))
+    let prev = prev.map_or_else(String::new, |prev| format!(",\"{before}\":{prev}"));
+    Raw(format!("{},\"{seq}\":{id}{prev}}}", &head.0[..head.0.len() - 1]))
 }
 
 fn best(words: &Words, world: &World, listing: usize) -> String {
     let (facts, book) = (&world.model.listings[listing], &world.model.books[listing]);
     let top = |best: Option<(i64, i64)>| array(best.map(|(px, qty)| (words.level)(facts, px, qty)));
     let (asks, bids) = (top(book.asks.best()), top(book.bids.best()));
-    let row = row(words, world, [&asks, &bids], book.last_id, words.first_prev);
+    let prev = words.stamped.then_some(words.first_prev);
+    let row = row(words, world, [&asks, &bids], book.last_id, prev);
     message(words, world, listing, words.channels.best, "snapshot", &row)
 }
 
@@ -223,7 +245,7 @@ pub(super) fn change_pushes(
     let mut add = |channel: &str, body: &dyn Fn() -> String| {
         let topic = public_key(channel, facts);
         if wanted(facts.product, &topic) {
-            out.push(Push { product: facts.product, topic, account: None, body: body() });
+            out.push(Push { product: facts.product, topic, account: None, symbol: None, body: body() });
         }
     };
     add(words.channels.book, &|| book(words, world, listing, Some(change)));
@@ -248,24 +270,24 @@ pub(super) fn print_pushes(
     }
     let row = (words.trade)(facts, print);
     let body = message(words, world, listing, words.channels.trades, "update", &row);
-    vec![Push { product: facts.product, topic, account: None, body }]
+    vec![Push { product: facts.product, topic, account: None, symbol: None, body }]
 }
 
 /// A message of an account channel.
 pub(super) fn account_push(
+    words: &Words,
     world: &World,
-    product: Product,
-    account: usize,
+    (account, product): (usize, Product),
     channel: &str,
     arg: &Raw,
     rows: &Raw,
 ) -> Push {
-    let body = account_message(world, arg, rows);
-    Push { product, topic: channel.to_owned(), account: Some(account), body }
+    let body = account_message(words, world, arg, rows);
+    Push { product, topic: channel.to_owned(), account: Some(account), symbol: None, body }
 }
 
-pub(super) fn account_message(world: &World, arg: &Raw, rows: &Raw) -> String {
-    object! {"action" => "snapshot", "arg" => arg, "data" => rows, "ts" => world.ms()}.0
+pub(super) fn account_message(words: &Words, world: &World, arg: &Raw, rows: &Raw) -> String {
+    stamped(words, world, "snapshot", arg, rows)
 }
 
 /// The order events of a batch: (order as it stood, its fill where that is the event).

@@ -12,7 +12,7 @@ use super::http::{Reply, Request};
 use super::market::Path;
 use super::meter::Meters;
 use super::model::{Change, Logged, Model, Print};
-use crate::units::{Ns, Product, Venue};
+use crate::units::{Ns, Product, Symbol, Venue};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Subscriptions of one connection.
@@ -116,6 +116,8 @@ pub(super) struct Push {
     pub topic: String,
     /// `None` is public.
     pub account: Option<usize>,
+    /// The one instrument that an account's message is about, where a subscription can choose it.
+    pub symbol: Option<Symbol>,
     pub body: String,
 }
 
@@ -159,8 +161,12 @@ impl Conn {
             None => self.follows(push.product, &push.topic),
             Some(account) => {
                 let named = |full: &String| {
-                    full.strip_prefix(push.topic.as_str()).and_then(|rest| rest.strip_prefix('.'))
-                        == Some(push.product.name())
+                    let rest = full.strip_prefix(push.topic.as_str()).and_then(|rest| rest.strip_prefix('.'));
+                    let only = rest.and_then(|rest| rest.strip_prefix(push.product.name()));
+                    only.is_some_and(|only| {
+                        let this = |symbol: &Symbol| only.strip_prefix(':') == Some(symbol.as_str());
+                        only.is_empty() || push.symbol.as_ref().is_some_and(this)
+                    })
                 };
                 self.socket == Socket::Account
                     && self.account == Some(account)

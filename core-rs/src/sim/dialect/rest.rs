@@ -8,12 +8,16 @@ use crate::sim::meter::Budget;
 use serde_json::Value;
 use std::borrow::Cow;
 
-/// A refusal: the venue's code and message.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A batch holds so many orders at most.
+pub(super) const BATCH_MAX: usize = 20;
+
+/// A refusal: the venue's code and message, and the rows of a batch that tell who was refused.
+#[derive(Clone, Debug)]
 pub(super) struct Fault {
     pub status: u16,
     pub code: &'static str,
     pub message: Cow<'static, str>,
+    pub rows: Option<Raw>,
 }
 
 impl Fault {
@@ -23,11 +27,11 @@ impl Fault {
 
     /// A refusal that has an HTTP status of its own.
     pub(super) const fn with(status: u16, code: &'static str, message: &'static str) -> Self {
-        Self { status, code, message: Cow::Borrowed(message) }
+        Self { status, code, message: Cow::Borrowed(message), rows: None }
     }
 
     pub(super) fn param(status: u16, code: &'static str, what: &str) -> Self {
-        Self { status, code, message: Cow::Owned(format!("Parameter {what} error")) }
+        Self { message: Cow::Owned(format!("Parameter {what} error")), ..Self::with(status, code, "") }
     }
 }
 
@@ -38,7 +42,21 @@ pub(super) struct Call<'a> {
     pub world: &'a mut World,
     /// Meaningless for public routes.
     pub account: usize,
+    /// Of the request, or of the first order of a batch.
     pub params: &'a Params,
+    /// Of each order of a batch; one for any other request.
+    pub batch: &'a [Params],
+}
+
+impl Call<'_> {
+    /// Runs each order of a batch by itself.
+    pub(super) fn each<T>(&mut self, run: impl Fn(&mut Call<'_>) -> T) -> Vec<T> {
+        let one = |params| {
+            let batch = core::slice::from_ref(params);
+            run(&mut Call { world: &mut *self.world, account: self.account, params, batch })
+        };
+        self.batch.iter().map(one).collect()
+    }
 }
 
 /// One line of a route table.
@@ -65,11 +83,19 @@ pub(super) const fn post(path: &'static str, run: Run) -> Route {
     Route { method: "POST", path, private: true, orders: true, run }
 }
 
+/// Changes the account, not its orders.
+pub(super) const fn setting(path: &'static str, run: Run) -> Route {
+    Route { method: "POST", path, private: true, orders: false, run }
+}
+
 /// What REST of a venue is made of.
 pub(super) struct Rest {
     pub routes: &'static [Route],
     pub prefix: &'static str,
     pub fine: &'static str,
+    pub fine_text: &'static str,
+    /// Members of each answer beside code, message and data: of the route, at a time in ms.
+    pub stamp: fn(&Route, i64) -> Raw,
     /// Reads a request's time, epoch ms.
     pub time: fn(&str) -> Option<i64>,
     pub key: Fault,
@@ -89,20 +115,21 @@ pub(super) fn http(rest: &Rest, world: &mut World, request: &Request<'_>) -> Rep
         return Reply { status: 404, headers: Vec::new(), body };
     };
     let outcome = authorise(rest, route, world, request).and_then(|account| {
-        let params = params(rest, request)?;
-        let mut call = Call { world, account, params: &params };
+        let batch = params(rest, request)?;
+        let params = batch.first().ok_or_else(|| rest.json.clone())?;
+        let mut call = Call { world, account, params, batch: &batch };
         if route.orders {
             draw(rest, &mut call, route.path)?;
         }
         (route.run)(&mut call)
     });
     let (status, code, message, data) = match outcome {
-        Ok(data) => (200, rest.fine, Cow::Borrowed(if rest.fine == "0" { "" } else { "success" }), data),
-        Err(fault) => (fault.status, fault.code, fault.message, Raw("[]".into())),
+        Ok(data) => (200, rest.fine, Cow::Borrowed(rest.fine_text), data),
+        Err(fault) => (fault.status, fault.code, fault.message, fault.rows.unwrap_or(Raw("[]".into()))),
     };
-    let body = object! {
-        "code" => code, "msg" => message.as_ref(), "requestTime" => world.ms(), "data" => data,
-    };
+    let body = object! {"code" => code, "msg" => message.as_ref(), "data" => data};
+    let stamp = (rest.stamp)(route, world.ms());
+    let body = if stamp.0.is_empty() { body } else { body.join(&stamp) };
     Reply { status, headers: Vec::new(), body }
 }
 
@@ -113,20 +140,23 @@ pub(super) fn draw(rest: &Rest, call: &mut Call<'_>, name: &str) -> Result<(), F
     if drawn.allowed { Ok(()) } else { Err(rest.too_many.clone()) }
 }
 
-/// The members of a body, or of the first order of a batch.
-fn params(rest: &Rest, request: &Request<'_>) -> Result<Params, Fault> {
+/// The members of a query or a body, or of each order of a batch.
+fn params(rest: &Rest, request: &Request<'_>) -> Result<Vec<Params>, Fault> {
     if request.method != "POST" {
-        return Ok(Params::of_form(request.query));
+        return Ok(vec![Params::of_form(request.query)]);
     }
-    let object = match serde_json::from_slice(request.body) {
-        Ok(Value::Object(object)) => object,
-        Ok(Value::Array(list)) => match list.into_iter().next() {
-            Some(Value::Object(object)) => object,
-            _ => return Err(rest.json.clone()),
-        },
-        _ => return Err(rest.json.clone()),
-    };
-    Ok(Params::of_json(&object))
+    match serde_json::from_slice(request.body) {
+        Ok(Value::Array(list)) => batch(&list),
+        Ok(object) => batch(&[object]),
+        Err(_) => None,
+    }
+    .ok_or_else(|| rest.json.clone())
+}
+
+/// The members of each order of a list; `None` for an empty or too long one, or one of anything else.
+pub(super) fn batch(list: &[Value]) -> Option<Vec<Params>> {
+    let fits = (1..=BATCH_MAX).contains(&list.len());
+    fits.then(|| list.iter().map(|one| one.as_object().map(Params::of_json)).collect()).flatten()
 }
 
 /// The account of a signed request; 0 for a public route.

@@ -2,13 +2,16 @@
 
 use super::World;
 use crate::sim::market::Candle;
-use crate::sim::model::{Listing, Order};
+use crate::sim::model::{Event, Listing, Order};
 use crate::sim::text::{plain, round, short};
-use crate::units::{Money, Ns, Side, mul_div_half_even, pow10};
+use crate::units::{Asset, Money, Ns, Side, mul_div_half_even, pow10};
+use std::collections::BTreeSet;
 
 pub(super) const MS: Ns = 1_000_000;
 /// A log-in or a signed request may be this old.
 pub(super) const SIGNED_FOR_MS: i64 = 30_000;
+/// The most that a perpetual can be levered.
+const LEVERAGE_MAX: u32 = 125;
 
 pub(super) fn side_name(side: Side) -> &'static str {
     match side {
@@ -64,6 +67,40 @@ pub(super) fn bars(
         .map(|step| newest - step * length)
         .map(|open| (open, world.paths[listing].candle(facts, open, (open + length).min(now.max(open + MS)))))
         .collect()
+}
+
+/// When funding is settled.
+pub(super) const FUNDING_EVERY: Ns = 8 * 3_600_000 * MS;
+pub(super) const FUNDING_RATE: &str = "0.0001";
+
+/// The next time of funding.
+pub(super) const fn funding_next(now: Ns) -> Ns {
+    (now / FUNDING_EVERY + 1) * FUNDING_EVERY
+}
+
+/// The past times of funding, newest first, strictly between two moments.
+pub(super) fn funding_times(now: Ns, after: Ns, before: Ns, skip: usize, limit: usize) -> Vec<Ns> {
+    let newest = now / FUNDING_EVERY;
+    let times = (0..=newest).map(|step| (newest - step) * FUNDING_EVERY);
+    times.skip_while(|at| *at >= before).take_while(|at| *at > after).skip(skip).take(limit).collect()
+}
+
+/// The coins of all listings.
+pub(super) fn coins(world: &World) -> BTreeSet<Asset> {
+    world.model.listings.iter().flat_map(|listing| [listing.base, listing.quote]).collect()
+}
+
+/// Sets an account's leverage of an instrument; `None` for what is no leverage.
+pub(super) fn set_leverage(
+    world: &mut World,
+    account: usize,
+    listing: usize,
+    text: Option<&str>,
+) -> Option<u32> {
+    let leverage = text?.parse().ok().filter(|leverage| (1..=LEVERAGE_MAX).contains(leverage))?;
+    let now = world.now;
+    world.model.commit(now, Event::Leverage { account, listing, leverage });
+    Some(leverage)
 }
 
 /// `1m`, `1H`, `1D` and the like, whatever the venue calls the letters (`1min`, `1h`, `1day`).

@@ -13,7 +13,7 @@ mod place;
 mod queue;
 mod walk;
 
-pub(crate) use account::Account;
+pub(crate) use account::{Account, Balance};
 pub(crate) use book::{Book, Change, Print, SynthLevel, rank};
 pub(crate) use event::{Event, Logged};
 pub(crate) use listing::{Listing, listings, wallet_of};

@@ -141,7 +141,7 @@ pub(super) fn change_pushes(world: &World, listing: usize, change: &Change, want
     let mut out = Vec::new();
     let mut add = |topic: String, body: &dyn Fn() -> String| {
         if wanted(facts.product, &topic) {
-            out.push(Push { product: facts.product, topic, account: None, body: body() });
+            out.push(Push { product: facts.product, topic, account: None, symbol: None, body: body() });
         }
     };
     for suffix in DEPTH {
@@ -229,6 +229,12 @@ pub(super) fn print_pushes(world: &World, listing: usize, print: &Print, wanted:
     rows.into_iter()
         .map(|(kind, body)| (format!("{name}@{kind}"), body))
         .filter(|(topic, _)| wanted(facts.product, topic))
-        .map(|(topic, body)| Push { product: facts.product, topic, account: None, body: body().0 })
+        .map(|(topic, body)| Push {
+            product: facts.product,
+            topic,
+            account: None,
+            symbol: None,
+            body: body().0,
+        })
         .collect()
 }

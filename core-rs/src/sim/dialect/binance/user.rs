@@ -28,7 +28,7 @@ pub(super) fn pushes(world: &World, events: &[Logged]) -> Vec<Push> {
 }
 
 fn push(product: Product, account: usize, body: Raw) -> Push {
-    Push { product, topic: TOPIC.to_owned(), account: Some(account), body: body.0 }
+    Push { product, topic: TOPIC.to_owned(), account: Some(account), symbol: None, body: body.0 }
 }
 
 fn order_push(world: &World, logged: &Logged) -> Option<Push> {

@@ -1,17 +1,18 @@
 //! A wallet per product, positions, and the account's channels.
 
-use super::kind;
-use super::market::check_kind;
-use super::orders::event_json;
+use super::fault::{self, NOT_UNIFIED};
+use super::market::{check_kind, named};
+use super::reads::{event_json, fill_json};
+use super::{WORDS, kind};
 use crate::ledger::Wallet;
 use crate::sim::dialect::channel::{Topic, account_message, account_push, order_events};
 use crate::sim::dialect::rest::{Answer, Call};
-use crate::sim::dialect::shapes::{MS, size};
+use crate::sim::dialect::shapes::{self, MS, size};
 use crate::sim::dialect::{Push, World, touched};
-use crate::sim::json::{Raw, array, object};
-use crate::sim::model::Logged;
-use crate::sim::text::plain;
-use crate::units::{Money, Product};
+use crate::sim::json::{Null, Raw, array, object};
+use crate::sim::model::{Balance, Event, Logged};
+use crate::sim::text::{mantissa, plain};
+use crate::units::{Asset, Money, Product};
 use std::collections::BTreeSet;
 
 pub(super) fn assets(call: &mut Call<'_>) -> Answer {
@@ -24,6 +25,10 @@ pub(super) fn accounts(call: &mut Call<'_>) -> Answer {
 }
 
 fn balances(world: &World, account: usize, product: Product) -> Raw {
+    array(balance_rows(world, account, product).into_iter().map(|(_, row)| row))
+}
+
+fn balance_rows(world: &World, account: usize, product: Product) -> Vec<(Asset, Raw)> {
     let wallet = Wallet::of_product(product);
     let owner = &world.model.accounts[account];
     let time = world.ms().to_string();
@@ -33,7 +38,7 @@ fn balances(world: &World, account: usize, product: Product) -> Raw {
         .map(|(listing, p)| p.unrealized(&world.model.listings[*listing], world.model.mark(*listing)).0)
         .sum();
     let mine = owner.balances.iter().filter(|((of, _), _)| *of == wallet);
-    array(mine.map(|((_, asset), balance)| match product {
+    let row = |asset: &Asset, balance: &Balance| match product {
         Product::Spot => object! {
             "coin" => asset, "available" => plain(Money(balance.total.0 - balance.locked.0)),
             "frozen" => plain(balance.locked), "locked" => "0", "limitAvailable" => "0", "uTime" => time,
@@ -45,10 +50,16 @@ fn balances(world: &World, account: usize, product: Product) -> Raw {
             object! {
                 "marginCoin" => asset, "locked" => "0", "frozen" => "0", "available" => available,
                 "maxTransferOut" => available, "accountEquity" => equity, "equity" => equity, "usdtEquity" => equity,
-                "unrealizedPL" => plain(Money(unrealized)), "crossedRiskRate" => "0",
+                "unrealizedPL" => plain(Money(unrealized)), "crossedRiskRate" => "0", "crossedMaxAvailable" => available,
+                "isolatedMaxAvailable" => available, "maxOpenPosAvailable" => available, "btcEquity" => "0",
+                "coupon" => "0", "crossedUnrealizedPL" => plain(Money(unrealized)), "isolatedUnrealizedPL" => "0",
+                "crossedMargin" => plain(positions), "isolatedMargin" => "0", "assetMode" => "single",
+                "assetsMode" => "single", "grant" => "0", "unionTotalMargin" => "0", "unionAvailable" => "0",
+                "unionMm" => "0",
             }
         }
-    }))
+    };
+    mine.map(|((_, asset), balance)| (*asset, row(asset, balance))).collect()
 }
 
 pub(super) fn positions(call: &mut Call<'_>) -> Answer {
@@ -75,7 +86,10 @@ fn position(world: &World, account: usize, listing: usize, name: &str) -> Raw {
         "available" => total, "frozen" => "0", "openPriceAvg" => plain(held.entry(facts)),
         "leverage" => leverage.to_string(), "achievedProfits" => plain(held.realized),
         "unrealizedPL" => plain(held.unrealized(facts, mark)), "liquidationPrice" => "0",
-        "markPrice" => facts.px_text(mark), "totalFee" => plain(held.fees),
+        "markPrice" => facts.px_text(mark), "totalFee" => plain(held.fees), "deductedFee" => "0", "locked" => "0",
+        "openDelegateSize" => "0", "keepMarginRate" => "0.004", "marginRatio" => "0", "marginRate" => "0",
+        "unrealizedPLR" => "0", "breakEvenPrice" => plain(held.entry(facts)), "assetMode" => "single",
+        "autoMargin" => "off",
         "cTime" => (held.updated / MS).to_string(), "uTime" => (held.updated / MS).to_string(),
     };
     Raw(format!("{{\"{name}\":\"{}\",{}", facts.symbol, &body.0[1..]))
@@ -84,9 +98,88 @@ fn position(world: &World, account: usize, listing: usize, name: &str) -> Raw {
 /// What the key may do: trade, but not withdraw.
 pub(super) fn info(call: &mut Call<'_>) -> Answer {
     Ok(object! {
-        "userId" => (1000 + call.account).to_string(), "ips" => "", "authorities" => ["stow", "coow"], "parentId" => 1,
-        "traderType" => "not_trader", "regisTime" => "1600000000000",
+        "userId" => user(call.account), "inviterId" => "", "ips" => "", "authorities" => ["stow", "coow"], "parentId" => 1,
+        "traderType" => "not_trader", "channelCode" => "", "channel" => "", "regisTime" => "1600000000000",
     })
+}
+
+/// The owner's number.
+pub(super) fn user(account: usize) -> String {
+    (1000 + account).to_string()
+}
+
+/// Questions of the unified account are refused: this one is classic.
+pub(super) fn not_unified(_: &mut Call<'_>) -> Answer {
+    Err(NOT_UNIFIED)
+}
+
+/// A list with nothing in it.
+pub(super) fn none(_: &mut Call<'_>) -> Answer {
+    Ok(array(Vec::<Raw>::new()))
+}
+
+/// The coins of the listings. Nothing can be paid in or out here.
+pub(super) fn coins(call: &mut Call<'_>) -> Answer {
+    let only = call.params.get("coin");
+    let all = shapes::coins(call.world).into_iter().enumerate();
+    Ok(array(all.filter(|(_, coin)| only.is_none_or(|name| name == coin.as_str())).map(|(number, coin)| {
+        let chain = object! {
+            "chain" => coin, "needTag" => "false", "withdrawable" => "false", "rechargeable" => "false",
+            "withdrawFee" => "0", "extraWithdrawFee" => "0", "depositConfirm" => "1", "withdrawConfirm" => "1",
+            "minDepositAmount" => "0", "minWithdrawAmount" => "0", "browserUrl" => "", "contractAddress" => Null,
+            "withdrawStep" => "0", "withdrawMinScale" => "8", "congestion" => "normal",
+        };
+        object! {"coinId" => (1 + number).to_string(), "coin" => coin, "transfer" => "false", "chains" => [chain]}
+    })))
+}
+
+pub(super) fn fees(call: &mut Call<'_>) -> Answer {
+    let wanted = match call.params.get("businessType") {
+        Some("spot") => Product::Spot,
+        Some("mix") => Product::Linear,
+        _ => return Err(fault::param("businessType")),
+    };
+    let symbol = call.params.get("symbol").ok_or_else(|| fault::param("symbol"))?;
+    let listing = call.world.model.find(wanted, symbol).ok_or(fault::SYMBOL)?;
+    let rate = |maker: bool| mantissa(call.world.model.listings[listing].fee(maker).0 / 100, 8);
+    Ok(object! {"makerFeeRate" => rate(true), "takerFeeRate" => rate(false)})
+}
+
+pub(super) fn set_leverage(call: &mut Call<'_>) -> Answer {
+    let listing = named(call, Product::Linear)?;
+    let wanted = call.params.get("leverage");
+    let leverage = shapes::set_leverage(call.world, call.account, listing, wanted)
+        .ok_or_else(|| fault::param("leverage"))?
+        .to_string();
+    let facts = &call.world.model.listings[listing];
+    Ok(object! {
+        "symbol" => facts.symbol, "marginCoin" => facts.quote, "longLeverage" => leverage,
+        "shortLeverage" => leverage, "crossMarginLeverage" => leverage, "marginMode" => "crossed",
+    })
+}
+
+/// Positions are one-way here.
+pub(super) fn set_mode(call: &mut Call<'_>) -> Answer {
+    check_kind(call, Product::Linear)?;
+    match call.params.get("posMode") {
+        Some("one_way_mode") => Ok(object! {"posMode" => "one_way_mode"}),
+        _ => Err(fault::param("posMode")),
+    }
+}
+
+/// The futures account as one instrument sees it.
+pub(super) fn one(call: &mut Call<'_>) -> Answer {
+    let listing = named(call, Product::Linear)?;
+    let coin = call.world.model.listings[listing].quote;
+    let leverage = call.world.model.accounts[call.account].leverage(listing).to_string();
+    let row = balance_rows(call.world, call.account, Product::Linear)
+        .into_iter()
+        .find_map(|(asset, row)| (asset == coin).then_some(row))
+        .ok_or_else(|| fault::param("marginCoin"))?;
+    Ok(row.join(&object! {
+        "crossedMarginLeverage" => leverage, "isolatedLongLever" => leverage, "isolatedShortLever" => leverage,
+        "marginMode" => "crossed", "posMode" => "one_way_mode",
+    }))
 }
 
 /// Balances and positions begin with what is.
@@ -94,9 +187,10 @@ pub(super) fn first(world: &World, account: usize, topic: &Topic) -> Option<Stri
     let product = topic.product?;
     match topic.channel.as_str() {
         "account" => {
-            Some(account_message(world, &arg("account", product), &balances(world, account, product)))
+            Some(account_message(&WORDS, world, &arg("account", product), &balances(world, account, product)))
         }
         "positions" => Some(account_message(
+            &WORDS,
             world,
             &arg("positions", product),
             &open_positions(world, account, "instId"),
@@ -120,11 +214,32 @@ pub(super) fn pushes(world: &World, events: &[Logged]) -> Vec<Push> {
     let mut out: Vec<Push> = order_events(events)
         .map(|(order, fill)| {
             let listing = &world.model.listings[order.listing];
-            let row = array([event_json(listing, order, fill)]);
+            let symbol = Some(listing.symbol);
+            let row = array([event_json(world, order, fill)]);
             let arg = arg("orders", listing.product);
-            account_push(world, listing.product, order.account, "orders", &arg, &row)
+            Push {
+                symbol,
+                ..account_push(&WORDS, world, (order.account, listing.product), "orders", &arg, &row)
+            }
         })
         .collect();
+    out.extend(
+        events
+            .iter()
+            .filter_map(|logged| match &logged.event {
+                Event::Fill(fill) => Some(fill),
+                _ => None,
+            })
+            .map(|fill| {
+                let listing = &world.model.listings[fill.listing];
+                let (symbol, row) = (Some(listing.symbol), array([fill_json(world, fill, true)]));
+                let arg = arg("fill", listing.product);
+                Push {
+                    symbol,
+                    ..account_push(&WORDS, world, (fill.account, listing.product), "fill", &arg, &row)
+                }
+            }),
+    );
     let moved: BTreeSet<(usize, Product)> = touched(events, true)
         .into_iter()
         .map(|(account, listing)| (account, world.model.listings[listing].product))
@@ -132,7 +247,14 @@ pub(super) fn pushes(world: &World, events: &[Logged]) -> Vec<Push> {
     for (account, product) in moved {
         if product == Product::Linear {
             let rows = open_positions(world, account, "instId");
-            out.push(account_push(world, product, account, "positions", &arg("positions", product), &rows));
+            out.push(account_push(
+                &WORDS,
+                world,
+                (account, product),
+                "positions",
+                &arg("positions", product),
+                &rows,
+            ));
         }
     }
     let wallets: BTreeSet<(usize, Product)> = touched(events, false)
@@ -141,7 +263,7 @@ pub(super) fn pushes(world: &World, events: &[Logged]) -> Vec<Push> {
         .collect();
     out.extend(wallets.into_iter().map(|(account, product)| {
         let rows = balances(world, account, product);
-        account_push(world, product, account, "account", &arg("account", product), &rows)
+        account_push(&WORDS, world, (account, product), "account", &arg("account", product), &rows)
     }));
     out
 }

@@ -4,16 +4,19 @@ use super::fault::{self, SYMBOL};
 use super::product;
 use crate::sim::dialect::World;
 use crate::sim::dialect::rest::{Answer, Call, Fault};
-use crate::sim::dialect::shapes::{MS, bars, interval, size};
-use crate::sim::json::{Raw, array, object};
+use crate::sim::dialect::shapes::{FUNDING_RATE, MS, bars, funding_next, funding_times, interval, size};
+use crate::sim::json::{Null, Raw, array, object};
 use crate::sim::model::{Listing, Print};
 use crate::sim::text::{mantissa, plain, short};
 use crate::units::{Ns, Product, mul_div};
 
 const DAY: Ns = 86_400_000 * MS;
-const FUNDING_EVERY: Ns = DAY / 3;
 const CANDLES_MAX: usize = 1000;
 const TRADES_MAX: usize = 500;
+const FUNDINGS_MAX: usize = 100;
+/// Kinds of futures that the venue knows and this one does not list.
+const OTHER_KINDS: [&str; 5] =
+    ["COIN-FUTURES", "USDC-FUTURES", "SUSDT-FUTURES", "SCOIN-FUTURES", "SUSDC-FUTURES"];
 
 /// Futures name their kind in each request.
 pub(super) fn check_kind(call: &Call<'_>, wanted: Product) -> Result<(), Fault> {
@@ -54,6 +57,8 @@ pub(super) fn symbols(call: &mut Call<'_>) -> Answer {
             "pricePrecision" => l.px_decimals.to_string(), "quantityPrecision" => l.qty_decimals.to_string(),
             "quotePrecision" => (l.px_decimals + l.qty_decimals).to_string(), "minTradeUSDT" => plain(l.notional_min),
             "status" => "online", "buyLimitPriceRatio" => "0.05", "sellLimitPriceRatio" => "0.05",
+            "orderQuantity" => "200", "areaSymbol" => "no", "maxLimitOrderValue" => "1000000000",
+            "maxMarketOrderValue" => "1000000000", "openTime" => "1600000000000",
         }
     })))
 }
@@ -63,6 +68,10 @@ fn rate(listing: &Listing, maker: bool) -> String {
 }
 
 pub(super) fn contracts(call: &mut Call<'_>) -> Answer {
+    let kind = call.params.get("productType").map(str::to_ascii_uppercase);
+    if kind.is_some_and(|kind| OTHER_KINDS.contains(&kind.as_str())) {
+        return Ok(array(Vec::<Raw>::new()));
+    }
     Ok(array(asked(call, Product::Linear)?.into_iter().map(|index| {
         let l = &call.world.model.listings[index];
         object! {
@@ -74,19 +83,30 @@ pub(super) fn contracts(call: &mut Call<'_>) -> Answer {
             "minTradeUSDT" => plain(l.notional_min), "maxOrderQty" => size(l, l.qty_max),
             "maxMarketOrderQty" => size(l, l.qty_max), "symbolStatus" => "normal", "fundInterval" => "8",
             "minLever" => "1", "maxLever" => "125", "offTime" => "-1", "limitOpenTime" => "-1",
+            "feeRateUpRatio" => "0.005", "openCostUpRatio" => "0.01", "maxSymbolOrderNum" => "200",
+            "maxProductOrderNum" => "1000", "maxPositionNum" => "150", "deliveryTime" => "", "deliveryStartTime" => "",
+            "launchTime" => "", "posLimit" => "0.05", "maintainTime" => "", "isRwa" => "NO",
         }
     })))
 }
 
+/// Futures write numbers, and how finely they merged prices.
 fn book(call: &Call<'_>, product: Product) -> Answer {
     let listing = named(call, product)?;
     let depth = call.params.limit(100, 150);
     let (facts, book) = (&call.world.model.listings[listing], &call.world.model.books[listing]);
-    let side = |levels: &mut dyn Iterator<Item = (i64, i64)>| {
-        array(levels.map(|(px, qty)| [facts.px_text(px), size(facts, qty)]))
+    let side = |levels: &mut dyn Iterator<Item = (i64, i64)>| match product {
+        Product::Spot => array(levels.map(|(px, qty)| [facts.px_text(px), size(facts, qty)])),
+        Product::Linear => array(levels.map(|(px, qty)| [Raw(facts.px_text(px)), Raw(size(facts, qty))])),
     };
     let (asks, bids) = (side(&mut book.asks.levels(depth)), side(&mut book.bids.levels(depth)));
-    Ok(object! {"asks" => asks, "bids" => bids, "ts" => call.world.ms().to_string()})
+    let body = object! {"asks" => asks, "bids" => bids, "ts" => call.world.ms().to_string()};
+    Ok(match product {
+        Product::Spot => body,
+        Product::Linear => body.join(&object! {
+            "precision" => "scale0", "scale" => facts.px_text(facts.tick), "isMaxPrecision" => "YES",
+        }),
+    })
 }
 
 pub(super) fn spot_book(call: &mut Call<'_>) -> Answer {
@@ -127,7 +147,8 @@ fn ticker(world: &World, listing: usize) -> Raw {
         Product::Linear => object! {
             "open24h" => open, "indexPrice" => facts.px_text(world.paths[listing].index(facts, world.now)),
             "markPrice" => facts.px_text(world.model.mark(listing)), "fundingRate" => "0.0001",
-            "holdingAmount" => size(facts, bar.volume),
+            "holdingAmount" => size(facts, bar.volume), "deliveryStartTime" => Null, "deliveryTime" => Null,
+            "deliveryStatus" => "",
         },
     })
 }
@@ -191,10 +212,28 @@ pub(super) fn linear_candles(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn funding(call: &mut Call<'_>) -> Answer {
-    let listing = named(call, Product::Linear)?;
-    let next = (call.world.now / FUNDING_EVERY + 1) * FUNDING_EVERY;
+    let symbol = call.world.model.listings[named(call, Product::Linear)?].symbol;
     Ok(array([object! {
-        "symbol" => call.world.model.listings[listing].symbol, "fundingRate" => "0.0001", "fundingRateInterval" => "8",
-        "nextUpdate" => (next / MS).to_string(),
+        "symbol" => symbol, "fundingRate" => FUNDING_RATE, "fundingRateInterval" => "8",
+        "nextUpdate" => (funding_next(call.world.now) / MS).to_string(), "minFundingRate" => "-0.003",
+        "maxFundingRate" => "0.003",
     }]))
+}
+
+pub(super) fn funding_time(call: &mut Call<'_>) -> Answer {
+    let symbol = call.world.model.listings[named(call, Product::Linear)?].symbol;
+    let next = (funding_next(call.world.now) / MS).to_string();
+    Ok(array([object! {"symbol" => symbol, "nextFundingTime" => next, "ratePeriod" => "8"}]))
+}
+
+/// Newest first, by pages that count from 1.
+pub(super) fn funding_history(call: &mut Call<'_>) -> Answer {
+    let symbol = call.world.model.listings[named(call, Product::Linear)?].symbol;
+    let number = |name: &str| call.params.number(name).and_then(|number| usize::try_from(number).ok());
+    let rows = number("pageSize").unwrap_or(20).clamp(1, FUNDINGS_MAX);
+    let skip = (number("pageNo").unwrap_or(1).max(1) - 1).saturating_mul(rows);
+    let times = funding_times(call.world.now, -1, Ns::MAX, skip, rows);
+    Ok(array(times.into_iter().map(
+        |at| object! {"symbol" => symbol, "fundingRate" => FUNDING_RATE, "fundingTime" => (at / MS).to_string()},
+    )))
 }

@@ -1,19 +1,16 @@
-//! Orders and fills of both products, over REST and in frames.
+//! Orders and cancels of both products, over REST and in frames.
 
-use super::fault::{self, LOGIN, NO_ORDER, SYMBOL};
+use super::fault::{self, LOGIN, SYMBOL};
 use super::market::{asked, named};
 use super::{REST, product};
 use crate::sim::dialect::channel::{Control, first_object};
-use crate::sim::dialect::rest::{Answer, Call, Fault, draw};
-use crate::sim::dialect::shapes::{MS, average, page, side_name, side_of, size};
+use crate::sim::dialect::rest::{self, Answer, Call, Fault, draw};
+use crate::sim::dialect::shapes::side_of;
 use crate::sim::dialect::{Conn, World};
 use crate::sim::http::Params;
 use crate::sim::json::{Raw, array, object};
-use crate::sim::model::{Fill, Kind, Label, Listing, NewOrder, Order, Refusal, Size, State, Tif};
-use crate::sim::text::plain;
+use crate::sim::model::{Kind, Label, NewOrder, Order, Refusal, Size, Tif};
 use crate::units::{Money, Product, Side, UnitError, parse_fixed};
-
-const PAGE_MAX: usize = 100;
 
 fn place(call: &mut Call<'_>, index: usize) -> Result<u64, Fault> {
     let new = parse(call, index)?;
@@ -76,7 +73,8 @@ fn label(text: &str) -> Result<Label, Fault> {
     Label::new(text.as_bytes()).ok().filter(|_| legal).ok_or_else(|| fault::param("clientOid"))
 }
 
-fn find<'a>(call: &'a Call<'_>, product: Product) -> Result<Option<&'a Order>, Fault> {
+/// The order that a request names.
+pub(super) fn find<'a>(call: &'a Call<'_>, product: Product) -> Result<Option<&'a Order>, Fault> {
     let model = &call.world.model;
     match (call.params.get("orderId"), call.params.get("clientOid")) {
         (Some(id), _) => Ok(id.parse().ok().and_then(|id| model.order_by_id(call.account, product, id))),
@@ -85,8 +83,7 @@ fn find<'a>(call: &'a Call<'_>, product: Product) -> Result<Option<&'a Order>, F
     }
 }
 
-fn cancel(call: &mut Call<'_>, index: usize) -> Result<u64, Fault> {
-    let product = call.world.model.listings[index].product;
+fn cancel(call: &mut Call<'_>, product: Product) -> Result<u64, Fault> {
     let gone = |refusal| fault::of(product, refusal);
     let id = find(call, product)?.map(|order| order.id).ok_or_else(|| gone(Refusal::UnknownOrder))?;
     let now = call.world.now;
@@ -110,13 +107,70 @@ pub(super) fn linear_place(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn spot_cancel(call: &mut Call<'_>) -> Answer {
-    let index = named(call, Product::Spot)?;
-    cancel(call, index).map(|id| ids(call, id))
+    named(call, Product::Spot)?;
+    cancel(call, Product::Spot).map(|id| ids(call, id))
 }
 
 pub(super) fn linear_cancel(call: &mut Call<'_>) -> Answer {
-    let index = named(call, Product::Linear)?;
-    cancel(call, index).map(|id| ids(call, id))
+    named(call, Product::Linear)?;
+    cancel(call, Product::Linear).map(|id| ids(call, id))
+}
+
+/// Cancels each of a list of orders; who went and who did not.
+fn cancel_each(call: &mut Call<'_>, product: Product, list: &[Params]) -> Raw {
+    let account = call.account;
+    let batch = &mut Call { world: &mut *call.world, account, params: call.params, batch: list };
+    let done = batch.each(|one| {
+        let named = |name| one.params.get(name).unwrap_or("").to_owned();
+        match cancel(one, product) {
+            Ok(id) => (ids(one, id), true),
+            Err(fault) => (
+                object! {
+                    "orderId" => named("orderId"), "clientOid" => named("clientOid"),
+                    "errorMsg" => fault.message.as_ref(), "errorCode" => fault.code,
+                },
+                false,
+            ),
+        }
+    });
+    let rows = |fine: bool| array(done.iter().filter(|(_, went)| *went == fine).map(|(row, _)| row));
+    object! {"successList" => rows(true), "failureList" => rows(false)}
+}
+
+/// The open orders of the named instrument, else of the whole product, as a list to cancel.
+fn all_open(call: &Call<'_>, product: Product) -> Result<Vec<Params>, Fault> {
+    let listings = asked(call, product)?;
+    let open = call.world.model.open_orders(call.account, product, None).into_iter();
+    let mine = open.filter(|order| listings.contains(&order.listing));
+    Ok(mine.map(|order| Params(vec![("orderId".into(), order.id.to_string())])).collect())
+}
+
+/// The orders that a list in the request names; none without one.
+fn listed(call: &Call<'_>, name: &str) -> Result<Vec<Params>, Fault> {
+    let Some(text) = call.params.get(name) else { return Ok(Vec::new()) };
+    let list: Vec<serde_json::Value> = serde_json::from_str(text).map_err(|_| fault::param(name))?;
+    rest::batch(&list).ok_or_else(|| fault::param(name))
+}
+
+pub(super) fn spot_cancel_symbol(call: &mut Call<'_>) -> Answer {
+    let index = named(call, Product::Spot)?;
+    let open = all_open(call, Product::Spot)?;
+    cancel_each(call, Product::Spot, &open);
+    Ok(object! {"symbol" => call.world.model.listings[index].symbol})
+}
+
+pub(super) fn spot_cancel_batch(call: &mut Call<'_>) -> Answer {
+    let list = listed(call, "orderList")?;
+    Ok(cancel_each(call, Product::Spot, &list))
+}
+
+/// The listed orders, else all that are open.
+pub(super) fn linear_cancel_batch(call: &mut Call<'_>) -> Answer {
+    let mut list = listed(call, "orderIdList")?;
+    if list.is_empty() {
+        list = all_open(call, Product::Linear)?;
+    }
+    Ok(cancel_each(call, Product::Linear, &list))
 }
 
 /// An order or a cancel in a frame: the parameters of REST inside an argument that names channel and instrument. A refusal repeats
@@ -127,7 +181,8 @@ pub(super) fn socket(world: &mut World, conn: &mut Conn, control: &Control) -> S
     let params = arg.get("params").and_then(|p| p.as_object()).map(Params::of_json).unwrap_or_default();
     let index = product(text("instType")).and_then(|product| world.model.find(product, text("instId")));
     let account = conn.account;
-    let mut call = Call { world, account: account.unwrap_or(0), params: &params };
+    let batch = core::slice::from_ref(&params);
+    let mut call = Call { world, account: account.unwrap_or(0), params: &params, batch };
     let outcome = match (account, index, text("channel")) {
         (None, _, _) => Err(LOGIN),
         (_, None, _) => Err(SYMBOL),
@@ -135,7 +190,8 @@ pub(super) fn socket(world: &mut World, conn: &mut Conn, control: &Control) -> S
             draw(&REST, &mut call, "place").and_then(|()| place(&mut call, index))
         }
         (_, Some(index), "cancel-order") => {
-            draw(&REST, &mut call, "cancel").and_then(|()| cancel(&mut call, index))
+            let product = call.world.model.listings[index].product;
+            draw(&REST, &mut call, "cancel").and_then(|()| cancel(&mut call, product))
         }
         _ => Err(fault::param("channel")),
     };
@@ -155,161 +211,4 @@ pub(super) fn socket(world: &mut World, conn: &mut Conn, control: &Control) -> S
         "params" => shown,
     };
     object! {"event" => event, "arg" => [row], "code" => Raw(code.to_owned()), "msg" => message, "ts" => world.ms()}.0
-}
-
-pub(super) fn spot_detail(call: &mut Call<'_>) -> Answer {
-    let found = find(call, Product::Spot)?;
-    Ok(array(found.map(|order| order_json(&call.world.model.listings[order.listing], order))))
-}
-
-pub(super) fn linear_detail(call: &mut Call<'_>) -> Answer {
-    named(call, Product::Linear)?;
-    let order = find(call, Product::Linear)?.ok_or(NO_ORDER)?;
-    Ok(order_json(&call.world.model.listings[order.listing], order))
-}
-
-fn open(call: &Call<'_>, product: Product) -> Result<Raw, Fault> {
-    let listings = asked(call, product)?;
-    let open = call.world.model.open_orders(call.account, product, None);
-    let mine = open.into_iter().rev().filter(|order| listings.contains(&order.listing));
-    Ok(order_page(call, mine))
-}
-
-fn history(call: &Call<'_>, product: Product) -> Result<Raw, Fault> {
-    let listings = asked(call, product)?;
-    let mine = |o: &&Order| o.account == call.account && !o.state.open() && listings.contains(&o.listing);
-    Ok(order_page(call, call.world.model.orders.values().rev().filter(mine)))
-}
-
-fn order_page<'a>(call: &Call<'_>, orders: impl Iterator<Item = &'a Order>) -> Raw {
-    let limit = call.params.limit(PAGE_MAX, PAGE_MAX);
-    let rows = page(orders, |order| order.id, call.params.number("idLessThan"), limit);
-    array(rows.into_iter().map(|order| order_json(&call.world.model.listings[order.listing], order)))
-}
-
-/// Futures put their lists under a name, null when empty.
-fn under(name: &str, rows: &Raw) -> Raw {
-    let rows = if rows.0 == "[]" { "null" } else { rows.0.as_str() };
-    Raw(format!("{{\"{name}\":{rows},\"endId\":\"\"}}"))
-}
-
-pub(super) fn spot_open(call: &mut Call<'_>) -> Answer {
-    open(call, Product::Spot)
-}
-
-pub(super) fn linear_open(call: &mut Call<'_>) -> Answer {
-    open(call, Product::Linear).map(|rows| under("entrustedList", &rows))
-}
-
-pub(super) fn spot_history(call: &mut Call<'_>) -> Answer {
-    history(call, Product::Spot)
-}
-
-pub(super) fn linear_history(call: &mut Call<'_>) -> Answer {
-    history(call, Product::Linear).map(|rows| under("entrustedList", &rows))
-}
-
-pub(super) fn spot_fills(call: &mut Call<'_>) -> Answer {
-    fills(call, Product::Spot)
-}
-
-pub(super) fn linear_fills(call: &mut Call<'_>) -> Answer {
-    fills(call, Product::Linear).map(|rows| under("fillList", &rows))
-}
-
-fn fills(call: &Call<'_>, product: Product) -> Result<Raw, Fault> {
-    let listings = asked(call, product)?;
-    let begin = call.params.number("startTime").map_or(0, |ms| ms * MS);
-    let end = call.params.number("endTime").map_or(i64::MAX, |ms| (ms + 1) * MS - 1);
-    let model = &call.world.model;
-    let order = call.params.get("orderId").and_then(|id| id.parse::<u64>().ok());
-    let mine = |f: &&Fill| {
-        f.account == call.account
-            && listings.contains(&f.listing)
-            && order.is_none_or(|id| id == f.order)
-            && (begin..=end).contains(&f.at)
-    };
-    let limit = call.params.limit(PAGE_MAX, PAGE_MAX);
-    let found = model.seen_fills().rev().filter(mine);
-    let rows = page(found, |fill| fill.trade_id, call.params.number("idLessThan"), limit);
-    Ok(array(rows.into_iter().map(|fill| fill_json(&model.listings[fill.listing], fill))))
-}
-
-fn fill_json(listing: &Listing, fill: &Fill) -> Raw {
-    let detail = object! {
-        "deduction" => "no", "feeCoin" => fill.fee_asset, "totalDeductionFee" => "0",
-        "totalFee" => plain(fill.fee.negated()),
-    };
-    let (px, qty) = (listing.px_text(fill.px), size(listing, fill.qty));
-    let value = plain(listing.notional(fill.px, fill.qty));
-    let common = object! {
-        "symbol" => listing.symbol, "orderId" => fill.order.to_string(), "tradeId" => fill.trade_id.to_string(),
-        "side" => side_name(fill.side), "tradeScope" => if fill.maker { "maker" } else { "taker" },
-        "cTime" => (fill.at / MS).to_string(), "uTime" => (fill.at / MS).to_string(),
-    };
-    common.join(&match listing.product {
-        Product::Spot => object! {"priceAvg" => px, "size" => qty, "amount" => value, "feeDetail" => detail},
-        Product::Linear => object! {
-            "price" => px, "baseVolume" => qty, "quoteVolume" => value, "feeDetail" => [detail],
-            "posMode" => "one_way_mode", "tradeSide" => "buy_single", "profit" => plain(fill.realized),
-        },
-    })
-}
-
-fn state(order: &Order) -> &'static str {
-    match order.state {
-        State::New => "live",
-        State::PartiallyFilled => "partially_filled",
-        State::Filled => "filled",
-        State::Cancelled | State::Expired | State::Rejected => "cancelled",
-    }
-}
-
-/// What every shape of an order shares.
-fn common_json(listing: &Listing, order: &Order) -> Raw {
-    let kind = if order.kind == Kind::Limit { "limit" } else { "market" };
-    let force = match order.tif {
-        Tif::Gtc => "gtc",
-        Tif::Ioc => "ioc",
-        Tif::Fok => "fok",
-        Tif::PostOnly => "post_only",
-    };
-    let body = object! {
-        "orderId" => order.id.to_string(), "clientOid" => order.label, "side" => side_name(order.side),
-        "orderType" => kind, "force" => force, "price" => listing.px_text(order.px), "size" => size(listing, order.qty),
-        "priceAvg" => average(listing, order), "quoteVolume" => plain(order.quote_filled),
-        "enterPointSource" => "API", "cTime" => (order.created / MS).to_string(),
-        "uTime" => (order.updated / MS).to_string(),
-    };
-    if listing.product == Product::Spot {
-        return body;
-    }
-    body.join(&object! {
-        "marginCoin" => listing.quote, "marginMode" => "crossed", "posMode" => "one_way_mode", "posSide" => "net",
-        "tradeSide" => "", "leverage" => "10", "reduceOnly" => if order.reduce_only { "YES" } else { "NO" },
-    })
-}
-
-/// An order as REST shows it: `baseVolume` is all that was filled; one futures order has a `state`, all else a `status`.
-fn order_json(listing: &Listing, order: &Order) -> Raw {
-    let own = object! {
-        "symbol" => listing.symbol, "baseVolume" => size(listing, order.filled), "status" => state(order),
-        "state" => state(order),
-    };
-    own.join(&common_json(listing, order))
-}
-
-/// An order as its channel shows it: `baseVolume` is the fill it tells of, `accBaseVolume` all.
-pub(super) fn event_json(listing: &Listing, order: &Order, fill: Option<&Fill>) -> Raw {
-    let own = object! {
-        "instId" => listing.symbol, "accBaseVolume" => size(listing, order.filled), "status" => state(order),
-    };
-    let body = own.join(&common_json(listing, order));
-    let Some(fill) = fill else { return body };
-    body.join(&object! {
-        "tradeId" => fill.trade_id.to_string(), "fillPrice" => listing.px_text(fill.px),
-        "baseVolume" => size(listing, fill.qty), "fillFee" => plain(fill.fee.negated()),
-        "fillFeeCoin" => fill.fee_asset, "tradeScope" => if fill.maker { "M" } else { "T" },
-        "fillTime" => (fill.at / MS).to_string(),
-    })
 }

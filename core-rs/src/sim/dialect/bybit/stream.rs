@@ -180,7 +180,7 @@ pub(super) fn change_pushes(world: &World, listing: usize, change: &Change, want
     let mut add = |topic: String, body: &dyn Fn(&str) -> String| {
         if wanted(facts.product, &topic) {
             let body = body(&topic);
-            out.push(Push { product: facts.product, topic, account: None, body });
+            out.push(Push { product: facts.product, topic, account: None, symbol: None, body });
         }
     };
     let delta = |topic: &str| {
@@ -215,5 +215,5 @@ pub(super) fn print_pushes(world: &World, listing: usize, print: &Print, wanted:
         "i" => print.id.to_string(), "BT" => false, "RPI" => false, "seq" => print.id,
     };
     let body = object! {"topic" => topic, "type" => "snapshot", "ts" => world.ms(), "data" => [row]}.0;
-    vec![Push { product: facts.product, topic, account: None, body }]
+    vec![Push { product: facts.product, topic, account: None, symbol: None, body }]
 }

@@ -32,7 +32,7 @@ fn push(world: &World, topic: &str, product: Product, account: usize, row: &Raw)
         "id" => format!("{}-{}-{topic}", world.now, world.model.seq()), "topic" => topic,
         "creationTime" => world.ms(), "data" => [row],
     };
-    Push { product, topic: topic.to_owned(), account: Some(account), body: body.0 }
+    Push { product, topic: topic.to_owned(), account: Some(account), symbol: None, body: body.0 }
 }
 
 fn order_pushes(world: &World, logged: &Logged) -> Vec<Push> {

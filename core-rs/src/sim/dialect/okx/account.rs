@@ -1,15 +1,17 @@
 //! One wallet for both products, positions in contracts, and the account's channels.
 
-use super::orders::order_json;
-use super::{kind, product};
+use super::fault;
+use super::market::named;
+use super::reads::order_json;
+use super::{WORDS, kind, product};
 use crate::ledger::Wallet;
 use crate::sim::dialect::channel::{Topic, account_message, account_push, order_events};
 use crate::sim::dialect::rest::{Answer, Call};
-use crate::sim::dialect::shapes::{MS, size};
+use crate::sim::dialect::shapes::{self, MS, coins, size};
 use crate::sim::dialect::{Push, World, touched};
 use crate::sim::json::{Raw, array, object};
 use crate::sim::model::Logged;
-use crate::sim::text::plain;
+use crate::sim::text::{mantissa, plain};
 use crate::units::{Money, Product};
 use std::collections::BTreeSet;
 
@@ -39,7 +41,13 @@ fn wallet(world: &World, account: usize) -> Raw {
 }
 
 pub(super) fn positions(call: &mut Call<'_>) -> Answer {
-    Ok(open_positions(call.world, call.account))
+    let only = call.params.get("instId");
+    let held = call.world.model.accounts[call.account].positions.iter().filter(|(_, held)| held.qty != 0);
+    let named = held.filter(|(listing, _)| {
+        let symbol = &call.world.model.listings[**listing].symbol;
+        only.is_none_or(|names| names.split(',').any(|name| name == symbol.as_str()))
+    });
+    Ok(array(named.map(|(listing, _)| position(call.world, call.account, *listing))))
 }
 
 fn open_positions(world: &World, account: usize) -> Raw {
@@ -69,13 +77,78 @@ pub(super) fn config(call: &mut Call<'_>) -> Answer {
     }]))
 }
 
+/// The coins of the listings. Nothing can be paid in or out here.
+pub(super) fn currencies(call: &mut Call<'_>) -> Answer {
+    let only = call.params.get("ccy");
+    let named = coins(call.world).into_iter().filter(|coin| only.is_none_or(|name| name == coin.as_str()));
+    Ok(array(named.map(|coin| {
+        object! {
+            "ccy" => coin, "name" => coin, "chain" => format!("{coin}-{coin}"), "mainNet" => true, "needTag" => false,
+            "canDep" => false, "canWd" => false, "canInternal" => false, "minDep" => "0", "minWd" => "0", "maxWd" => "0",
+            "wdTickSz" => "8", "wdQuota" => "0", "usedWdQuota" => "0", "fee" => "0", "minFee" => "0", "maxFee" => "0",
+            "minDepArrivalConfirm" => "1", "minWdUnlockConfirm" => "1",
+        }
+    })))
+}
+
+/// Everything lies in the trading account.
+pub(super) fn funding_wallet(_: &mut Call<'_>) -> Answer {
+    Ok(array(Vec::<Raw>::new()))
+}
+
+/// Fees paid are negative.
+pub(super) fn fees(call: &mut Call<'_>) -> Answer {
+    let wanted = call.params.get("instType").and_then(product).ok_or_else(|| fault::param("instType"))?;
+    let listing = call.world.model.listings.iter().find(|l| l.product == wanted).ok_or(fault::INSTRUMENT)?;
+    let rate = |of: Product, maker: bool| {
+        if of == wanted { mantissa(-listing.fee(maker).0 / 100, 8) } else { String::new() }
+    };
+    Ok(array([object! {
+        "instType" => kind(wanted), "level" => "Lv1", "category" => "1", "maker" => rate(Product::Spot, true),
+        "taker" => rate(Product::Spot, false), "makerU" => rate(Product::Linear, true), "takerU" => rate(Product::Linear, false), "makerUSDC" => "", "takerUSDC" => "", "delivery" => "",
+        "exercise" => "", "fiat" => Vec::<Raw>::new(), "ts" => call.world.ms().to_string(),
+    }]))
+}
+
+fn leverage_row(call: &Call<'_>, listing: usize) -> Raw {
+    object! {
+        "instId" => call.world.model.listings[listing].symbol, "mgnMode" => "cross", "posSide" => "net",
+        "lever" => call.world.model.accounts[call.account].leverage(listing).to_string(),
+    }
+}
+
+pub(super) fn leverage(call: &mut Call<'_>) -> Answer {
+    let listing = named(call)?;
+    Ok(array([leverage_row(call, listing)]))
+}
+
+pub(super) fn set_leverage(call: &mut Call<'_>) -> Answer {
+    if call.params.get("mgnMode") != Some("cross") {
+        return Err(fault::param("mgnMode"));
+    }
+    let listing = named(call)?;
+    let wanted = call.params.get("lever");
+    shapes::set_leverage(call.world, call.account, listing, wanted).ok_or_else(|| fault::param("lever"))?;
+    Ok(array([leverage_row(call, listing)]))
+}
+
+/// Positions are one-way here.
+pub(super) fn set_mode(call: &mut Call<'_>) -> Answer {
+    match call.params.get("posMode") {
+        Some("net_mode") => Ok(array([object! {"posMode" => "net_mode"}])),
+        _ => Err(fault::param("posMode")),
+    }
+}
+
 /// Balances and positions begin with what is; orders do not.
 pub(super) fn first(world: &World, account: usize, topic: &Topic) -> Option<String> {
     match topic.channel.as_str() {
-        "account" => Some(account_message(world, &arg("account", None), &array([wallet(world, account)]))),
+        "account" => {
+            Some(account_message(&WORDS, world, &arg("account", None), &array([wallet(world, account)])))
+        }
         "positions" => {
             let arg = arg("positions", Some(Product::Linear));
-            Some(account_message(world, &arg, &open_positions(world, account)))
+            Some(account_message(&WORDS, world, &arg, &open_positions(world, account)))
         }
         _ => None,
     }
@@ -93,20 +166,26 @@ pub(super) fn pushes(world: &World, events: &[Logged]) -> Vec<Push> {
             let listing = &world.model.listings[order.listing];
             let row = array([order_json(listing, order, fill)]);
             let arg = arg("orders", Some(listing.product));
-            account_push(world, listing.product, order.account, "orders", &arg, &row)
+            let symbol = Some(listing.symbol);
+            Push {
+                symbol,
+                ..account_push(&WORDS, world, (order.account, listing.product), "orders", &arg, &row)
+            }
         })
         .collect();
     for (account, listing) in touched(events, true) {
         if world.model.listings[listing].product == Product::Linear {
             let row = array([position(world, account, listing)]);
             let arg = arg("positions", product("SWAP"));
-            out.push(account_push(world, Product::Linear, account, "positions", &arg, &row));
+            let symbol = Some(world.model.listings[listing].symbol);
+            let push = account_push(&WORDS, world, (account, Product::Linear), "positions", &arg, &row);
+            out.push(Push { symbol, ..push });
         }
     }
     let wallets: BTreeSet<usize> = touched(events, false).into_iter().map(|(account, _)| account).collect();
     out.extend(wallets.into_iter().map(|account| {
         let row = array([wallet(world, account)]);
-        account_push(world, Product::Spot, account, "account", &arg("account", None), &row)
+        account_push(&WORDS, world, (account, Product::Spot), "account", &arg("account", None), &row)
     }));
     out
 }

@@ -34,10 +34,10 @@ pub(super) const fn of(refusal: Refusal) -> Fault {
             ("51020", "Your order should meet or exceed the minimum order amount.")
         }
         Refusal::DuplicateLabel => ("51016", "Client order ID already exists."),
-        Refusal::TooManyOrders => ("51004", "You have reached the maximum number of orders."),
+        Refusal::TooManyOrders => ("51174", "The number of pending orders reached the upper limit."),
         Refusal::Funds | Refusal::Margin => ("51008", "Order failed. Insufficient balance in account."),
-        Refusal::PostOnlyWouldTake => ("51837", "The order would take at once."),
-        Refusal::FokNotFilled => ("51138", "The order can not be filled at once."),
+        // Accepted and then cancelled here, so the model never refuses them.
+        Refusal::PostOnlyWouldTake | Refusal::FokNotFilled => ("1", "Operation failed."),
         Refusal::ReduceOnly => {
             ("51169", "Order failed because you don't have any positions in this direction to reduce.")
         }

@@ -4,16 +4,18 @@ use super::fault::{self, INSTRUMENT};
 use super::{kind, level, listing, product};
 use crate::sim::dialect::World;
 use crate::sim::dialect::rest::{Answer, Call, Fault};
-use crate::sim::dialect::shapes::{MS, bars, interval, size};
+use crate::sim::dialect::shapes::{
+    FUNDING_EVERY, FUNDING_RATE, MS, bars, funding_next, funding_times, interval, size,
+};
 use crate::sim::json::{Raw, array, object};
 use crate::sim::model::{Listing, Print};
 use crate::sim::text::{plain, short};
 use crate::units::{Ns, Product};
 
 const DAY: Ns = 86_400_000 * MS;
-const FUNDING_EVERY: Ns = DAY / 3;
 const CANDLES_MAX: usize = 300;
 const TRADES_MAX: usize = 500;
+const FUNDINGS_MAX: usize = 100;
 
 /// The one listing that the request names.
 pub(super) fn named(call: &Call<'_>) -> Result<usize, Fault> {
@@ -130,16 +132,46 @@ pub(super) fn candles(call: &mut Call<'_>) -> Answer {
     })))
 }
 
-pub(super) fn funding(call: &mut Call<'_>) -> Answer {
+/// The perpetual that the request names.
+fn swap(call: &Call<'_>) -> Result<usize, Fault> {
     let listing = named(call)?;
-    let facts = &call.world.model.listings[listing];
-    if facts.product != Product::Linear {
-        return Err(INSTRUMENT);
-    }
-    let next = (call.world.now / FUNDING_EVERY + 1) * FUNDING_EVERY;
+    let linear = call.world.model.listings[listing].product == Product::Linear;
+    if linear { Ok(listing) } else { Err(INSTRUMENT) }
+}
+
+pub(super) fn funding(call: &mut Call<'_>) -> Answer {
+    let facts = &call.world.model.listings[swap(call)?];
+    let next = funding_next(call.world.now);
     Ok(array([object! {
-        "instType" => "SWAP", "instId" => facts.symbol, "fundingRate" => "0.0001", "nextFundingRate" => "",
-        "fundingTime" => (next / MS).to_string(), "nextFundingTime" => ((next + FUNDING_EVERY) / MS).to_string(),
+        "instType" => "SWAP", "instId" => facts.symbol, "method" => "current_period", "fundingRate" => FUNDING_RATE,
+        "nextFundingRate" => "", "fundingTime" => (next / MS).to_string(),
+        "nextFundingTime" => ((next + FUNDING_EVERY) / MS).to_string(), "minFundingRate" => "-0.00375",
+        "maxFundingRate" => "0.00375", "settState" => "settled", "settFundingRate" => FUNDING_RATE, "premium" => "0",
         "ts" => call.world.ms().to_string(),
     }]))
+}
+
+pub(super) fn funding_history(call: &mut Call<'_>) -> Answer {
+    let symbol = call.world.model.listings[swap(call)?].symbol;
+    let moment = |name: &str, default: Ns| call.params.number(name).map_or(default, |ms| ms * MS);
+    let (after, before) = (moment("before", -1), moment("after", Ns::MAX));
+    let limit = call.params.limit(FUNDINGS_MAX, FUNDINGS_MAX);
+    Ok(array(funding_times(call.world.now, after, before, 0, limit).into_iter().map(|at| {
+        object! {
+            "instType" => "SWAP", "instId" => symbol, "method" => "current_period", "fundingRate" => FUNDING_RATE,
+            "realizedRate" => FUNDING_RATE, "fundingTime" => (at / MS).to_string(),
+        }
+    })))
+}
+
+pub(super) fn marks(call: &mut Call<'_>) -> Answer {
+    let listings =
+        asked(call)?.into_iter().filter(|index| call.world.model.listings[*index].product == Product::Linear);
+    Ok(array(listings.map(|index| {
+        let facts = &call.world.model.listings[index];
+        object! {
+            "instType" => "SWAP", "instId" => facts.symbol, "markPx" => facts.px_text(call.world.model.mark(index)),
+            "ts" => call.world.ms().to_string(),
+        }
+    })))
 }

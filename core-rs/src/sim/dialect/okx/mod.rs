@@ -7,9 +7,10 @@ mod account;
 mod fault;
 mod market;
 mod orders;
+mod reads;
 
 use super::channel::{self, Channels, Topic, Words};
-use super::rest::{self, Rest, post, private, public};
+use super::rest::{self, Rest, Route, post, private, public, setting};
 use super::shapes;
 use super::{Push, Speech, World};
 use crate::sim::json::{Raw, object};
@@ -35,26 +36,39 @@ static REST: Rest = Rest {
         public("/api/v5/public/time", market::time),
         public("/api/v5/public/instruments", market::instruments),
         public("/api/v5/public/funding-rate", market::funding),
+        public("/api/v5/public/funding-rate-history", market::funding_history),
+        public("/api/v5/public/mark-price", market::marks),
         public("/api/v5/market/books", market::books),
         public("/api/v5/market/ticker", market::tickers),
         public("/api/v5/market/tickers", market::tickers),
         public("/api/v5/market/trades", market::trades),
+        public("/api/v5/market/history-trades", market::trades),
         public("/api/v5/market/candles", market::candles),
         public("/api/v5/market/history-candles", market::candles),
         private("/api/v5/account/balance", account::balance),
         private("/api/v5/account/positions", account::positions),
         private("/api/v5/account/config", account::config),
-        private("/api/v5/trade/order", orders::detail),
-        private("/api/v5/trade/orders-pending", orders::pending),
-        private("/api/v5/trade/orders-history", orders::history),
-        private("/api/v5/trade/fills", orders::fills),
-        private("/api/v5/trade/fills-history", orders::fills),
+        private("/api/v5/account/leverage-info", account::leverage),
+        private("/api/v5/account/trade-fee", account::fees),
+        private("/api/v5/asset/currencies", account::currencies),
+        private("/api/v5/asset/balances", account::funding_wallet),
+        private("/api/v5/trade/order", reads::detail),
+        private("/api/v5/trade/orders-pending", reads::pending),
+        private("/api/v5/trade/orders-history", reads::history),
+        private("/api/v5/trade/orders-history-archive", reads::history),
+        private("/api/v5/trade/fills", reads::fills),
+        private("/api/v5/trade/fills-history", reads::fills),
         post("/api/v5/trade/order", orders::place_rest),
         post("/api/v5/trade/batch-orders", orders::place_rest),
         post("/api/v5/trade/cancel-order", orders::cancel_rest),
+        post("/api/v5/trade/cancel-batch-orders", orders::cancel_rest),
+        setting("/api/v5/account/set-leverage", account::set_leverage),
+        setting("/api/v5/account/set-position-mode", account::set_mode),
     ],
     prefix: "OK-",
     fine: "0",
+    fine_text: "",
+    stamp,
     time: crate::sim::text::iso_ms,
     key: fault::KEY,
     sign: fault::SIGN,
@@ -72,6 +86,7 @@ static WORDS: Words = Words {
     channels: Channels { book: "books", best: "bbo-tbt", trades: "trades" },
     seq: ["seqId", "prevSeqId"],
     first_prev: "-1",
+    stamped: false,
     codes: ["60009", "60018", "60011"],
     topic,
     arg: |listing, channel| object! {"channel" => channel, "instId" => listing.symbol},
@@ -80,6 +95,15 @@ static WORDS: Words = Words {
     level: |listing, px, qty| level(listing, px, qty),
     request: orders::socket,
 };
+
+/// Answers about orders say when the request came in and went out, in microseconds.
+fn stamp(route: &Route, ms: i64) -> Raw {
+    if !route.orders {
+        return Raw(String::new());
+    }
+    let time = (ms * 1000).to_string();
+    object! {"inTime" => time, "outTime" => time}
+}
 
 /// The venue's word for a product.
 const fn kind(product: Product) -> &'static str {
@@ -105,13 +129,16 @@ fn listing(world: &World, symbol: &str) -> Option<usize> {
 fn topic(world: &World, arg: &Value) -> Option<Topic> {
     let text = |name: &str| arg.get(name).and_then(Value::as_str);
     let channel = text("channel")?;
+    let kind = text("instType").filter(|kind| *kind != "ANY");
     let (listing, product) = match channel {
         "books" | "bbo-tbt" | "trades" => (Some(listing(world, text("instId")?)?), None),
-        "orders" | "positions" => (None, text("instType").filter(|kind| *kind != "ANY").map(product)),
+        "orders" | "positions" => (None, kind.map(product)),
         "account" => (None, None),
         _ => return None,
     };
-    Some(Topic { channel: channel.to_owned(), listing, product: product.flatten() })
+    // An account's channel may be narrowed to one instrument.
+    let symbol = text("instId").filter(|_| listing.is_none() && product.is_some()).map(str::to_owned);
+    Some(Topic { channel: channel.to_owned(), listing, product: product.flatten(), symbol })
 }
 
 /// A level of a book: price, size in the venue's count, nothing, and how many orders stand there.

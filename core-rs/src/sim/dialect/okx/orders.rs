@@ -1,20 +1,17 @@
-//! Orders and fills, over REST and in frames. An order is named by its venue id or the client's; sizes are in the venue's count.
+//! Orders and cancels, over REST and in frames, one or a batch. An order is named by its venue id or the client's; sizes are in the
+//! venue's count.
 
-use super::fault::{self, EXPIRED, INSTRUMENT, LOGIN, NO_ORDER};
-use super::market::{asked, named};
-use super::{REST, kind, product};
+use super::REST;
+use super::fault::{self, EXPIRED, INSTRUMENT, LOGIN};
+use super::market::named;
 use crate::market::Lots;
-use crate::sim::dialect::channel::{Control, first_object};
-use crate::sim::dialect::rest::{Answer, Call, Fault, draw};
-use crate::sim::dialect::shapes::{MS, average, page, side_name, side_of, size};
+use crate::sim::dialect::channel::Control;
+use crate::sim::dialect::rest::{self, Answer, Call, Fault, draw};
+use crate::sim::dialect::shapes::side_of;
 use crate::sim::dialect::{Conn, World};
-use crate::sim::http::Params;
 use crate::sim::json::{Raw, array, object};
-use crate::sim::model::{EndReason, Fill, Kind, Label, Listing, NewOrder, Order, Refusal, Size, State, Tif};
-use crate::sim::text::plain;
+use crate::sim::model::{Kind, Label, Listing, NewOrder, Order, Refusal, Size, Tif};
 use crate::units::{Money, Product, Side, UnitError, parse_fixed};
-
-const PAGE_MAX: usize = 100;
 
 /// What an order request comes to: its ids, or why not. Both stand in the row, under an outer code.
 type Outcome = Result<u64, Fault>;
@@ -81,7 +78,8 @@ fn label(text: &str) -> Result<Label, Fault> {
     Label::new(text.as_bytes()).ok().filter(|_| legal).ok_or_else(|| fault::param("clOrdId"))
 }
 
-fn find<'a>(call: &'a Call<'_>, product: Product) -> Result<Option<&'a Order>, Fault> {
+/// The order that a request names.
+pub(super) fn find<'a>(call: &'a Call<'_>, product: Product) -> Result<Option<&'a Order>, Fault> {
     let model = &call.world.model;
     match (call.params.get("ordId"), call.params.get("clOrdId")) {
         (Some(id), _) => Ok(id.parse().ok().and_then(|id| model.order_by_id(call.account, product, id))),
@@ -112,13 +110,24 @@ fn row(call: &Call<'_>, outcome: &Outcome) -> Raw {
 
 type Act = fn(&mut Call<'_>, usize) -> Outcome;
 
-/// Over REST a refusal has the row's code; this venue's outer code would be 1.
+/// What a request of one or more orders comes to: its code and a row for each. 1: none was done; 2: some were.
+fn rows(done: &[(Raw, bool)]) -> (&'static str, &'static str, Raw) {
+    let rows = array(done.iter().map(|(row, _)| row));
+    match (done.iter().any(|(_, fine)| *fine), done.iter().all(|(_, fine)| *fine)) {
+        (_, true) => ("0", "", rows),
+        (false, _) => ("1", "Operation failed.", rows),
+        (true, _) => ("2", "Bulk operation partially succeeded.", rows),
+    }
+}
+
 fn over_rest(call: &mut Call<'_>, act: Act) -> Answer {
-    let index = named(call)?;
-    let outcome = act(call, index);
-    match outcome {
-        Ok(_) => Ok(array([row(call, &outcome)])),
-        Err(fault) => Err(fault),
+    let done = call.each(|one| {
+        let outcome = named(one).and_then(|index| act(one, index));
+        (row(one, &outcome), outcome.is_ok())
+    });
+    match rows(&done) {
+        ("0", _, rows) => Ok(rows),
+        (code, message, rows) => Err(Fault { rows: Some(rows), ..Fault::new(code, message) }),
     }
 }
 
@@ -130,15 +139,15 @@ pub(super) fn cancel_rest(call: &mut Call<'_>) -> Answer {
     over_rest(call, cancel)
 }
 
-/// An order or a cancel in a frame. The instrument is named by its number; `expTime` is judged when the request gets its turn.
+/// Orders or cancels in a frame. The instrument is named by its number; `expTime` is judged when the request gets its turn.
 pub(super) fn socket(world: &mut World, conn: &mut Conn, control: &Control) -> String {
     let act: Option<(Act, &str)> = match control.op.as_str() {
-        "order" => Some((place, "/api/v5/trade/order")),
-        "cancel-order" => Some((cancel, "/api/v5/trade/cancel-order")),
+        "order" | "batch-orders" => Some((place, "/api/v5/trade/order")),
+        "cancel-order" | "batch-cancel-orders" => Some((cancel, "/api/v5/trade/cancel-order")),
         _ => None,
     };
     let started = world.now / 1000;
-    let params = first_object(control).map(Params::of_json).unwrap_or_default();
+    let batch = rest::batch(&control.args).unwrap_or_else(|| vec![crate::sim::http::Params::default()]);
     let expires = control.expires.as_ref().map(|text| text.parse::<i64>());
     let late = match expires {
         None => false,
@@ -146,139 +155,28 @@ pub(super) fn socket(world: &mut World, conn: &mut Conn, control: &Control) -> S
         Some(Err(_)) => true,
     };
     let account = conn.account;
-    let mut call = Call { world, account: account.unwrap_or(0), params: &params };
-    let outcome = match (account, act) {
+    let mut call = Call { world, account: account.unwrap_or(0), params: &batch[0], batch: &batch };
+    let allowed = match (account, act) {
         (None, _) => Err(LOGIN),
         (_, None) => Err(fault::param("op")),
         _ if late => Err(EXPIRED),
-        (Some(_), Some((act, budget))) => draw(&REST, &mut call, budget).and_then(|()| {
-            let code = call.params.number("instIdCode").filter(|code| *code > 0);
-            let index = call.world.model.listings.iter().position(|l| Some(l.wire.code as i64) == code);
-            act(&mut call, index.ok_or(INSTRUMENT)?)
-        }),
+        (Some(_), Some((act, budget))) => draw(&REST, &mut call, budget).map(|()| act),
     };
-    let data = array([row(&call, &outcome)]);
-    let code = if outcome.is_ok() { "0" } else { "1" };
+    let done = call.each(|one| {
+        let outcome = allowed.clone().and_then(|act| act(one, numbered(one)?));
+        (row(one, &outcome), outcome.is_ok())
+    });
+    let (code, message, data) = rows(&done);
     object! {
-        "id" => control.id, "op" => control.op, "code" => code, "msg" => "", "data" => data,
+        "id" => control.id, "op" => control.op, "code" => code, "msg" => message, "data" => data,
         "inTime" => started.to_string(), "outTime" => started.to_string(),
     }
     .0
 }
 
-pub(super) fn detail(call: &mut Call<'_>) -> Answer {
-    let index = named(call)?;
-    let product = call.world.model.listings[index].product;
-    let order = find(call, product)?.ok_or(NO_ORDER)?;
-    Ok(array([order_json(&call.world.model.listings[order.listing], order, None)]))
-}
-
-pub(super) fn pending(call: &mut Call<'_>) -> Answer {
-    let only = call.params.get("instId").map(|_| named(call)).transpose()?;
-    let products = match call.params.get("instType").and_then(product) {
-        Some(product) => vec![product],
-        None => vec![Product::Spot, Product::Linear],
-    };
-    let open: Vec<&Order> = products
-        .into_iter()
-        .flat_map(|product| call.world.model.open_orders(call.account, product, only))
-        .collect();
-    Ok(order_page(call, open.into_iter().rev()))
-}
-
-pub(super) fn history(call: &mut Call<'_>) -> Answer {
-    let listings = asked(call)?;
-    let mine = |o: &&Order| o.account == call.account && !o.state.open() && listings.contains(&o.listing);
-    Ok(order_page(call, call.world.model.orders.values().rev().filter(mine)))
-}
-
-fn order_page<'a>(call: &Call<'_>, orders: impl Iterator<Item = &'a Order>) -> Raw {
-    let limit = call.params.limit(PAGE_MAX, PAGE_MAX);
-    let rows = page(orders, |order| order.id, call.params.number("after"), limit);
-    array(rows.into_iter().map(|order| order_json(&call.world.model.listings[order.listing], order, None)))
-}
-
-pub(super) fn fills(call: &mut Call<'_>) -> Answer {
-    let listings = asked(call)?;
-    let begin = call.params.number("begin").map_or(0, |ms| ms * MS);
-    let end = call.params.number("end").map_or(i64::MAX, |ms| (ms + 1) * MS - 1);
-    let model = &call.world.model;
-    let order = call.params.get("ordId").and_then(|id| id.parse::<u64>().ok());
-    let mine = |f: &&Fill| {
-        f.account == call.account
-            && listings.contains(&f.listing)
-            && order.is_none_or(|id| id == f.order)
-            && (begin..=end).contains(&f.at)
-    };
-    let limit = call.params.limit(PAGE_MAX, PAGE_MAX);
-    let found = model.seen_fills().rev().filter(mine);
-    let rows = page(found, |fill| fill.trade_id, call.params.number("after"), limit);
-    Ok(array(
-        rows.into_iter()
-            .map(|fill| fill_json(&model.listings[fill.listing], fill, model.orders.get(&fill.order))),
-    ))
-}
-
-fn fill_json(listing: &Listing, fill: &Fill, order: Option<&Order>) -> Raw {
-    object! {
-        "instType" => kind(listing.product), "instId" => listing.symbol, "tradeId" => fill.trade_id.to_string(),
-        "ordId" => fill.order.to_string(), "clOrdId" => order.map_or("", |order| order.label.as_str()),
-        "billId" => fill.trade_id.to_string(), "tag" => "", "fillPx" => listing.px_text(fill.px),
-        "fillSz" => size(listing, fill.qty), "side" => side_name(fill.side), "posSide" => "net",
-        "execType" => if fill.maker { "M" } else { "T" }, "feeCcy" => fill.fee_asset,
-        "fee" => plain(fill.fee.negated()), "ts" => (fill.at / MS).to_string(), "fillTime" => (fill.at / MS).to_string(),
-    }
-}
-
-fn state(order: &Order) -> &'static str {
-    match order.state {
-        State::New => "live",
-        State::PartiallyFilled => "partially_filled",
-        State::Filled => "filled",
-        State::Cancelled | State::Expired | State::Rejected => "canceled",
-    }
-}
-
-/// Why an order ended ("cancelSource").
-fn source(order: &Order) -> &'static str {
-    match order.reason {
-        EndReason::None => "",
-        EndReason::ByUser => "1",
-        EndReason::FokNotFilled => "13",
-        EndReason::NoLiquidity => "14",
-        EndReason::PostOnlyWouldTake => "31",
-        EndReason::SelfTrade => "32",
-        EndReason::Restart => "0",
-    }
-}
-
-fn kind_name(order: &Order) -> &'static str {
-    match (order.kind, order.tif) {
-        (Kind::Market, _) => "market",
-        (Kind::Limit, Tif::Gtc) => "limit",
-        (Kind::Limit, Tif::Ioc) => "ioc",
-        (Kind::Limit, Tif::Fok) => "fok",
-        (Kind::Limit, Tif::PostOnly) => "post_only",
-    }
-}
-
-/// An order as REST and the channel show it; `fill` is the fill that the channel tells of.
-pub(super) fn order_json(listing: &Listing, order: &Order, fill: Option<&Fill>) -> Raw {
-    let of_fill = |text: &dyn Fn(&Fill) -> String| fill.map_or_else(String::new, text);
-    object! {
-        "instType" => kind(listing.product), "instId" => listing.symbol, "ordId" => order.id.to_string(),
-        "clOrdId" => order.label, "tag" => "", "px" => if order.px == 0 { String::new() } else { listing.px_text(order.px) },
-        "sz" => size(listing, order.qty), "tgtCcy" => "", "ordType" => kind_name(order), "side" => side_name(order.side),
-        "posSide" => "net", "tdMode" => if listing.product == Product::Spot { "cash" } else { "cross" },
-        "accFillSz" => size(listing, order.filled), "avgPx" => average(listing, order), "state" => state(order),
-        "cancelSource" => source(order), "category" => "normal", "lever" => "",
-        "reduceOnly" => if order.reduce_only { "true" } else { "false" }, "fee" => plain(order.fee.negated()),
-        "feeCcy" => of_fill(&|fill| fill.fee_asset.to_string()),
-        "tradeId" => of_fill(&|fill| fill.trade_id.to_string()), "fillPx" => of_fill(&|fill| listing.px_text(fill.px)),
-        "fillSz" => of_fill(&|fill| size(listing, fill.qty)), "fillFee" => of_fill(&|fill| plain(fill.fee.negated())),
-        "fillFeeCcy" => of_fill(&|fill| fill.fee_asset.to_string()),
-        "execType" => of_fill(&|fill| if fill.maker { "M" } else { "T" }.to_owned()),
-        "fillTime" => of_fill(&|fill| (fill.at / MS).to_string()), "code" => "0", "msg" => "",
-        "cTime" => (order.created / MS).to_string(), "uTime" => (order.updated / MS).to_string(),
-    }
+/// The listing that `instIdCode` says.
+fn numbered(call: &Call<'_>) -> Result<usize, Fault> {
+    let code = call.params.number("instIdCode").filter(|code| *code > 0);
+    let index = call.world.model.listings.iter().position(|l| Some(l.wire.code as i64) == code);
+    index.ok_or(INSTRUMENT)
 }

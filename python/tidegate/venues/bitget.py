@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
+from tidegate.model.keys import KeyRights
 from tidegate.venues.json import (
     Object,
     as_array,
@@ -19,10 +20,12 @@ from tidegate.venues.json import (
     text,
     text_or_none,
 )
+from tidegate.venues.signing import signed_get
 from tidegate.venues.spec import (
     BookPage,
     InstrumentPage,
     InstrumentRow,
+    KeyCheck,
     Kline,
     Product,
     ProductSpec,
@@ -234,6 +237,29 @@ def _parse_klines(_: Product, body: bytes) -> tuple[Kline, ...]:
     return tuple(kline_of(as_array(row, "kline")) for row in _rows(body))
 
 
+_TRADES: Final = frozenset({"stow", "coow", "trade"})
+_WITHDRAWS: Final = frozenset({"wwow", "withdraw"})
+"""Words for writing spot and futures orders, and for withdrawing; the document's own sample has longer ones."""
+
+
+def _key_check(key: str, secret: str, passphrase: str, ts_ms: int) -> Request:
+    return signed_get("/api/v2/spot/account/info", str(ts_ms), key, secret, passphrase)
+
+
+def _parse_key_check(status: int, body: bytes) -> KeyRights:
+    # {"userId":"1","ips":"192.0.2.1","authorities":["stor","stow","coow"],"parentId":1,"traderType":"not_trader"}
+    if status != 200:
+        raise failure_of(status, body, _data)
+    row = as_object(_data(body), "data")
+    given = {word for word in as_array(field(row, "authorities"), "authorities") if isinstance(word, str)}
+    return KeyRights(
+        read=bool(given),
+        trade=bool(given & _TRADES),
+        withdraw=bool(given & _WITHDRAWS),
+        bound=text_or_none(row, "ips") is not None,
+    )
+
+
 VENUE: Final = Venue(
     spec=SPEC,
     time=_time,
@@ -247,4 +273,5 @@ VENUE: Final = Venue(
     klines=_klines,
     parse_klines=_parse_klines,
     parse_failure=lambda status, body: failure_of(status, body, _data),
+    key_check=KeyCheck(_key_check, _parse_key_check),
 )

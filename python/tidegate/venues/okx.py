@@ -3,8 +3,6 @@
 Swaps count contracts; rows are given in base coin, with the size of a contract beside them.
 """
 
-import base64
-import hmac
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -25,6 +23,7 @@ from tidegate.venues.json import (
     text,
     text_or_none,
 )
+from tidegate.venues.signing import signed_get
 from tidegate.venues.spec import (
     BookPage,
     InstrumentPage,
@@ -200,18 +199,8 @@ def _parse_klines(product: Product, body: bytes) -> tuple[Kline, ...]:
 
 
 def _key_check(key: str, secret: str, passphrase: str, ts_ms: int) -> Request:
-    target = "/api/v5/account/config"
     moment = datetime.fromtimestamp(ts_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    signature = base64.b64encode(hmac.digest(secret.encode(), f"{moment}GET{target}".encode(), "sha256"))
-    return Request(
-        target,
-        headers=(
-            ("OK-ACCESS-KEY", key),
-            ("OK-ACCESS-SIGN", signature.decode()),
-            ("OK-ACCESS-TIMESTAMP", moment),
-            ("OK-ACCESS-PASSPHRASE", passphrase),
-        ),
-    )
+    return signed_get("/api/v5/account/config", moment, key, secret, passphrase, prefix="OK-")
 
 
 def _parse_key_check(status: int, body: bytes) -> KeyRights:

@@ -62,7 +62,27 @@ def okx(perm: str, ip: str = "") -> dict[str, object]:
     return {"code": "0", "msg": "", "data": [{"uid": "44", "perm": perm, "ip": ip}]}
 
 
+def bitget(ips: str, *authorities: str) -> dict[str, object]:
+    data = {"userId": "1", "ips": ips, "authorities": authorities, "parentId": 1, "traderType": "not_trader"}
+    return {"code": "00000", "msg": "success", "requestTime": 1, "data": data}
+
+
 CASES = {
+    "bitget trades": (
+        "bitget",
+        bitget("", "stor", "stow", "coow"),
+        KeyRights(read=True, trade=True, withdraw=False, bound=False),
+    ),
+    "bitget withdraws": (
+        "bitget",
+        bitget("192.0.2.1", "coow", "wtow", "wwow"),
+        KeyRights(read=True, trade=True, withdraw=True, bound=True),
+    ),
+    "bitget reads": (
+        "bitget",
+        bitget("", "coor", "cpor", "stor"),
+        KeyRights(read=True, trade=False, withdraw=False, bound=False),
+    ),
     "okx trades": ("okx", okx("read_only,trade"), KeyRights(read=True, trade=True, withdraw=False, bound=False)),
     "okx withdraws": (
         "okx",
@@ -111,6 +131,8 @@ REFUSALS = {
         {"retCode": 10003, "retMsg": "API key canary is invalid.", "result": {}},
         "10003",
     ),
+    "bitget, wrong key": ("bitget", 400, {"code": "40006", "msg": "Invalid the-key", "data": None}, "40006"),
+    "bitget, a field is missing": ("bitget", 200, {"code": "00000", "msg": "success", "data": {"ips": ""}}, ""),
     "okx, wrong key": ("okx", 401, {"code": "50111", "msg": "Invalid the-key", "data": []}, "50111"),
     "not JSON at all": ("bybit", 502, "<html>", "502"),
 }

@@ -11,7 +11,7 @@ from tidegate.engine.clock import SystemClock
 from tidegate.ports.http import HttpError
 from tidegate.transport import ws
 from tidegate.transport.backoff import Backoff
-from tidegate.transport.rate import TokenBucket
+from tidegate.transport.rate import ConnectBudget
 from tidegate.transport.ws import LinkPlan, WsLink
 
 
@@ -77,7 +77,7 @@ async def linked(serve, *, refusals=(), budget=None, **plan):
     link = WsLink(
         LinkPlan(link_id=7, exchange="binance", product="spot", role="public", **facts),
         events,
-        budget or TokenBucket(1000, 1),
+        budget or ConnectBudget(1000, 1),
         SystemClock(),
         Random(1),
     )
@@ -179,7 +179,7 @@ async def test_a_flapping_venue_sees_no_more_connections_than_its_budget():
     async def slam(_, socket):
         await socket.close()
 
-    async with linked(slam, budget=TokenBucket(5, 3600)) as (_, server, events):
+    async with linked(slam, budget=ConnectBudget(5, 3600)) as (_, server, events):
         await events.until(lambda e: e.states.count((7, False)) >= 5)
         await asyncio.sleep(0.1)
         assert server.handshakes == 5

@@ -17,7 +17,7 @@ from tidegate.transport.budget import BudgetedHttp
 from tidegate.transport.client import SlowHttp
 from tidegate.transport.dry_run import DryRunHttp
 from tidegate.transport.http import PooledHttp
-from tidegate.transport.rate import RateBudget, TokenBucket, WeightRule
+from tidegate.transport.rate import ConnectBudget, RateBudget, WeightRule
 from tidegate.transport.ws import LinkPlan, WsLink
 from tidegate.venues.spec import Role, Venue, weight_of
 
@@ -136,14 +136,14 @@ def build_net(  # noqa: PLR0913  # composed once, by name
                 pair = (DryRunHttp(pair[0], quick), DryRunHttp(pair[1], slow))
             shared[row.venue, base] = pair
         net.quick[key], net.slow[key] = pair
-    buckets = {name: _bucket(venue) for name, venue in venues.items()}
+    connects = {name: _connects(venue) for name, venue in venues.items()}
     for row in rows:
         if row.role == "rest":
             net.rests[row.id] = net.quick[row.venue, row.product]
         else:
             url = _url(net, row, row.role, venues[row.venue], addresses, keys, refused)
             plan = _plan(row, venues[row.venue], url)
-            net.links[row.id] = WsLink(plan, events, buckets[row.venue], clock, random)
+            net.links[row.id] = WsLink(plan, events, connects[row.venue], clock, random)
     return net
 
 
@@ -165,8 +165,8 @@ def _clients(net: Net, row: LinkRow, venue: Venue, base: str, clock: Clock, hops
     )
 
 
-def _bucket(venue: Venue) -> TokenBucket:
-    return TokenBucket(venue.spec.connects_max, venue.spec.connects_window_s)
+def _connects(venue: Venue) -> ConnectBudget:
+    return ConnectBudget(venue.spec.connects_max, venue.spec.connects_window_s)
 
 
 def _plan(row: LinkRow, venue: Venue, url: Callable[[], Awaitable[str]]) -> LinkPlan:

@@ -21,7 +21,7 @@ from tidegate.obs import log
 from tidegate.ports.clock import Clock
 from tidegate.ports.link import LinkEvents
 from tidegate.store.state import DataDirectory
-from tidegate.transport.rate import TokenBucket
+from tidegate.transport.rate import ConnectBudget
 from tidegate.transport.ws import LinkPlan, WsLink
 from tidegate.venues.spec import Venue
 
@@ -140,7 +140,7 @@ class Paper:
         links: list[WsLink] = []
         for name, section in config.venues.items():
             spec = venues[name].spec
-            bucket = TokenBucket(spec.connects_max, spec.connects_window_s)
+            bucket = ConnectBudget(spec.connects_max, spec.connects_window_s)
             for product in section.products:
                 url = addresses.trades(name, product)
                 plan = LinkPlan(

@@ -1,5 +1,6 @@
 """Budgets of one venue: connection attempts, request weight, and the bans it pronounced. Knows no venue."""
 
+from collections import deque
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,24 +28,22 @@ class WeightRule:
     ban_s: int = 60
 
 
-class TokenBucket:
-    """`capacity` tokens, refilled evenly over `window_s`."""
+class ConnectBudget:
+    """At most `limit` connections in any span of `window_s`, whenever it begins.
 
-    def __init__(self, capacity: int, window_s: float) -> None:
-        self._capacity = float(capacity)
-        self._tokens = float(capacity)
-        self._per_ns = capacity / (window_s * SECOND_NS)
-        self._at_ns: int | None = None
+    A bucket that refills would let twice as many through: the full bucket, and what refills meanwhile.
+    """
+
+    def __init__(self, limit: int, window_s: float) -> None:
+        self._made: deque[int] = deque(maxlen=limit)
+        self._window_ns = round(window_s * SECOND_NS)
 
     def take(self, now_ns: int) -> float:
-        """Takes a token and returns 0, or returns the seconds until one is there (and takes none)."""
-        if self._at_ns is not None:
-            self._tokens = min(self._capacity, self._tokens + (now_ns - self._at_ns) * self._per_ns)
-        self._at_ns = now_ns
-        if self._tokens >= 1.0:
-            self._tokens -= 1.0
-            return 0.0
-        return (1.0 - self._tokens) / self._per_ns / SECOND_NS
+        """Books a connection and returns 0, or returns the seconds until one may be made (and books none)."""
+        if len(self._made) == self._made.maxlen and now_ns - self._made[0] < self._window_ns:
+            return (self._made[0] + self._window_ns - now_ns) / SECOND_NS
+        self._made.append(now_ns)
+        return 0.0
 
 
 class RateBudget:

@@ -17,7 +17,7 @@ from tidegate.ports.clock import Clock
 from tidegate.ports.http import HttpError
 from tidegate.ports.link import LinkEvents
 from tidegate.transport.backoff import Backoff
-from tidegate.transport.rate import SECOND_NS, TokenBucket, header_count
+from tidegate.transport.rate import SECOND_NS, ConnectBudget, header_count
 
 FRAME_SIZE_MAX: Final = 16 * 1024 * 1024
 """A frame (also when sent in pieces) above this ends the connection."""
@@ -57,7 +57,7 @@ class LinkPlan:
 class WsLink:
     """`ports.link.Link` over picows."""
 
-    def __init__(self, plan: LinkPlan, events: LinkEvents, budget: TokenBucket, clock: Clock, random: Random) -> None:
+    def __init__(self, plan: LinkPlan, events: LinkEvents, budget: ConnectBudget, clock: Clock, random: Random) -> None:
         self.plan: Final = plan
         self._events = events
         self._budget = budget

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tidegate.transport.rate import SECOND_NS, RateBudget, TokenBucket, WeightRule
+from tidegate.transport.rate import SECOND_NS, ConnectBudget, RateBudget, WeightRule
 
 RULE = WeightRule(limit=100, window_s=60, header="x-used", ban_s=30)
 
@@ -56,15 +56,10 @@ def test_a_ban_keeps_everything_back_until_its_end(status, retry_after, until_s)
     assert budget.admit(1, until_s * SECOND_NS, urgent=True)
 
 
-def test_connections_come_out_of_a_bucket_that_refills_evenly():
-    bucket = TokenBucket(2, 10)
-    assert (bucket.take(0), bucket.take(0)) == (0, 0)
-    assert bucket.take(0) == pytest.approx(5)
-    assert bucket.take(5 * SECOND_NS) == 0
-    assert bucket.take(5 * SECOND_NS) > 0
-
-
-def test_an_hour_of_flapping_stays_within_the_budget():
-    bucket = TokenBucket(300, 300)
-    taken = sum(bucket.take(second * SECOND_NS // 10) == 0 for second in range(36_000))
-    assert taken <= 300 + 3600
+def test_a_connection_waits_until_the_oldest_of_the_window_has_left_it():
+    budget = ConnectBudget(2, 10)
+    assert (budget.take(0), budget.take(4 * SECOND_NS)) == (0, 0)
+    assert budget.take(5 * SECOND_NS) == pytest.approx(5)
+    assert budget.take(10 * SECOND_NS) == 0
+    assert budget.take(10 * SECOND_NS) == pytest.approx(4)
+    assert budget.take(14 * SECOND_NS) == 0

@@ -5,8 +5,8 @@ use tidegate_core::units::{Product, Venue};
 use tidegate_core::venues::{EventBuf, Query, RejectClass, ReplyVerdict, Role, codec};
 
 use RejectClass::{
-    Auth, Banned, DuplicateClientId, Filter, InsufficientFunds, Maintenance, Other, OutcomeUnknown,
-    PostOnlyWouldTake, RateLimited, ReduceOnly, Timestamp, UnknownOrder,
+    AlreadyDone, Auth, Banned, DuplicateClientId, Filter, InsufficientFunds, Maintenance, Other,
+    OutcomeUnknown, PostOnlyWouldTake, RateLimited, ReduceOnly, Timestamp, UnknownOrder,
 };
 
 type Case = (u16, i64, &'static str, RejectClass);

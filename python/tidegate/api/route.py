@@ -127,7 +127,8 @@ def route(  # noqa: PLR0913 - the columns of the table
         check_path(path_fields)
         services = request.app[SERVICES]
         fields = await _read_body(request, body, public=permission == PUBLIC)
-        notes.after = fields.model_dump_json(by_alias=True, exclude_unset=True)  # secrets print as stars
+        if audited and method != "GET":
+            notes.after = fields.model_dump_json(by_alias=True, exclude_unset=True)  # secrets print as stars
         call = Call(
             services=services,
             caller=caller,

@@ -3,7 +3,7 @@
 import asyncio
 import struct
 from collections.abc import AsyncIterator
-from socket import IPPROTO_TCP, SO_LINGER, SOL_SOCKET, TCP_NOTSENT_LOWAT
+from socket import AF_UNIX, IPPROTO_TCP, SO_LINGER, SOL_SOCKET, TCP_NOTSENT_LOWAT
 from typing import Annotated, Final, Literal
 
 from aiohttp import WSMessage, WSMsgType, web
@@ -173,7 +173,7 @@ def _wire(request: web.Request) -> asyncio.Transport:
     if transport is None:
         raise ConnectionResetError("the client left during the handshake")
     connection = transport.get_extra_info("socket")
-    if connection is not None:
+    if connection is not None and connection.family != AF_UNIX:
         connection.setsockopt(IPPROTO_TCP, TCP_NOTSENT_LOWAT, UNSENT_BYTES_MAX)
     return transport
 

@@ -3,16 +3,19 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
-from aiohttp import WSMsgType, WSServerHandshakeError
+from aiohttp import WSMsgType, WSServerHandshakeError, web
 from tests.unit.api.doubles import NOW_NS, World, event
 from tests.unit.api.logins import GOOD_TOKEN, VIEWER_TOKEN
 
+from tidegate.api.app import build_app
 from tidegate.api.backlog import EVENTS_MAX
 from tidegate.api.hub import CHANNELS_MAX
+from tidegate.api.server import ApiRunner
 from tidegate.model.access import Principal
 from tidegate.ports.store import StoreError
 
@@ -70,6 +73,20 @@ async def test_a_handshake_that_may_not_is_refused(
     with pytest.raises(WSServerHandshakeError) as caught:
         await anyone.ws_connect("/ws", headers=headers)
     assert caught.value.status == status
+
+
+async def test_the_local_socket_carries_it_too(world: World, tmp_path: Path) -> None:
+    runner = ApiRunner(build_app(world.services()))
+    await runner.setup()
+    place = str(tmp_path / "s")
+    await web.UnixSite(runner, place).start()
+    headers = {"Authorization": f"Bearer {GOOD_TOKEN}"}
+    async with (
+        aiohttp.ClientSession(connector=aiohttp.UnixConnector(place)) as session,
+        session.ws_connect("http://local/ws", headers=headers) as socket,
+    ):
+        assert (await ask(socket, "ping"))["event"] == "pong"
+    await runner.cleanup()
 
 
 async def test_our_own_page_may_open_it(base: str, anyone: aiohttp.ClientSession) -> None:

@@ -7,8 +7,9 @@ import pytest
 from tests.e2e.harness import Node, VenueSim, running, until
 from tests.e2e.oracle import Record
 from tests.e2e.test_trading import agree, halted, outside
+from tests.e2e.test_venues import PAIRS
 
-pytestmark = [pytest.mark.xdist_group("e2e"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.xdist_group("e2e"), pytest.mark.timeout(240)]
 
 LIMITS = """
 limits:
@@ -63,6 +64,29 @@ def test_plans_are_filled_from_the_real_books_and_no_order_reaches_a_venue(tmp_p
         assert node.log("core_failed") == []
 
 
+def test_every_venue_is_run_dry_spot_and_linear(tmp_path):
+    venues = [VenueSim(tmp_path, name, "spot,linear") for name in ("binance", "bybit", "okx", "bitget")]
+    sections = "\n".join(
+        f'  {venue.record.name.partition("-")[0]}: {{rest: "{venue.address["rest"]}", ws: "{venue.address["ws"]}"}}'
+        for venue in venues
+    )
+    config = f"venues:\n{sections}\npairs: {PAIRS}\npaper: {{leverage: 5, venues: {{okx: {{latencyMs: 5}}}}}}{LIMITS}"
+    with running(*venues), running(Node(tmp_path, config=config, profile="paper")) as node:
+        node.ready()
+        hedged = {}
+
+        def all_hedged():
+            hedged.update({plan["pairId"]: plan for plan in node.ended_plans() if plan["state"] == "HEDGED"})
+            return len(hedged) == len(PAIRS)
+
+        until(all_hedged, "a hedged plan of every pair", 120)
+        halted(node)
+        agree(node, executed(tmp_path))
+        for venue in venues:
+            assert kinds(venue.record) == {"deposit"}
+        assert node.log("core_failed") == []
+
+
 def test_a_resting_order_and_its_balances_outlive_a_kill(tmp_path):
     venues = venues_of(tmp_path)
     config = paper_config(venues).replace("threshold: 0.01", "threshold: 90")
@@ -84,6 +108,21 @@ def test_a_resting_order_and_its_balances_outlive_a_kill(tmp_path):
             until(lambda: not node.get("/api/trading/orders?state=LIVE")["items"], "the order is gone")
             status, error = node.call("PUT", "/api/settings/api", {"binance": {"apiKey": "real", "secret": "real"}})
             assert (status, error["code"]) == (409, "CONFLICT")
+
+
+def test_kill_9_in_the_middle_of_trading_forgets_and_doubles_nothing(tmp_path):
+    venues = venues_of(tmp_path)
+    with running(*venues):
+        for round_number in range(3):
+            with running(Node(tmp_path, config=paper_config(venues), profile="paper")) as node:
+                node.ready()
+                wanted = 2 * (round_number + 1)
+                until(lambda wanted=wanted, node=node: len(node.ended_plans()) >= wanted, f"{wanted} plans", 60)
+                node.kill()
+        with running(Node(tmp_path, config=paper_config(venues), profile="paper")) as node:
+            node.ready()
+            halted(node)
+            agree(node, executed(tmp_path))
 
 
 def test_a_maker_is_filled_when_the_market_comes_to_it(tmp_path):

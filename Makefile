@@ -16,6 +16,9 @@ N ?= 20
 # Records that its journal holds before the first kill.
 RECORDS ?= 0
 
+# Requests of each role in `make long-api`.
+CASES ?= 20000
+
 # Seeds of `make sim` from START on; SEED=k runs that one alone, TRACE=1 tells everything that happens in it.
 SEEDS ?= 1000
 START ?= 0
@@ -38,7 +41,7 @@ HAS_NODE := $(shell node -e 'process.exit(Number(process.versions.node.split("."
 PYTHONS := pyproject.toml README.md $(shell find python -path '*/static/ui' -prune -o -type f -not -name '*.so' -not -name '*.pyc' -print)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build web wheel conformance test test-rust test-python test-web test-browser lint lint-rust lint-python lint-web format ext sim sim-mutants crash restarts bench clean
+.PHONY: help run build web wheel conformance test test-rust test-python test-web test-browser lint lint-rust lint-python lint-web format ext sim sim-mutants crash restarts long-api bench clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -115,6 +118,10 @@ conformance: build $(CLIENTS)/.installed ## other people's clients (ccxt, exchan
 
 crash: build ## kill -9 of the whole service at random moments (N=20, RECORDS=0), against the venues' own books
 	@$(PY) -m tests.e2e.crash --kills $(N) --seed $(SEED) --records $(RECORDS)
+
+long-api: ext ## generated requests as each role (CASES=20000), minutes to an hour; goes on where it was stopped
+	@mkdir -p target
+	$(SOURCE) -m tests.e2e.fuzz --cases $(CASES) --seed 1 --state target/long-api.json $(ARGS)
 
 restarts: ## restarts from every state that a 10,000-record journal can be left in; minutes
 	TIDEGATE_LONG=1 cargo test --release --locked --test journal_restart -- --nocapture

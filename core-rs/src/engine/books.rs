@@ -4,6 +4,7 @@ use super::Effects;
 use super::Mutant;
 use super::reducer::Engine;
 use super::requests::Why;
+use super::silence::Silence;
 use super::timers::Timer;
 use crate::market::{Applied, Book, BookFault, BookState, SeqRule, Touch};
 use crate::units::{InstrumentId, LinkId, Now, Ns};
@@ -35,6 +36,7 @@ pub(super) struct Tracked {
     /// Subscribed a moment ago: the stream's own snapshot is on its way.
     pub fresh: bool,
     pub gaps: u64,
+    pub silence: Silence,
 }
 
 impl Tracked {
@@ -85,7 +87,7 @@ impl Engine {
         self.subscribe(now, link, &wanted, out);
     }
 
-    fn subscribe(&mut self, now: Now, link: LinkId, ids: &[InstrumentId], out: &mut Effects) {
+    pub(super) fn subscribe(&mut self, now: Now, link: LinkId, ids: &[InstrumentId], out: &mut Effects) {
         if ids.is_empty() {
             return;
         }
@@ -108,7 +110,7 @@ impl Engine {
         self.timers.set_earlier(Timer::Stale(link), stale.max(now.mono));
     }
 
-    fn send_subscription(&self, link: LinkId, on: bool, ids: &[InstrumentId], out: &mut Effects) {
+    pub(super) fn send_subscription(&self, link: LinkId, on: bool, ids: &[InstrumentId], out: &mut Effects) {
         let Some(codec) = self.link(link).and_then(|link| link.codec) else { return };
         let instruments: Vec<_> = ids.iter().map(|id| self.instruments.at(*id)).collect();
         let mut frames = Vec::new();
@@ -123,13 +125,19 @@ impl Engine {
         if !self.tracked.get(index).is_some_and(Tracked::wanted) {
             return;
         }
-        match self.books[index].apply(&buf.delta(depth), now.mono) {
+        let mut delta = buf.delta(depth);
+        if self.has(Mutant::SnapshotAlone) {
+            self.forget_buffered(index, &mut delta);
+        }
+        match self.books[index].apply(&delta, now.mono) {
             Ok(applied) => {
                 if let Some(touch) = applied.touch() {
                     self.book_moved(now, depth.instrument, &touch, out);
                 }
-                if applied == Applied::Rebuilt {
-                    self.book_rebuilt(now, depth.instrument, out);
+                match applied {
+                    Applied::Rebuilt => self.book_rebuilt(now, depth.instrument, out),
+                    Applied::Changed(_) => self.tracked[index].spoke(),
+                    Applied::Buffered | Applied::Ignored => {}
                 }
             }
             Err(fault) => self.book_failed(now, depth.instrument, fault, out),
@@ -204,7 +212,14 @@ impl Engine {
         }
         let Some(codec) = self.link(link).and_then(|link| link.codec) else { return };
         match codec.resync {
-            Resync::RestSnapshot => self.ask_snapshot(now, id, out),
+            Resync::RestSnapshot => {
+                // Snapshots that no stream joins: it is asked for anew as well.
+                if tries.is_multiple_of(SNAPSHOT_RETRIES) {
+                    self.send_subscription(link, false, &[id], out);
+                    self.send_subscription(link, true, &[id], out);
+                }
+                self.ask_snapshot(now, id, out);
+            }
             Resync::Resubscribe if fresh => {}
             Resync::Resubscribe => {
                 self.send_subscription(link, false, &[id], out);

@@ -179,6 +179,7 @@ impl Engine {
         let own = self.instruments.at(id).px_decimals;
         let book = &self.books[id.0 as usize];
         let top = book.top();
+        let aged = !self.has(Mutant::StaleBook) && !self.has(Mutant::CollarOnStale);
         let scale = |px: i64, up: bool| {
             if own <= decimals {
                 px.saturating_mul(pow10(decimals - own) as i64)
@@ -190,7 +191,7 @@ impl Engine {
         BookFacts {
             bid: top.bid.map_or(0, |level| scale(level.px, false)),
             ask: top.ask.map_or(0, |level| scale(level.px, true)),
-            age_ns: if self.has(Mutant::StaleBook) { 0 } else { now.mono - book.updated() },
+            age_ns: if aged { now.mono - book.updated() } else { 0 },
             synced: self.book_state(id, now.mono) == BookState::Synced,
         }
     }

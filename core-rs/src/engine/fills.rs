@@ -11,9 +11,9 @@ use crate::units::{AccountId, InstrumentId, Now, PlanId, TradeId, VenueOrderId};
 use crate::venues::Query;
 
 /// Fills that wait for their orders to be known.
-const DEFERRED_MAX: usize = 1_000;
+pub(super) const DEFERRED_MAX: usize = 1_000;
 /// Orders of others that are remembered as such.
-const STRANGERS_MAX: usize = 1_000;
+pub(super) const STRANGERS_MAX: usize = 1_000;
 
 impl Engine {
     pub(super) fn on_fill(&mut self, now: Now, account: AccountId, fill: &FillReport, out: &mut Effects) {

@@ -2,12 +2,13 @@
 
 use super::reducer::Engine;
 use super::requests::REQUESTS_MAX;
+use super::state::{COMMANDS_MAX, FOREIGN_MAX, PLANS_KEPT_MAX};
 use crate::ledger::Ledger;
-use crate::market::Instrument;
+use crate::market::{Book, Instrument, PENDING_UPDATES_MAX};
 use crate::order::Orders;
 use crate::plan::{Plan, Protection, Twap};
 use crate::risk::{LatchMode, LimitName, LimitRow, LimitTable};
-use crate::units::{AccountId, InstrumentId};
+use crate::units::{AccountId, InstrumentId, Product, Symbol, Venue};
 
 impl Engine {
     pub fn orders(&self) -> &Orders {
@@ -42,6 +43,12 @@ impl Engine {
         self.instruments.at(id)
     }
 
+    /// The book of an instrument that is known by name.
+    pub fn book(&self, venue: Venue, product: Product, symbol: &Symbol) -> Option<(&Instrument, &Book)> {
+        let id = self.instruments.id(venue, product, symbol)?;
+        Some((self.instruments.at(id), self.books.get(id.0 as usize)?))
+    }
+
     /// `venue:name`.
     pub fn account(&self, id: AccountId) -> &str {
         self.accounts.name(id)
@@ -67,12 +74,22 @@ impl Engine {
     }
 
     /// Queues and maps with their bounds: (name, size, bound).
-    pub fn depths(&self) -> [(&'static str, usize, usize); 4] {
+    pub fn depths(&self) -> [(&'static str, usize, usize); 12] {
+        let state = &self.state;
+        let buffered = self.books.iter().map(Book::pending_len).max().unwrap_or(0);
         [
             ("requests", self.requests.len(), REQUESTS_MAX),
-            ("open orders", self.state.orders.open_len(), Orders::OPEN_MAX),
-            ("orders", self.state.orders.len(), Orders::KEPT_MAX),
-            ("plans", self.state.plans.len(), super::state::PLANS_KEPT_MAX + super::pairs::PAIRS_MAX),
+            ("open orders", state.orders.open_len(), Orders::OPEN_MAX),
+            ("orders", state.orders.len(), Orders::KEPT_MAX),
+            ("plans", state.plans.len(), PLANS_KEPT_MAX + super::pairs::PAIRS_MAX),
+            ("ended plans", state.ended.len(), PLANS_KEPT_MAX),
+            ("twaps", state.twaps.newest().count(), super::twap::MEMORY_MAX),
+            ("protections", state.protections.newest().count(), super::protect::MEMORY_MAX),
+            ("commands", state.commands.len(), COMMANDS_MAX),
+            ("foreign fills", state.foreign.len(), FOREIGN_MAX),
+            ("deferred fills", self.deferred.len(), super::fills::DEFERRED_MAX),
+            ("strangers", self.strangers.len(), super::fills::STRANGERS_MAX),
+            ("buffered updates of a book", buffered, PENDING_UPDATES_MAX),
         ]
     }
 }

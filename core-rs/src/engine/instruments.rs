@@ -8,7 +8,7 @@ use crate::units::{
     AccountId, Asset, InstrumentId, MONEY_DECIMALS, Money, Product, Qty, Rate, Symbol, Venue, parse_fixed,
 };
 use crate::venues::{Codec, Instruments, codec};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Most instruments, all venues together.
 pub(super) const INSTRUMENTS_MAX: usize = 50_000;
@@ -40,6 +40,8 @@ pub(super) struct Loaded {
     pub added: usize,
     /// Finer steps than the decimals in use: halted until a restart with an empty book of orders.
     pub refused: Vec<String>,
+    /// Traded until now, and not in the list any more.
+    pub gone: Vec<String>,
 }
 
 impl InstrumentTable {
@@ -122,18 +124,33 @@ impl InstrumentTable {
     ) -> Result<Loaded, FieldError> {
         let rows = rows.as_list().ok_or_else(|| FieldError::new("instruments", "must be a list"))?;
         let parsed: Vec<Row> = rows.iter().map(Row::read).collect::<Result<_, _>>()?;
-        let mut loaded = Loaded::default();
+        let (mut loaded, mut listed) = (Loaded::default(), BTreeSet::new());
         for row in parsed {
             if self.list.len() >= INSTRUMENTS_MAX && self.id(venue, product, &row.symbol).is_none() {
                 return Err(FieldError::new("instruments", format!("more than {INSTRUMENTS_MAX}")));
             }
+            listed.insert(row.symbol);
             match self.take(venue, product, &row)? {
                 Taken::New => loaded.added += 1,
                 Taken::Known => {}
                 Taken::Refused(name) => loaded.refused.push(name),
             }
         }
+        loaded.gone = self.halt_unlisted(venue, product, &listed);
         Ok(loaded)
+    }
+
+    /// What the venue lists no more is not traded any more; its filters and prices stay known. Returns the names.
+    fn halt_unlisted(&mut self, venue: Venue, product: Product, listed: &BTreeSet<Symbol>) -> Vec<String> {
+        let mut gone = Vec::new();
+        for (index, i) in self.list.iter_mut().enumerate() {
+            let missing = (i.venue, i.product) == (venue, product) && !listed.contains(&i.symbol);
+            if missing && i.status != InstrumentStatus::Halted {
+                i.status = InstrumentStatus::Halted;
+                gone.push(self.names[index].clone());
+            }
+        }
+        gone
     }
 
     fn take(&mut self, venue: Venue, product: Product, row: &Row) -> Result<Taken, FieldError> {

@@ -154,7 +154,8 @@ impl Engine {
         }
         let due = link.heard + limit;
         if now.mono < due {
-            self.timers.set(Timer::Stale(id), due);
+            let books = self.revive_silent(now, id, limit, out);
+            self.timers.set_earlier(Timer::Stale(id), due.min(books));
             return;
         }
         self.alert(

@@ -50,6 +50,7 @@ mod requests;
 mod residual;
 mod rows;
 mod sending;
+mod silence;
 mod start;
 mod state;
 mod step;

@@ -3,6 +3,7 @@
 
 use super::Effects;
 use super::record::Body;
+use crate::market::{Delta, DeltaKind};
 use crate::order::{FillReport, Order, OrderCmd, State};
 use crate::units::{ClientId, Now, Ns, Symbol};
 use crate::venues::Role;
@@ -66,6 +67,8 @@ mutants! {
     ExposureWithoutInFlight = "exposure_without_in_flight",
     PlanShareIgnored = "plan_share_ignored",
     StaleBook = "stale_book",
+    CollarOnStale = "collar_on_stale_reference",
+    SnapshotAlone = "snapshot_without_buffered_deltas",
     LatchForgotten = "latch_in_memory_only",
     LatchUnchecked = "latch_unchecked",
     // Journal and start.
@@ -126,6 +129,18 @@ impl super::Engine {
         let ids: Vec<ClientId> = self.state.orders.iter_open().filter(sent).map(Order::id).collect();
         for id in ids {
             self.resend(now, id, out);
+        }
+    }
+
+    /// A snapshot counts for itself, and whatever comes next follows it.
+    pub(super) fn forget_buffered(&mut self, book: usize, delta: &mut Delta<'_>) {
+        let book = &mut self.books[book];
+        if !book.rule().buffers() || book.is_synced() {
+            return;
+        }
+        match delta.kind {
+            DeltaKind::Snapshot => book.unsync(),
+            DeltaKind::Update => delta.first = 0,
         }
     }
 

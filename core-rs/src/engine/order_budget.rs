@@ -27,13 +27,23 @@ impl OrderBudgets {
     }
 
     fn admits(&self, of: (AccountId, Product), now: Ns, budget: OrderBudget) -> bool {
+        self.used(of, now, budget) < budget.orders - budget.orders.div_ceil(RESERVE)
+    }
+
+    /// Orders within the window.
+    fn used(&self, of: (AccountId, Product), now: Ns, budget: OrderBudget) -> usize {
         let recent = |at: &&Ns| now - **at < budget.window;
-        let used = self.sent.get(&of).map_or(0, |sent| sent.iter().filter(recent).count());
-        used < budget.orders - budget.orders.div_ceil(RESERVE)
+        self.sent.get(&of).map_or(0, |sent| sent.iter().filter(recent).count())
     }
 }
 
 impl Engine {
+    /// One more order now would be one more than the venue takes: not even a hedge is sent to be refused.
+    pub(super) fn is_budget_spent(&self, now: Now, account: AccountId, id: InstrumentId) -> bool {
+        let Some((product, budget)) = self.order_budget(id) else { return false };
+        self.order_budgets.used((account, product), now.mono, budget) >= budget.orders
+    }
+
     fn order_budget(&self, id: InstrumentId) -> Option<(Product, OrderBudget)> {
         let i = self.instruments.at(id);
         crate::venues::codec(i.venue, i.product).map(|codec| (i.product, codec.order_budget))

@@ -8,8 +8,10 @@ use super::timers::Timer;
 use crate::order::{CancelEvent, CancelState, Order, OrderCmd, OrderOrigin, OrderTerms, State};
 use crate::plan::Plan;
 use crate::risk::{Approved, Intent, Purpose};
-use crate::units::{AccountId, ClientId, LinkId, Now, Ns, PlanId};
+use crate::units::{AccountId, ClientId, InstrumentId, LinkId, Now, Ns, PlanId};
 use crate::venues::Role;
+
+const SPENT: &str = "the venue takes no more orders at the moment";
 
 /// An order whose record is not on disk yet.
 #[derive(Clone, Debug)]
@@ -37,19 +39,23 @@ impl Engine {
         let (id, account) = (intent.place.instrument, intent.account);
         let barred = || self.bar(now, account).map(|bar| bar.reason);
         let blind = || match intent.purpose {
-            Purpose::Open => self.may_trade(now, id, account).err().or_else(|| self.aged(now, intent)),
+            Purpose::Open => self.may_trade(now, id, account).err(),
             Purpose::Hedge => None,
         };
-        self.held_back(intent).or_else(barred).or_else(blind).or_else(|| self.outgrown(intent))
+        let aged = || self.aged(now, intent);
+        self.held_back(intent).or_else(barred).or_else(blind).or_else(aged).or_else(|| self.outgrown(intent))
     }
 
-    /// The book's age against the limit that the gate judged it by.
+    /// The ages of the books against the limit that the gate judged them by: both legs' where a plan is opened.
     fn aged(&self, now: Now, intent: &Intent) -> Option<&'static str> {
         let id = intent.place.instrument;
         let plan = intent.plan.and_then(|plan| self.state.plans.get(&plan));
         let limits = self.limits_of(id, intent.account, plan.map_or("", |plan| plan.terms.pair.as_str()))?;
-        let age = now.mono - self.books[id.0 as usize].updated();
-        (age > limits.book_age_max()).then_some("the book is older than when the order was approved")
+        let age = |id: InstrumentId| now.mono - self.books[id.0 as usize].updated();
+        let opens = plan.filter(|_| intent.purpose == Purpose::Open);
+        let legs = opens.into_iter().flat_map(|plan| plan.terms.legs).map(|leg| age(leg.instrument));
+        let oldest = legs.fold(age(id), Ns::max);
+        (oldest > limits.book_age_max()).then_some("a book is older than when the order was approved")
     }
 
     /// The journal fails: what waits for it never leaves.
@@ -97,7 +103,8 @@ impl Engine {
             return false;
         };
         let barred = self.bar(now, intent.account).map(|bar| bar.reason);
-        if let Some(reason) = self.held_back(&intent).or(barred) {
+        let spent = || self.is_budget_spent(now, intent.account, place.instrument).then_some(SPENT);
+        if let Some(reason) = self.held_back(&intent).or(barred).or_else(spent) {
             self.alert(now, "critical", "GATEWAY_REFUSED", &format!("{}: {reason}", place.client_id), out);
             return false;
         }

@@ -96,6 +96,10 @@ pub(super) struct Foreign {
 }
 
 impl Commands {
+    pub(super) fn len(&self) -> usize {
+        self.order.len()
+    }
+
     pub(super) fn get(&self, id: &str) -> Option<&Answered> {
         self.replies.get(id)
     }
@@ -114,6 +118,10 @@ impl Commands {
 }
 
 impl Foreign {
+    pub(super) fn len(&self) -> usize {
+        self.order.len()
+    }
+
     pub(super) fn holds(&self, key: &(AccountId, InstrumentId, TradeId)) -> bool {
         self.known.contains(key)
     }

@@ -112,6 +112,10 @@ impl Engine {
             let text = format!("{name} has finer steps than the decimals in use; restart to trade it");
             self.alert(now, "critical", "INSTRUMENT_CHANGED", &text, out);
         }
+        for name in &loaded.gone {
+            let text = format!("{name} is not in the venue's list any more; nothing is traded there");
+            self.alert(now, "critical", "INSTRUMENT_GONE", &text, out);
+        }
         self.grow_books();
         self.count_books(now, out);
         if self.started {

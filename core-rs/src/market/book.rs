@@ -109,7 +109,7 @@ impl Book {
             return self.on_snapshot(delta, at);
         }
         let joining = match self.phase {
-            Phase::Waiting => return self.buffer(delta),
+            Phase::Waiting => return self.buffer(delta, at),
             Phase::Joining => true,
             Phase::Live => false,
         };
@@ -122,7 +122,7 @@ impl Book {
             Verdict::Gap { expected, got } => {
                 self.void(None);
                 if self.rule.buffers() {
-                    self.pending.push(delta);
+                    self.pending.push(delta, at);
                 }
                 Err(BookFault::Gap { expected, got })
             }
@@ -201,7 +201,7 @@ impl Book {
         if self.is_synced() { usize::MAX } else { 0 }
     }
 
-    fn buffer(&mut self, delta: &Delta<'_>) -> Result<Applied, BookFault> {
+    fn buffer(&mut self, delta: &Delta<'_>, at: Ns) -> Result<Applied, BookFault> {
         if !self.rule.buffers() {
             return Ok(Applied::Ignored);
         }
@@ -209,13 +209,13 @@ impl Book {
         match verdict {
             Verdict::Drop => Ok(Applied::Ignored),
             Verdict::Apply => {
-                self.pending.push(delta);
+                self.pending.push(delta, at);
                 Ok(Applied::Buffered)
             }
             Verdict::Gap { expected, got } => {
                 // What came before the gap can not join any snapshot that covers what comes after it.
                 self.pending.restart(None);
-                self.pending.push(delta);
+                self.pending.push(delta, at);
                 Err(BookFault::Gap { expected, got })
             }
         }
@@ -232,7 +232,7 @@ impl Book {
         self.last_id = delta.last;
         self.updated = at;
         let pending = core::mem::take(&mut self.pending);
-        let joined = self.join(&pending, skip, at);
+        let joined = self.join(&pending, skip);
         let tail = pending.tail();
         self.pending = pending;
         // After a fault the stream itself is still unbroken: its chain is checked on from the newest message.
@@ -257,9 +257,10 @@ impl Book {
         Ok(skip)
     }
 
-    fn join(&mut self, pending: &Pending, skip: usize, at: Ns) -> Result<(), BookFault> {
+    /// A book is as old as its newest message of the stream, whenever the snapshot came.
+    fn join(&mut self, pending: &Pending, skip: usize) -> Result<(), BookFault> {
         for index in skip..pending.len() {
-            if let Some(delta) = pending.get(index) {
+            if let (Some(delta), Some(at)) = (pending.get(index), pending.at(index)) {
                 self.change(&delta, at)?;
             }
         }

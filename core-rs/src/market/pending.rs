@@ -14,6 +14,8 @@ struct Entry {
     last: u64,
     prev: u64,
     venue_ns: Ns,
+    /// When it came, monotonic.
+    at: Ns,
     start: usize,
     bids: usize,
     asks: usize,
@@ -45,7 +47,7 @@ impl Pending {
     }
 
     /// Keeps the update. At a limit the older ones go: a snapshot that would have needed them is then refused.
-    pub(super) fn push(&mut self, delta: &Delta<'_>) {
+    pub(super) fn push(&mut self, delta: &Delta<'_>, at: Ns) {
         let count = delta.bids.len() + delta.asks.len();
         if self.entries.len() == PENDING_UPDATES_MAX || self.levels.len() + count > PENDING_LEVELS_MAX {
             self.restart(None);
@@ -59,12 +61,18 @@ impl Pending {
             last: delta.last,
             prev: delta.prev,
             venue_ns: delta.venue_ns,
+            at,
             start: self.levels.len(),
             bids: delta.bids.len(),
             asks: delta.asks.len(),
         });
         self.levels.extend_from_slice(delta.bids);
         self.levels.extend_from_slice(delta.asks);
+    }
+
+    /// When the update came.
+    pub(super) fn at(&self, index: usize) -> Option<Ns> {
+        self.entries.get(index).map(|entry| entry.at)
     }
 
     pub(super) fn get(&self, index: usize) -> Option<Delta<'_>> {

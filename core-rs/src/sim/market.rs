@@ -50,18 +50,26 @@ pub(super) struct Path {
     /// This venue product's own.
     own_key: u64,
     levels: i64,
+    /// How far the price stands off, ppb, and the side that has no levels.
+    shift: i64,
+    empty: Option<Side>,
 }
 
 impl Path {
     pub(super) fn new(seed: u64, venue: Venue, listing: &Listing) -> Self {
         let asset_key = mix_all(&[seed, mix_text(listing.base.as_str())]);
         let own_key = mix_all(&[asset_key, mix_text(venue.name()), mix_text(listing.product.name())]);
-        Self { venue, product: listing.product, asset_key, own_key, levels: LEVELS }
+        Self { venue, product: listing.product, asset_key, own_key, levels: LEVELS, shift: 0, empty: None }
     }
 
     /// The same path with so many levels a side.
     pub(super) fn with_levels(self, levels: i64) -> Self {
         Self { levels, ..self }
+    }
+
+    /// Bends the market from here on.
+    pub(super) fn sway(&mut self, shift_ppb: i64, empty: Option<Side>) {
+        (self.shift, self.empty) = (shift_ppb, empty);
     }
 
     /// Relative distance of the price from its anchor, ppb, without this venue's basis.
@@ -86,7 +94,7 @@ impl Path {
 
     /// The traded price, mantissa at the listing's decimals.
     pub(super) fn mid(&self, listing: &Listing, wall: Ns) -> i64 {
-        price_at(listing, self.reference(wall) + self.basis(wall))
+        price_at(listing, self.reference(wall) + self.basis(wall) + self.shift)
     }
 
     /// The common price: index and mark.
@@ -99,7 +107,7 @@ impl Path {
         let mid = self.mid(listing, wall);
         let below_mid = mid.div_euclid(listing.grid);
         let side = |side: Side| {
-            (0..self.levels)
+            (0..if self.empty == Some(side) { 0 } else { self.levels })
                 .map(|step| match side {
                     Side::Buy => below_mid - step,
                     Side::Sell => below_mid + 1 + step,

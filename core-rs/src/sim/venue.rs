@@ -9,7 +9,7 @@ use super::meter::Meters;
 use super::model::{Event, Logged, Model};
 use super::record;
 use super::recorded::Recorded;
-use crate::units::{Ns, Product, Venue};
+use crate::units::{Ns, Product, Side, Venue};
 use std::collections::BTreeMap;
 
 /// Connections open at once; one more is cut.
@@ -306,6 +306,26 @@ impl SimVenue {
     /// The next order is ended because it would trade with its own account.
     pub(super) fn prevent_next(&mut self) {
         self.world.model.self_trade = true;
+    }
+
+    /// Bends one product's markets: their prices stand off by parts in 1e9, a side of their books is empty.
+    pub(super) fn sway(&mut self, product: Product, shift_ppb: i64, empty: Option<Side>) {
+        let listings = self.world.model.listings.iter().zip(&mut self.world.paths);
+        for (_, path) in listings.filter(|(listing, _)| listing.product == product) {
+            path.sway(shift_ppb, empty);
+        }
+    }
+
+    /// The price that all venues share, whatever one market does.
+    pub(super) fn index(&self, listing: usize, wall: Ns) -> i64 {
+        self.world.paths[listing].index(&self.world.model.listings[listing], wall)
+    }
+
+    /// Ends the resting orders of a product, or of all, as maintenance does.
+    pub(super) fn end_resting(&mut self, product: Option<Product>, wall: Ns) -> Vec<SimEffect> {
+        self.world.now = wall;
+        self.world.model.end_resting(product, wall);
+        self.flush(Vec::new(), Vec::new())
     }
 
     /// Forgets every listen key, as when another client deletes them.

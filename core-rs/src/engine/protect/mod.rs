@@ -25,6 +25,8 @@ const KEPT_MAX: usize = 1_000;
 /// Protections that are not over, of everything and of one instrument.
 const ACTIVE_MAX: usize = 1_000;
 const INSTRUMENT_MAX: usize = 20;
+/// Protections in memory, over or not.
+pub(super) const MEMORY_MAX: usize = KEPT_MAX + ACTIVE_MAX;
 
 /// All protections, by id. Mutated by `apply` alone.
 #[derive(Debug, Default)]

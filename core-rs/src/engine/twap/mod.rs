@@ -21,6 +21,8 @@ use std::collections::BTreeMap;
 const KEPT_MAX: usize = 1_000;
 /// Plans that are not over.
 const ACTIVE_MAX: usize = 200;
+/// Plans in memory, over or not.
+pub(super) const MEMORY_MAX: usize = KEPT_MAX + ACTIVE_MAX;
 
 /// All TWAPs, by id. Mutated by `apply` alone.
 #[derive(Debug, Default)]

@@ -128,7 +128,7 @@ impl Check {
         // What fills after a bound that does not hold was taken for over, and is undone whatever the limit.
         let late = self.broken_bound || was_closed_meanwhile(engine, order);
         if !shrinks(engine, id) && (opening || !late) {
-            self.check_exposure(id, engine, venues);
+            self.check_exposure(super::setup::EPOCH + now, id, engine, venues);
         }
     }
 
@@ -148,7 +148,7 @@ impl Check {
     }
 
     /// 6: what the venues have filled for us, and all that may still fill, stays within the limit.
-    fn check_exposure(&mut self, id: ClientId, engine: &Engine, venues: &[SimVenue]) {
+    fn check_exposure(&mut self, wall: Ns, id: ClientId, engine: &Engine, venues: &[SimVenue]) {
         self.tally.catch_up(venues);
         let (mut total, mut parts) = (0i128, Vec::new());
         for (at, venue) in venues.iter().enumerate() {
@@ -166,7 +166,9 @@ impl Check {
                         if left > 0 { up += left } else { down += left }
                     }
                 }
-                total += facts.notional(model.mark(listing), up.abs().max(down.abs())).0;
+                // Where one market stands off, the engine's price may be the one before or after.
+                let px = model.mark(listing).min(venue.index(listing, wall));
+                total += facts.notional(px, up.abs().max(down.abs())).0;
                 parts.push((at, facts.product, net, up, down));
             }
         }

@@ -172,6 +172,7 @@ impl World {
         {
             let facts = self.process.as_ref().map(|process| &process.engine);
             self.check.sent(self.now, id, place, facts, &self.venues, &self.links);
+            self.judge_order(link, &data);
         }
         self.carry_to_venue(link, conn, data);
     }

@@ -23,8 +23,48 @@ pub(super) fn is_balance(data: &[u8]) -> bool {
     has(data, &["outboundAccountPosition", "ACCOUNT_UPDATE", "\"topic\":\"wallet", "\"topic\":\"position"])
 }
 
+/// A public stream is asked for.
+pub(super) fn is_subscription(data: &[u8]) -> bool {
+    has(data, &["\"method\":\"SUBSCRIBE\"", "\"op\":\"subscribe\""])
+}
+
+/// A frame that says nothing but that the connection lives.
+pub(super) fn alive(venue: usize) -> Vec<u8> {
+    let frame = match venue {
+        0 => r#"{"result":null,"id":1}"#,
+        _ => r#"{"success":true,"ret_msg":"pong","conn_id":"sim","req_id":"","op":"ping"}"#,
+    };
+    frame.as_bytes().to_vec()
+}
+
+/// The venue shuts us out.
+pub(super) fn is_ban(data: &[u8]) -> bool {
+    has(data, &["\"status\":418", "\"retCode\":10009"])
+}
+
+/// The product that a request over a link is about: Bybit's links serve both.
+pub(super) fn product_of(row: Row, data: &[u8]) -> Product {
+    match row.venue {
+        0 => row.product,
+        _ if has(data, &["\"category\":\"linear\"", "category=linear"]) => Product::Linear,
+        _ if has(data, &["\"category\":\"spot\"", "category=spot"]) => Product::Spot,
+        _ => row.product,
+    }
+}
+
+/// The answer to a question about an instrument that is not listed: status and body.
+pub(super) fn no_symbol(venue: usize) -> (u16, Vec<u8>) {
+    match venue {
+        0 => (400, br#"{"code":-1121,"msg":"Invalid symbol."}"#.to_vec()),
+        _ => (
+            200,
+            br#"{"retCode":10001,"retMsg":"params error: symbol invalid","result":{},"retExtInfo":{},"time":1}"#.to_vec(),
+        ),
+    }
+}
+
 /// The text after `key` up to the closing quote.
-fn quoted<'a>(text: &'a str, key: &str) -> Option<&'a str> {
+pub(super) fn quoted<'a>(text: &'a str, key: &str) -> Option<&'a str> {
     text.split_once(key)?.1.split('"').next()
 }
 
@@ -36,6 +76,11 @@ pub(super) fn refusal(row: Row, data: &[u8], fault: Fault) -> Option<Vec<u8>> {
         let (status, code, message) = match (fault, row.product) {
             (Fault::RateLimited, _) => (429, -1003, "Too many requests; current limit is 2400."),
             (Fault::Banned, _) => (418, -1003, "Way too much request weight used; IP banned until 1."),
+            (Fault::Delisting, _) => (400, -1121, "Invalid symbol."),
+            (Fault::CancelOnly, Product::Linear) => {
+                (400, -4140, "Invalid symbol status for opening position.")
+            }
+            (Fault::CancelOnly, _) => (400, -2010, "Market is closed."),
             (Fault::Maintenance, Product::Linear) => (503, 0, "Service Unavailable."),
             (Fault::Maintenance, _) => (400, -1016, "This service is no longer available."),
             (_, Product::Linear) => (503, 0, "Unknown error, please check your request or try again later."),
@@ -52,6 +97,9 @@ pub(super) fn refusal(row: Row, data: &[u8], fault: Fault) -> Option<Vec<u8>> {
         let id = quoted(text, "\"reqId\":\"")?;
         let op = quoted(text, "\"op\":\"")?;
         let (code, message) = match fault {
+            Fault::Delisting => (10001, "params error: symbol invalid"),
+            Fault::CancelOnly if row.product == Product::Linear => (110_074, "This contract is not live"),
+            Fault::CancelOnly => (170_121, "Invalid symbol."),
             Fault::RateLimited => (10006, "Too many visits!"),
             Fault::Banned => (10009, "IP has been banned"),
             Fault::Maintenance => (10019, "ws trade service is restarting, do not accept new request"),

@@ -24,6 +24,7 @@ impl World {
         self.trace.say(self.now, || format!("DEATH  {death:?} in epoch"));
         self.ghost = self.process.take().filter(|_| self.harness.is_doubled()).map(|process| process.engine);
         self.life += 1;
+        self.forget_pace();
         let written = self.disk.bytes().len();
         match death {
             Death::Kill => self.disk.killed(),
@@ -65,7 +66,7 @@ impl World {
             self.disk.recovered(self.disk.bytes().len());
         }
         let skewed = self.strikes(Fault::ClockSkew);
-        let skew = if skewed { self.rng.span(-1_500 * MS, 1_500 * MS) } else { 0 };
+        let skew = if skewed { self.rng.span(-1_500 * MS, 1_500 * MS) } else { 0 } + self.markets.system_skew;
         let mono = self.mono;
         let durable = engine.seq();
         self.process = Some(Process {
@@ -80,6 +81,7 @@ impl World {
             durable,
             mono,
             skew,
+            system_skew: self.markets.system_skew,
             seq_seen: 0,
         });
         self.trace.say(self.now, || format!("BOOT   from record {durable}, {valid} bytes"));

@@ -13,7 +13,7 @@ pub(super) struct Link {
     /// The transport sends no request before this (429, 418).
     pub banned_until: Ns,
     pub flapping_until: Ns,
-    /// When the process last heard a frame.
+    /// When the process last heard a frame of market data.
     pub heard: Ns,
 }
 
@@ -27,6 +27,8 @@ pub(super) struct Conn {
     pub cut: bool,
     /// The process is gone from it.
     pub left: bool,
+    /// Its market data does not come any more, and everything else does.
+    pub mute: bool,
     /// Frames of a direction arrive in order: to the venue, to the process.
     pub busy: [Ns; 2],
 }
@@ -48,7 +50,10 @@ impl World {
                 self.reconnect(link);
                 return;
             };
-            self.conns.insert(conn, Conn { link, half_open: false, cut: false, left: false, busy: [0; 2] });
+            self.conns.insert(
+                conn,
+                Conn { link, half_open: false, cut: false, left: false, mute: false, busy: [0; 2] },
+            );
             let wall = self.wall();
             let effects = self.venues[row.venue].on_open(conn, &target, wall);
             self.carry(row.venue, effects);

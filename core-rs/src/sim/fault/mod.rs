@@ -3,6 +3,7 @@
 //! by the venues' own books.
 
 mod accounts;
+mod bounds;
 mod check;
 mod disk;
 mod exec;
@@ -10,6 +11,7 @@ mod garble;
 mod late;
 mod life;
 mod link;
+mod markets;
 mod mutant;
 mod net;
 mod operator;

@@ -17,14 +17,17 @@ pub(super) enum Harness {
     TailNotCut,
     /// A process that was taken for dead goes on writing beside its successor.
     TwoWriters,
+    /// The machine's wall clock is read anew at every step, whatever it was set to.
+    WallTrusted,
 }
 
-const HARNESS: [(&str, Harness); 5] = [
+const HARNESS: [(&str, Harness); 6] = [
     ("journal_after_ack", Harness::JournalAfterAck),
     ("page_cache_only", Harness::PageCacheOnly),
     ("send_before_journal", Harness::SendBeforeJournal),
     ("tail_not_cut", Harness::TailNotCut),
     ("two_writers", Harness::TwoWriters),
+    ("wall_clock_trusted", Harness::WallTrusted),
 ];
 
 impl Harness {
@@ -42,6 +45,10 @@ impl Harness {
 
     pub(super) const fn is_doubled(self) -> bool {
         matches!(self, Self::TwoWriters)
+    }
+
+    pub(super) const fn trusts_wall(self) -> bool {
+        matches!(self, Self::WallTrusted)
     }
 
     pub(super) const fn sends_first(self) -> bool {

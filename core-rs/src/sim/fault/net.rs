@@ -95,7 +95,12 @@ impl World {
             return;
         }
         self.trace.bytes(self.now, "ARRIVE", known.link as u64, data);
+        self.hears_subscription(conn, data);
         let order = order_request(data);
+        if let Some(body) = order.and_then(|(_, place)| self.market_refusal(known.link, data, place)) {
+            self.carry(venue, vec![SimEffect::Frame { conn, data: body }]);
+            return;
+        }
         if order.is_some_and(|(_, place)| place) && self.strikes(Fault::ThinBook) {
             let keep = *self.rng.pick(&[0, 0, 2, 10, 40]);
             self.venues[venue].thin(keep);
@@ -178,7 +183,7 @@ impl World {
 
     fn carry_to_process(&mut self, venue: usize, conn: u64, mut data: Vec<u8>) {
         let Some(known) = self.conns.get(&conn).copied() else { return };
-        if known.half_open || known.left || self.now < self.outage[venue] {
+        if known.half_open || known.left || self.now < self.outage[venue] || self.is_mute(conn, &data) {
             return;
         }
         let mut delay = self.wire();
@@ -190,6 +195,7 @@ impl World {
                     return;
                 } else if self.strikes(Fault::BookCrossed) {
                     data = garble::crossed(&data);
+                    self.bent_book(known.link);
                 } else if self.strikes(Fault::BookNonsense) {
                     data = garble::nonsense(data, self.rng.chance(500_000));
                 } else if self.strikes(Fault::BookReorder) {
@@ -228,9 +234,12 @@ impl World {
         if known.half_open || self.links[known.link].conn != Some(conn) {
             return;
         }
-        self.links[known.link].heard = self.now;
+        if garble::is_market(data) {
+            self.links[known.link].heard = self.now;
+        }
         self.trace.bytes(self.now, "HEAR", known.link as u64, data);
         let link = crate::units::LinkId(known.link as u16);
         self.input(crate::engine::Input::Frame { link, bytes: data });
+        self.judge_heard(known.link, data);
     }
 }

@@ -11,6 +11,7 @@ impl World {
     pub(super) fn each_second(&mut self) {
         self.check_watch();
         self.watch_late();
+        self.keep_mute_alive();
         if !self.faulty {
             if let (Some(process), Some(calm)) = (&self.process, self.calm) {
                 self.check.check_naked(&process.engine, calm, self.wall());
@@ -33,6 +34,7 @@ impl World {
         }
         self.operator_faults();
         self.operator_protects();
+        self.market_faults();
     }
 
     fn any_link(&mut self) -> usize {

@@ -34,11 +34,15 @@ impl World {
         let Some((method, target)) = lines.next().and_then(|line| line.split_once(' ')) else { return };
         let headers: Vec<(String, String)> =
             lines.filter_map(|l| l.split_once(": ")).map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
+        let delisted = self.delisted_answer(link, target);
         let lag = if self.strikes(Fault::ReadLag) { self.rng.span(0, 500 * MS) } else { 0 };
         let effects =
             self.venues[venue].on_http_lagging((method, target), &headers, body.as_bytes(), (lag, wall));
         let answered = effects.into_iter().find(|effect| matches!(effect, SimEffect::Http { .. }));
         let Some(SimEffect::Http { mut status, mut body, .. }) = answered else { return };
+        if let Some(answer) = delisted {
+            (status, body) = answer;
+        }
         let mut delay = self.wire();
         if self.strikes(Fault::AnswerLost) {
             (status, body, delay) = (0, Vec::new(), DEADLINE + LOST_PAUSE);

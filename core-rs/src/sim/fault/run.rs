@@ -90,6 +90,7 @@ impl World {
         self.outage = [0; 2];
         self.slow_disk = 0;
         self.disk.full = false;
+        self.heal_markets();
         self.trace.say(self.now, || "HEAL   no faults from here on".to_owned());
         if self.process.as_ref().is_some_and(|process| process.journal_fault) {
             self.die(Death::Kill);

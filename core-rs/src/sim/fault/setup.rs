@@ -1,5 +1,6 @@
 //! What is simulated: two venues, their links, the engine's configuration. Bytes as a real process would get them.
 
+use super::markets::Phase;
 use super::swarm::Swarm;
 use crate::units::{Ns, Product, Venue};
 
@@ -77,6 +78,9 @@ const BOUNDS: [Ns; 3] = [1_500, 500, 200];
 const PLAN_DEADLINE_MS: u64 = 5_000;
 /// Silence after which a book is stale, ms.
 pub(super) const STALE: Ns = 3_000 * MS;
+/// The oldest that a book may be which an order is priced from, and how far from both books its price may stand.
+pub(super) const AGE_MAX: Ns = 2_000 * MS;
+pub(super) const COLLAR_BPS: i64 = 100;
 
 pub(super) fn engine_config(swarm: &Swarm, mutant: &str, machine: u32) -> String {
     let links: Vec<String> = LINKS
@@ -110,7 +114,8 @@ pub(super) fn engine_config(swarm: &Swarm, mutant: &str, machine: u32) -> String
         r#"{{"mode":"SIM","instance":"A7","accounts":[{},{}],"venues":[{},{},{},{}],"links":[{}],"pairs":[{}],
         "limits":[{{"name":"order_notional_max","scope":"total","id":"","value":200000}},
                   {{"name":"position_total_max","scope":"total","id":"","value":{exposure_max}}},
-                  {{"name":"book_age_max_ms","scope":"total","id":"","value":2000}}],
+                  {{"name":"book_age_max_ms","scope":"total","id":"","value":{}}},
+                  {{"name":"price_collar_bps","scope":"total","id":"","value":{COLLAR_BPS}}}],
         "policy":{{"completeWithinBps":10,"maxAttempts":3,"planDeadlineMs":{PLAN_DEADLINE_MS},"slippageBps":5,"cooldownMs":{},"journal":{{"arbitrage":"{disk}","order":"{disk}"}}}},"bootId":"boot-{machine}"{mutant}}}"#,
         account("binance"),
         account("bybit"),
@@ -120,6 +125,7 @@ pub(super) fn engine_config(swarm: &Swarm, mutant: &str, machine: u32) -> String
         venue("bybit", "linear"),
         links.join(","),
         pairs(swarm).join(","),
+        AGE_MAX / MS,
         swarm.cooldown_ms,
     )
 }
@@ -151,7 +157,12 @@ pub(super) fn pair_id(at: usize) -> &'static str {
 }
 
 /// The venue's list of a product, as the cold half hands it to the engine.
-pub(super) fn instruments(venue: Venue, product: Product) -> String {
+pub(super) fn instruments(venue: Venue, product: Product, phase: Phase) -> String {
+    let status = match phase {
+        Phase::Trading => "TRADING",
+        Phase::CancelOnly => "CANCEL_ONLY",
+        Phase::Delisted => return "[]".to_owned(),
+    };
     let (tick, lot) = match (venue, product) {
         (Venue::Binance, Product::Spot) => ("0.01", "0.00001"),
         (Venue::Bybit, Product::Spot) => ("0.1", "0.000001"),
@@ -159,6 +170,6 @@ pub(super) fn instruments(venue: Venue, product: Product) -> String {
     };
     let least = if venue == Venue::Binance && product == Product::Linear { 50 } else { 5 };
     format!(
-        r#"[{{"symbol":"BTCUSDT","base":"BTC","quote":"USDT","tick":"{tick}","lot":"{lot}","qtyMin":"{lot}","qtyMax":"83","notionalMin":"{least}","feeMaker":"0.0001","feeTaker":"0.0001","status":"TRADING"}}]"#
+        r#"[{{"symbol":"BTCUSDT","base":"BTC","quote":"USDT","tick":"{tick}","lot":"{lot}","qtyMin":"{lot}","qtyMax":"83","notionalMin":"{least}","feeMaker":"0.0001","feeTaker":"0.0001","status":"{status}"}}]"#
     )
 }

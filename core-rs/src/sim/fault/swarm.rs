@@ -64,6 +64,16 @@ faults! {
     BookReorder = 5_000 "market frames reordered",
     BookCrossed = 3_000 "crossed book",
     BookNonsense = 3_000 "price zero or huge",
+    // Markets and clocks, from a stream of their own. One occasion per second.
+    Silence = 60_000 "market data silent on a live link",
+    EmptySide = 60_000 "one side of a book empty",
+    FarPrice = 60_000 "price far from the other venue",
+    CancelOnly = 40_000 "instrument cancel-only",
+    // One occasion per instrument that was made cancel-only.
+    Delisting = 500_000 "instrument delisted",
+    // One occasion per second.
+    Restarted = 20_000 "maintenance ends resting orders",
+    ClockStep = 40_000 "clock step",
     // One occasion per second.
     Disconnect = 120_000 "disconnect",
     Flap = 25_000 "flapping link",
@@ -100,6 +110,13 @@ impl Fault {
     pub(super) const fn of_account(self) -> bool {
         let at = self as usize;
         at >= Self::ThirdFee as usize && at <= Self::ApplyFails as usize
+    }
+}
+
+impl Fault {
+    /// Faults of markets and clocks.
+    const fn of_markets(self) -> bool {
+        self as usize >= Self::Silence as usize && self as usize <= Self::ClockStep as usize
     }
 }
 
@@ -146,7 +163,8 @@ impl Swarm {
             let rng = if fault.of_account() { &mut *side } else { &mut *rng };
             fault.base() * *rng.pick(&scale) / 1_000
         };
-        let rates = Fault::ALL.iter().map(&mut rate).collect();
+        // Those of the markets are drawn apart, from their own stream.
+        let rates = Fault::ALL.iter().map(|fault| if fault.of_markets() { 0 } else { rate(fault) }).collect();
         let least = rng.span(MS / 10, 5 * MS);
         let wire = (least, least + rng.span(0, 30 * MS));
         let faulty = rng.span(5_000 * MS, 11_000 * MS);
@@ -164,6 +182,14 @@ impl Swarm {
             cooldown_ms: *rng.pick(&[20, 100, 500]),
             strict: rng.chance(250_000),
             broken_bound: false,
+        }
+    }
+
+    /// How often markets and clocks fail; each class is off in a third of the seeds.
+    pub(super) fn draw_markets(&mut self, rng: &mut Rng) {
+        for fault in Fault::ALL.into_iter().filter(|fault| fault.of_markets()) {
+            let scale = *rng.pick(&[0, 0, 0, 300, 600, 1_000, 1_000, 1_500, 3_000]);
+            self.rates[fault as usize] = fault.base() * scale / 1_000;
         }
     }
 

@@ -1,8 +1,10 @@
 //! One run: venues, network, process and disk under virtual time, driven by one queue.
 
+use super::bounds::Bounds;
 use super::check::Check;
 use super::disk::Disk;
 use super::link::Link;
+use super::markets::{self, MarketTurn, Markets};
 use super::mutant::Harness;
 use super::probe::Probes;
 use super::rng::Rng;
@@ -76,6 +78,7 @@ pub(super) enum Job {
     Publish {
         venue: usize,
     },
+    Market(MarketTurn),
     Second,
     Boot,
     /// A person restarts the process after a full disk.
@@ -109,8 +112,10 @@ pub(super) struct Process {
     pub durable: u64,
     /// Its monotonic clock began this much before the run.
     pub mono: Ns,
-    /// How far its wall clock is off.
+    /// How far its wall clock is off: it was read once, and runs on the monotonic clock from then on.
     pub skew: Ns,
+    /// How far the machine's was then.
+    pub system_skew: Ns,
     /// Newest record that the checker has looked at.
     pub seq_seen: u64,
 }
@@ -119,6 +124,7 @@ pub(super) struct World {
     pub rng: Rng,
     /// The stream of the account's side.
     pub side: Rng,
+    pub markets: Markets,
     pub swarm: Swarm,
     /// Only time fails: what comes late must be undone in time.
     pub late: bool,
@@ -142,6 +148,7 @@ pub(super) struct World {
     /// Live connections and those that still have frames under way.
     pub conns: BTreeMap<u64, super::link::Conn>,
     pub check: Check,
+    pub bounds: Bounds,
     pub probes: Probes,
     pub trace: Trace,
     pub faulty: bool,
@@ -164,6 +171,10 @@ impl World {
         let mut side = Rng::stream(seed, ACCOUNT_STREAM);
         let mut swarm = if late { Swarm::late(&mut rng, &mut side) } else { Swarm::new(&mut rng, &mut side) };
         swarm.broken_bound |= rng.chance(50_000);
+        let mut market_rng = Rng::stream(seed, markets::STREAM);
+        if !late {
+            swarm.draw_markets(&mut market_rng);
+        }
         let (harness, engine_mutant) = Harness::parse(mutant);
         let config = engine_config(&swarm, engine_mutant, 0);
         let exposure_max = swarm.exposure_max;
@@ -174,6 +185,7 @@ impl World {
         let mut world = Self {
             rng,
             side,
+            markets: Markets::new(market_rng),
             config,
             mutant: engine_mutant.to_owned(),
             machine: 0,
@@ -188,6 +200,7 @@ impl World {
             links: LINKS.iter().map(|_| Link::default()).collect(),
             conns: BTreeMap::new(),
             check: Check::new(swarm.broken_bound, exposure_max),
+            bounds: Bounds::default(),
             probes: Probes::default(),
             trace: Trace::new(tracing),
             faulty: true,
@@ -207,6 +220,7 @@ impl World {
             world.venues[at].stop_writing();
             world.endow(at);
             let effects = world.venues[at].start(EPOCH);
+            world.note_books(at);
             world.carry(at, effects);
             world.schedule_venue(at);
         }
@@ -232,12 +246,16 @@ impl World {
     pub(super) fn strikes(&mut self, fault: Fault) -> bool {
         let rate = self.swarm.rate(fault);
         let rng = if fault.of_account() { &mut self.side } else { &mut self.rng };
-        if rate == 0 || !rng.chance(rate) {
-            return false;
+        let struck = rate > 0 && rng.chance(rate);
+        if struck {
+            self.struck(fault);
         }
+        struck
+    }
+
+    pub(super) fn struck(&mut self, fault: Fault) {
         self.probes.fault(fault);
         self.trace.say(self.now, || format!("FAULT  {}", fault.name()));
-        true
     }
 
     /// Runs until `until` or the first violation.
@@ -282,10 +300,12 @@ impl World {
                 // A market whose pace changed is called by another job.
                 if self.venues[venue].next_wake() <= wall {
                     let effects = self.venues[venue].on_timer(wall);
+                    self.note_books(venue);
                     self.carry(venue, effects);
                     self.schedule_venue(venue);
                 }
             }
+            Job::Market(turn) => self.market_turn(turn),
             Job::Second => {
                 self.at(SECOND, Job::Second);
                 self.each_second();
@@ -318,14 +338,20 @@ impl World {
 
     /// The process's clocks.
     pub(super) fn moment(&self) -> Now {
-        let (mono, skew) = self.process.as_ref().map_or((0, 0), |process| (process.mono, process.skew));
-        Now { mono: self.now + mono, wall: self.wall() + skew }
+        let mono = self.process.as_ref().map_or(0, |process| process.mono);
+        Now { mono: self.now + mono, wall: self.wall() + self.skew() }
+    }
+
+    /// How far the wall time that the process is told is off.
+    fn skew(&self) -> Ns {
+        let Some(process) = &self.process else { return 0 };
+        let stepped = self.markets.system_skew - process.system_skew;
+        process.skew + if self.harness.trusts_wall() { stepped } else { 0 }
     }
 
     /// The cold half tells the venue's clock, with an error inside the bound.
     fn tell_clock(&mut self, venue: usize) {
-        let skew = self.process.as_ref().map_or(0, |process| process.skew);
-        let offset = -skew + self.rng.span(-50 * MS, 50 * MS);
+        let offset = -self.skew() + self.rng.span(-50 * MS, 50 * MS);
         self.input(Input::Clock { venue: VENUES[venue].0, offset, uncertainty: 50 * MS });
         let life = self.life;
         self.at(5 * SECOND, Job::Clock { venue, life });
@@ -333,7 +359,8 @@ impl World {
 
     fn tell_instruments(&mut self, venue: Venue, product: Product) {
         let now = self.moment();
-        let rows = super::setup::instruments(venue, product);
+        let at = VENUES.iter().position(|(known, _)| *known == venue).unwrap_or(0);
+        let rows = super::setup::instruments(venue, product, self.phase(at, product));
         let Some(process) = &mut self.process else { return };
         let mut out = crate::engine::Effects::default();
         let set = process.engine.set_instruments(now, venue, product, rows.as_bytes(), &mut out);

@@ -124,6 +124,19 @@ impl Model {
         }
     }
 
+    /// Ends orders that rest, of one product or of all: the venue went through maintenance.
+    pub(crate) fn end_resting(&mut self, product: Option<Product>, at: Ns) {
+        let meant = |o: &&Order| {
+            let of = self.listings[o.listing].product;
+            o.state.open() && product.is_none_or(|product| product == of)
+        };
+        let ids: Vec<u64> = self.orders.values().filter(meant).map(|o| o.id).collect();
+        for id in ids {
+            let event = Event::End { order: id, state: State::Cancelled, reason: EndReason::Restart, at };
+            self.commit(at, event);
+        }
+    }
+
     fn matches(&self, listing: usize, side: Side, limit: Option<i64>, qty: i64) -> Vec<Match> {
         walk(&self.books[listing], side, limit, qty, |id| self.orders.get(&id).map_or(0, Order::remaining))
     }

@@ -58,6 +58,14 @@ fn a_snapshot_is_no_price_before_the_stream_has_joined_it() {
 }
 
 #[test]
+fn a_joined_book_is_as_old_as_the_newest_message_of_its_stream() {
+    let mut book = Book::new(SeqRule::SpanNext);
+    assert_eq!(update(&mut book, (100, 101, 0), &[(98, 1)], &[]), Ok(Applied::Buffered));
+    assert_eq!(snapshot(&mut book, 100, &[(99, 1)], &[(101, 1)]), Ok(Applied::Rebuilt));
+    assert_eq!((book.updated(), book.last_id()), (20, 101), "the snapshot's own time is 10");
+}
+
+#[test]
 fn a_change_says_how_far_it_reaches() {
     let mut book = spot();
     let cases: [(Rows<'_>, Rows<'_>, Touch); 7] = [

@@ -132,7 +132,7 @@ class Engine:
     ) -> tuple[bytes, list[Effect]]:
         """Runs one command; returns (JSON reply, effects). Raises CoreError.
 
-        A known `command_id` gives the first reply again.
+        A known `command_id` gives the first reply again. After a CoreError `drain` has the effects.
         """
     def use_key(
         self, venue: str, account: str, key: str, secret: str, passphrase: str, mono_ns: int, wall_ns: int
@@ -142,6 +142,8 @@ class Engine:
         """The venue refused the account's key outside of what the core sees: public data only from now on."""
     def is_public_only(self, venue: str, account: str) -> bool:
         """Whether no key of the account works."""
+    def drain(self) -> list[Effect]:
+        """Effects of a refused command: a breaker that opened on the way is a record all the same."""
     def view(self, name: str, query: bytes) -> bytes:
         """One view as JSON in the shapes of the API. Raises CoreError."""
     def watch(self, instrument: str, on: bool, mono_ns: int, wall_ns: int) -> list[Effect]:

@@ -191,12 +191,14 @@ impl Engine {
         self.core.step(now(mono_ns, wall_ns), Input::Command(command), &mut self.effects);
         match reply {
             Ok(reply) => Ok((PyBytes::new(py, &reply).unbind(), hand_out(py, &mut self.effects)?)),
-            Err(refusal) => {
-                // A refused command changes nothing; what it may have said on the way is dropped with it.
-                self.effects.list.clear();
-                Err(raise(py, &refusal))
-            }
+            // What was decided on the way (a breaker that opened is a record) waits for `drain`.
+            Err(refusal) => Err(raise(py, &refusal)),
         }
+    }
+
+    /// Effects of a command that was refused: to be executed like any others.
+    fn drain(&mut self, py: Python<'_>) -> Out {
+        hand_out(py, &mut self.effects)
     }
 
     fn view(&self, py: Python<'_>, name: &str, query: &[u8]) -> PyResult<Py<PyBytes>> {

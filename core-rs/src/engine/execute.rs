@@ -108,6 +108,7 @@ impl Engine {
             self.send_order(now, order, out);
         }
         sends_last(&mut out.list[mark..]);
+        self.hold_together(id);
         self.timers.set(Timer::Plan(id), now.mono + self.config.policy.deadline);
         self.plan_event(now, id, out);
         Ok(id)

@@ -379,6 +379,18 @@ mod tests {
     }
 
     #[test]
+    fn what_leaves_the_venue_s_list_is_halted_and_trades_again_when_it_is_back() {
+        let mut table = InstrumentTable::default();
+        load(&mut table, ROW).unwrap();
+        let id = table.by_name("binance:spot:BTCUSDT").unwrap();
+        assert_eq!(load(&mut table, "[]").unwrap().gone, ["binance:spot:BTCUSDT"]);
+        assert_eq!(table.at(id).status, InstrumentStatus::Halted);
+        assert!(load(&mut table, "[]").unwrap().gone.is_empty(), "told once");
+        assert!(load(&mut table, ROW).unwrap().gone.is_empty());
+        assert_eq!(table.at(id).status, InstrumentStatus::Trading);
+    }
+
+    #[test]
     fn a_record_may_name_an_instrument_before_the_venue_lists_it() {
         let mut table = InstrumentTable::default();
         let mut other = InstrumentTable::default();

@@ -34,28 +34,46 @@ impl Engine {
         }
     }
 
-    /// Why an order that waited may not leave any more: the latch, the venue's word, or the book it was priced from.
+    /// Why an order that waited may not leave any more: the latch, the venue's word, or the books it was priced from.
     fn outdated(&self, now: Now, intent: &Intent) -> Option<&'static str> {
-        let (id, account) = (intent.place.instrument, intent.account);
-        let barred = || self.bar(now, account).map(|bar| bar.reason);
-        let blind = || match intent.purpose {
-            Purpose::Open => self.may_trade(now, id, account).err(),
-            Purpose::Hedge => None,
-        };
+        let barred = || self.bar(now, intent.account).map(|bar| bar.reason);
+        let blind = || self.blind(now, intent);
         let aged = || self.aged(now, intent);
         self.held_back(intent).or_else(barred).or_else(blind).or_else(aged).or_else(|| self.outgrown(intent))
     }
 
+    /// What is opened may be traded still: a plan on both its legs, so that both leave or neither.
+    fn blind(&self, now: Now, intent: &Intent) -> Option<&'static str> {
+        if intent.purpose == Purpose::Hedge {
+            return None;
+        }
+        let may = |id, account| self.may_trade(now, id, account).err();
+        let mut legs = self.plan_of(intent).into_iter().flat_map(|plan| plan.terms.legs);
+        may(intent.place.instrument, intent.account)
+            .or_else(|| legs.find_map(|leg| may(leg.instrument, leg.account)))
+    }
+
     /// The ages of the books against the limit that the gate judged them by: both legs' where a plan is opened.
     fn aged(&self, now: Now, intent: &Intent) -> Option<&'static str> {
-        let id = intent.place.instrument;
-        let plan = intent.plan.and_then(|plan| self.state.plans.get(&plan));
+        let (id, plan) = (intent.place.instrument, self.plan_of(intent));
         let limits = self.limits_of(id, intent.account, plan.map_or("", |plan| plan.terms.pair.as_str()))?;
         let age = |id: InstrumentId| now.mono - self.books[id.0 as usize].updated();
         let opens = plan.filter(|_| intent.purpose == Purpose::Open);
         let legs = opens.into_iter().flat_map(|plan| plan.terms.legs).map(|leg| age(leg.instrument));
         let oldest = legs.fold(age(id), Ns::max);
         (oldest > limits.book_age_max()).then_some("a book is older than when the order was approved")
+    }
+
+    fn plan_of(&self, intent: &Intent) -> Option<&Plan> {
+        self.state.plans.get(&intent.plan?)
+    }
+
+    /// The orders of a plan that wait for the disk leave together: the first waits for the record of the last.
+    pub(super) fn hold_together(&mut self, plan: PlanId) {
+        let last = self.journal.seq();
+        for held in self.held.iter_mut().filter(|held| held.intent.plan == Some(plan)) {
+            held.after = last;
+        }
     }
 
     /// The journal fails: what waits for it never leaves.

@@ -127,9 +127,14 @@ class Runtime:
     def command(self, name: str, body: bytes, actor: str, command_id: str) -> tuple[bytes, int]:
         """(reply, newest record). Raises CoreError."""
         now = monotonic_ns()
-        reply, effects = self._asked(
-            lambda: self._core.command(name, body, actor, command_id, now, now + self._base_ns)
-        )
+        try:
+            reply, effects = self._asked(
+                lambda: self._core.command(name, body, actor, command_id, now, now + self._base_ns)
+            )
+        except CoreError:
+            # A breaker that opened on the way is a record: left out, it would be a hole in the journal.
+            self._run(self._asked(self._core.drain), now)
+            raise
         self._run(effects, now)
         return reply, self._core.seq
 

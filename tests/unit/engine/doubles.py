@@ -90,6 +90,9 @@ class ScriptedCore:
         effects = self._answer("command", name, body, actor, command_id)
         return b'{"id":"a"}', effects
 
+    def drain(self):
+        return self._answer("drain")
+
     def view(self, name, query):
         answer = self._answer("view", name, query)
         return answer if isinstance(answer, bytes) else b"{}"

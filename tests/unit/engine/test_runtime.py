@@ -281,6 +281,13 @@ async def test_a_refusal_of_the_core_is_passed_on_and_nothing_stops():
     assert (rig.failures, rig.bus.published) == ([], [("orders", b"{}")])
 
 
+async def test_what_a_refused_command_decided_is_written_all_the_same():
+    rig = Rig(ScriptedCore(command=[CoreError("BREAKER_OPEN", "far", b"{}")], drain=[[journal(1), event()]]))
+    with pytest.raises(CoreError):
+        rig.runtime.command("execute_pair", b"{}", "admin", "c")
+    assert ([seq for seq, _ in rig.journal.records], rig.bus.published) == ([1], [("orders", b"{}")])
+
+
 async def test_an_effect_that_can_not_be_executed_stops_everything():
     class BrokenLink(FakeLink):
         def send(self, data):

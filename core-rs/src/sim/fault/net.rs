@@ -239,7 +239,10 @@ impl World {
         }
         self.trace.bytes(self.now, "HEAR", known.link as u64, data);
         let link = crate::units::LinkId(known.link as u16);
+        let life = self.life;
         self.input(crate::engine::Input::Frame { link, bytes: data });
-        self.judge_heard(known.link, data);
+        if self.alive(life) {
+            self.judge_heard(known.link, data);
+        }
     }
 }

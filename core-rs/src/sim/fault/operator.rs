@@ -130,7 +130,7 @@ impl World {
         process.engine.plans().map(|plan| plan.terms.id).collect()
     }
 
-    /// One command; true when it was taken. A refused one changes nothing, and what it said is dropped.
+    /// One command; true when it was taken. A refused one may have opened a breaker on the way: what it says counts.
     pub(super) fn command(&mut self, name: &str, body: &str) -> bool {
         let now = self.moment();
         self.serial += 1;
@@ -145,9 +145,7 @@ impl World {
             Ok(_) => format!("PERSON {name} {body}"),
             Err(refusal) => format!("PERSON {name} {body}: {}", refusal.message),
         });
-        if taken {
-            self.execute(out);
-        }
+        self.execute(out);
         taken
     }
 }

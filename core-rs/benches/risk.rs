@@ -80,6 +80,7 @@ fn facts() -> Result<Facts, UnitError> {
     Ok(Facts {
         now: 1_000_000_000_000,
         latch: LatchMode::Open,
+        differs: false,
         book: BookFacts { bid: 6_799_900, ask: 6_800_000, age_ns: 10_000_000, synced: true },
         other: Some(BookFacts { bid: 6_801_000, ask: 6_801_100, age_ns: 20_000_000, synced: true }),
         walk: Some(Walk { notional: 68_001_000_000, worst: Price::new(6_800_000)? }),

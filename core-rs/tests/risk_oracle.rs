@@ -160,7 +160,7 @@ prop_compose! {
     ) -> (Facts, i64) {
         let walk = walked.map(|(_, worst)| Walk { notional: 0, worst: Price::new(worst).unwrap() });
         let facts = Facts {
-            now: NOW, latch, book, other, walk, shrink_qty: Qty::new(shrink).unwrap(),
+            now: NOW, latch, differs: false, book, other, walk, shrink_qty: Qty::new(shrink).unwrap(),
             position_symbol: whole(held[0]), position_venue: whole(held[1]), position_total: whole(held[2]),
             day_pnl: whole(day), rate: OrderRate::default(), open_orders: open,
             available: whole(available), needed: whole(needed), pair_used: whole(used), pair_cap: capped.then(|| whole(50_000)),

@@ -1,19 +1,17 @@
-//! What the venues say of balances, positions and the orders of others, against our own books.
+//! What the venues say of balances and positions, against our own books.
 
 use super::Effects;
+use super::external::Figure;
 use super::record::{Body, Source};
 use super::reducer::Engine;
 use super::requests::Request;
 use crate::ledger::{BalanceReport, Difference, PositionReport, Recon, Sight};
-use crate::order::OrderReport;
 use crate::units::{AccountId, InstrumentId, Money, Now, Ns};
 use crate::venues::{Event, EventBuf};
 use std::collections::BTreeMap;
 
 /// A venue's rounding between two rounds, in units of any asset.
 const ROUNDING_MAX: Money = Money(100_000_000_000);
-/// Foreign open orders remembered per account.
-const FOREIGN_MAX: usize = 1_000;
 
 impl Engine {
     pub(super) fn on_balance(
@@ -26,24 +24,20 @@ impl Engine {
     ) {
         self.reported.insert((account, report.wallet, report.asset), *report);
         let ours = self.state.ledger.balances().wallet(account, report.wallet, &report.asset);
-        let (source, amount) = match self.watch.observe(account, report, ours, sight) {
+        let (source, amount) = match self.watch.observe(account, report, ours, sight, now.mono) {
             Recon::Opening { amount } => (Source::Opening, amount),
             // Venues round realized profit to their own digits: booked, not alarmed.
             Recon::Correct { difference } if difference.0.abs() <= ROUNDING_MAX.0 => {
                 (Source::Recon, difference)
             }
             Recon::Correct { difference } => {
-                let text = format!(
-                    "{} {} {}: the venue holds {} more than is booked; booked as a correction",
-                    self.accounts.name(account),
-                    report.wallet.name(),
-                    report.asset,
-                    super::apply::amount_text(difference)
-                );
-                self.alert(now, "critical", "RECON_DIFF", &text, out);
+                let figures = (ours.unwrap_or_default(), Money(ours.unwrap_or_default().0 + difference.0));
+                self.differs(now, account, Figure::Balance(report.wallet, report.asset), figures, out);
                 (Source::Recon, difference)
             }
-            Recon::Waiting { .. } if sight != Sight::Passing => return self.look_again(now, account),
+            Recon::Waiting { lasts, .. } if lasts || matches!(sight, Sight::Quiet { .. }) => {
+                return self.look_again(now, account);
+            }
             Recon::Stale | Recon::Agrees | Recon::Waiting { .. } => return,
         };
         let rows = vec![(report.wallet, report.asset, amount)];
@@ -70,7 +64,7 @@ impl Engine {
         let open = self.state.orders.iter_open().any(|order| order.terms.account == account);
         let waits = self.deferred.iter().any(|(of, _)| *of == account);
         if open || waits || request.asked - lag <= recon.booked {
-            return Sight::Passing;
+            return Sight::Busy { told: recon.told(lag) };
         }
         Sight::Quiet { now: now.mono, booked: recon.booked, told: recon.told(lag) }
     }
@@ -110,42 +104,14 @@ impl Engine {
             if ours == qty {
                 continue;
             }
-            let (known, proved) = Difference::seen(known, Money(qty.0 - ours.0), sight);
-            if let Some(known) = known {
-                differs.insert(instrument, known);
+            let (known, proved) = Difference::seen(known, Money(qty.0 - ours.0), sight, now.mono);
+            differs.insert(instrument, known);
+            if known.lasts(now.mono) || matches!(sight, Sight::Quiet { .. }) {
                 self.look_again(now, account);
             }
             if proved {
-                let text = format!(
-                    "{}: position {} at the venue, {} in our books",
-                    self.instruments.name(instrument),
-                    super::apply::amount_text(qty),
-                    super::apply::amount_text(ours)
-                );
-                self.alert(now, "critical", "RECON_DIFF", &text, out);
+                self.differs(now, account, Figure::Position(instrument), (ours, qty), out);
             }
-        }
-    }
-
-    /// An order that is not ours: counted and told once, never touched.
-    pub(super) fn note_foreign(
-        &mut self,
-        now: Now,
-        account: AccountId,
-        report: &OrderReport,
-        out: &mut Effects,
-    ) {
-        let ended = report.status.is_end();
-        let foreign = &mut self.recon_mut(account).foreign;
-        if ended {
-            foreign.remove(&report.venue_id);
-        } else if foreign.len() < FOREIGN_MAX && foreign.insert(report.venue_id) {
-            let text = format!(
-                "{}: open order {} is not ours",
-                self.instruments.name(report.instrument),
-                report.venue_id
-            );
-            self.alert(now, "warning", "EXTERNAL_ORDER", &text, out);
         }
     }
 }

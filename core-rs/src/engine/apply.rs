@@ -78,6 +78,7 @@ impl State {
             }
             Body::Balance { account, source, rows, since } => {
                 for (wallet, asset, amount) in rows {
+                    self.external.open(*account, (*wallet, *asset), since.unwrap_or(wall));
                     self.ledger.adjust(*account, *wallet, *asset, *amount, source.book())?;
                     with.changed.push(Changed::Balance(*account, *wallet, *asset));
                 }
@@ -94,6 +95,7 @@ impl State {
             }
             Body::Twap(record) => self.apply_twap(record, wall, with.changed)?,
             Body::Protect(record) => self.apply_protect(record, wall, with.changed)?,
+            Body::External(record) => self.apply_external(record, wall, with)?,
             Body::Pair { id, terms } => self.pair(*id, terms.as_ref(), with)?,
             Body::Turn { id, turn, text } => self.turn(*id, *turn, text, wall, with)?,
             Body::PlanEnd { id, state, residual, pnl, dust } => {
@@ -203,7 +205,11 @@ impl State {
         }
         let booked = matches!(fill.client, ClientRef::Ours(_))
             && self.foreign.holds(&(account, fill.instrument, fill.trade_id));
+        let held = self.ledger.positions().get(account, fill.instrument).map_or(Money::ZERO, |p| p.basis.qty);
         let posted = if booked { self.already_posted(&terms)? } else { self.ledger.fill(&terms)? };
+        if fill.client == ClientRef::Venue {
+            self.closed_by_venue(account, fill.instrument, held, wall);
+        }
         let cursor = self.cursors.entry((account, fill.instrument)).or_default();
         *cursor = fill.venue_ns.max(*cursor);
         with.changed.push(Changed::Fill(account, fill.instrument, fill.trade_id));

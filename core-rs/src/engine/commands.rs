@@ -91,6 +91,7 @@ impl Engine {
             "control_twap" => self.control_twap(now, body, asker, out),
             "delete_twap" => self.delete_twap(now, body, asker, out),
             "set_protection" => self.set_protection(now, body, asker, out),
+            "acknowledge_diff" => self.acknowledge_diff(now, body, asker, out),
             "remove_protection" => self.remove_protection(now, body, asker, out),
             name => Err(unknown("command", name)),
         }

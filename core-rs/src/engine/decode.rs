@@ -94,6 +94,7 @@ fn read_body(kind: u8, f: Fields<'_>, t: &mut Interning<'_>) -> Read<Body> {
         19 => Body::Dead { id: id()? },
         40..=43 => Body::Twap(Box::new(super::twap::read(kind, f, t)?)),
         60..=65 => Body::Protect(Box::new(super::protect::read(kind, f, t)?)),
+        70..=72 => Body::External(Box::new(super::external::read(kind, f, t)?)),
         20 => Body::Day(Day { number: f.int("day")?, opened_at: f.money("openedAt")? }),
         30 => Body::Breaker {
             breaker: named(f, "breaker", Breaker::parse)?,
@@ -113,7 +114,7 @@ pub(super) fn named<T>(f: Fields<'_>, key: &str, parse: impl Fn(&str) -> Option<
     parse(f.str(key)?).ok_or_else(|| FieldError::new(key, "unknown word"))
 }
 
-fn wallet(name: &str) -> Option<Wallet> {
+pub(super) fn wallet(name: &str) -> Option<Wallet> {
     [Wallet::Spot, Wallet::Linear, Wallet::Unified].into_iter().find(|w| w.name() == name)
 }
 
@@ -238,7 +239,11 @@ fn read_fill(f: Fields<'_>, t: &mut Interning<'_>) -> Read<FillReport> {
     let ours = f.get("order").map(|_| f.client_id("order")).transpose()?;
     let venue_id: VenueOrderId = f.text("venueId")?;
     Ok(FillReport {
-        client: ours.map_or(ClientRef::Foreign, ClientRef::Ours),
+        client: match ours {
+            Some(id) => ClientRef::Ours(id),
+            None if f.bool_or("byVenue", false)? => ClientRef::Venue,
+            None => ClientRef::Foreign,
+        },
         venue_id,
         instrument: i.id,
         trade_id: f.text("tradeId")?,

@@ -99,7 +99,7 @@ impl Engine {
         let of = self.accounts.at(account);
         let ours = match &fill.client {
             ClientRef::Ours(id) => Some(*id),
-            ClientRef::Foreign => None,
+            ClientRef::Foreign | ClientRef::Venue => None,
         };
         let plan = ours.and_then(|id| self.state.orders.get(&id)).and_then(|order| order.terms.plan);
         let doc = Json::object(|j| {

@@ -93,6 +93,7 @@ fn write_body(body: &Body, t: Tables<'_>, j: &mut Json) {
         }
         Body::Twap(record) => super::twap::write(record, t, j),
         Body::Protect(record) => super::protect::write(record, t, j),
+        Body::External(record) => super::external::write(record, t, j),
         Body::PlanEnd { .. } => write_plan_end(body, j),
     }
 }
@@ -211,8 +212,10 @@ fn write_report(report: &OrderReport, t: Tables<'_>, j: &mut Json) {
 }
 
 fn write_fill(fill: &FillReport, t: Tables<'_>, j: &mut Json) {
-    if let ClientRef::Ours(id) = &fill.client {
-        order(j, id);
+    match &fill.client {
+        ClientRef::Ours(id) => order(j, id),
+        ClientRef::Venue => j.bool("byVenue", true),
+        ClientRef::Foreign => {}
     }
     let i = instrument(j, fill.instrument, t);
     j.str("venueId", fill.venue_id.as_str());

@@ -5,7 +5,7 @@ use super::json::Json;
 use super::pairs::PairId;
 use super::reducer::Engine;
 use super::{Effect, Effects};
-use crate::ledger::BalanceReport;
+use crate::ledger::{BalanceReport, MoveReport};
 use crate::market::{Edge, EdgeChange, PERCENT_DECIMALS, Quote, SpreadSpec};
 use crate::order::FillReport;
 use crate::plan::Plan;
@@ -278,6 +278,15 @@ impl Engine {
     ) {
         out.push(event("balances".to_owned(), "balance_update", |j| {
             self.write_balance(j, account, report.wallet, &report.asset);
+            j.int("ts", now.wall_ms());
+        }));
+    }
+
+    /// `balance_update` of what a movement changed.
+    pub(super) fn move_event(&self, now: Now, account: AccountId, report: &MoveReport, out: &mut Effects) {
+        out.push(event("balances".to_owned(), "balance_update", |j| {
+            self.write_balance(j, account, report.wallet, &report.asset);
+            j.str("cause", report.kind.name());
             j.int("ts", now.wall_ms());
         }));
     }

@@ -53,6 +53,8 @@ impl Engine {
         Facts {
             now: now.mono,
             latch: self.latch_for(now, intent),
+            differs: self.is_halted(intent.account, place.instrument)
+                && !self.has(Mutant::DifferenceUnheeded),
             book: self.book_facts(now, place.instrument, i.px_decimals),
             other: other.map(|other| self.book_facts(now, other, i.px_decimals)),
             walk,
@@ -108,6 +110,9 @@ impl Engine {
                 let _counted = slot(&mut all, terms.instrument).add(terms.side, onwards);
                 let _counted = slot(&mut all, terms.instrument).add(terms.side.opposite(), back);
             }
+        }
+        if !self.has(Mutant::ForeignUncounted) {
+            self.add_foreign(&mut all);
         }
         if !self.has(Mutant::PlanShareIgnored) {
             self.add_twap_shares(&mut all);

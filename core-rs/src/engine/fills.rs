@@ -52,14 +52,22 @@ impl Engine {
             }
             fill.client = ClientRef::Ours(id);
         } else {
-            fill.client = ClientRef::Foreign;
+            let whose = (account, fill.instrument, fill.venue_id);
+            let told = self.strangers.get(&whose).copied().unwrap_or(fill.client);
+            fill.client = if told == ClientRef::Venue { told } else { ClientRef::Foreign };
             let key = (account, fill.instrument, fill.trade_id);
-            let opened = self.state.opened.get(&account).copied();
+            let i = self.instruments.at(fill.instrument);
+            let paid_from = (super::apply::wallet_of(i.venue, i.product), i.quote);
             // What was traded before the ledger opened is in its opening balance.
-            if self.state.foreign.holds(&key) || opened.is_none_or(|at| fill.venue_ns <= at) {
+            let before = self.state.external.was_before(account, paid_from, fill.venue_ns);
+            if self.state.foreign.holds(&key) || before {
                 return;
             }
-            if self.may_be_ours(account, &fill) || self.ask_whose(now, account, &fill, out) {
+            if fill.client == ClientRef::Venue && self.has(Mutant::ExternalCloseIgnored) {
+                return;
+            }
+            let doubtful = fill.client != ClientRef::Venue;
+            if doubtful && (self.may_be_ours(account, &fill) || self.ask_whose(now, account, &fill, out)) {
                 self.defer(now, account, fill, out);
                 return;
             }
@@ -88,7 +96,7 @@ impl Engine {
         let (instrument, venue_id) = (fill.instrument, fill.venue_id);
         if self.has(Mutant::StrangersAssumed)
             || venue_id.is_empty()
-            || self.strangers.contains(&(account, instrument, venue_id))
+            || self.strangers.contains_key(&(account, instrument, venue_id))
         {
             return false;
         }
@@ -115,7 +123,7 @@ impl Engine {
             if self.strangers.len() >= STRANGERS_MAX {
                 self.strangers.pop_first();
             }
-            self.strangers.insert((account, instrument, venue_id));
+            self.strangers.entry((account, instrument, venue_id)).or_insert(ClientRef::Foreign);
         }
         self.retry_deferred(now, out);
     }
@@ -162,9 +170,18 @@ impl Engine {
         self.recon_mut(account).booked = now.mono;
         let ClientRef::Ours(id) = fill.client else {
             self.protect_position(now, account, fill.instrument, out);
-            let text =
-                format!("{} {}: not an order of ours", self.instruments.name(fill.instrument), fill.trade_id);
-            self.alert(now, "warning", "EXTERNAL_FILL", &text, out);
+            let name = self.instruments.name(fill.instrument);
+            if fill.client == ClientRef::Venue {
+                let text = format!(
+                    "{name} {}: the venue closed a position by itself; nothing is opened there until this is \
+                     acknowledged",
+                    fill.trade_id
+                );
+                self.alert(now, "critical", "EXTERNAL_CLOSE", &text, out);
+            } else {
+                let text = format!("{name} {}: not an order of ours", fill.trade_id);
+                self.alert(now, "warning", "EXTERNAL_FILL", &text, out);
+            }
             return;
         };
         self.filled_event(now, id, fill, out);

@@ -40,7 +40,7 @@ impl Engine {
     }
 
     /// The order is no larger than what it takes off an open plan's residual, or off a position.
-    fn shrinks(&self, intent: &Intent) -> bool {
+    pub(super) fn shrinks(&self, intent: &Intent) -> bool {
         let decimals = self.instruments.at(intent.place.instrument).qty_decimals;
         let qty = Money::of_qty(intent.place.qty, decimals);
         let room = self.plan_room(intent).or_else(|| self.residual_room(intent));

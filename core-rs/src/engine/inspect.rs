@@ -8,7 +8,7 @@ use crate::market::{Book, Instrument, PENDING_UPDATES_MAX};
 use crate::order::Orders;
 use crate::plan::{Plan, Protection, Twap};
 use crate::risk::{LatchMode, LimitName, LimitRow, LimitTable};
-use crate::units::{AccountId, InstrumentId, Product, Symbol, Venue};
+use crate::units::{AccountId, InstrumentId, Product, Symbol, TradeId, Venue, VenueOrderId};
 
 impl Engine {
     pub fn orders(&self) -> &Orders {
@@ -39,6 +39,11 @@ impl Engine {
         self.state.epoch
     }
 
+    /// By `venue:type:symbol`.
+    pub fn find_instrument(&self, name: &str) -> Option<InstrumentId> {
+        self.instruments.by_name(name)
+    }
+
     pub fn instrument(&self, id: InstrumentId) -> &Instrument {
         self.instruments.at(id)
     }
@@ -52,6 +57,32 @@ impl Engine {
     /// `venue:name`.
     pub fn account(&self, id: AccountId) -> &str {
         self.accounts.name(id)
+    }
+
+    /// A fill that was booked as not ours.
+    pub fn knows_foreign(&self, account: AccountId, instrument: InstrumentId, trade: &TradeId) -> bool {
+        self.state.foreign.holds(&(account, instrument, *trade))
+    }
+
+    /// Open orders of other clients, by the venue's ids.
+    pub fn foreign_orders(&self, account: AccountId) -> impl Iterator<Item = &VenueOrderId> {
+        self.recon.get(account.0 as usize).into_iter().flat_map(|recon| recon.foreign.keys())
+    }
+
+    /// Names of what is halted until a person acknowledges it.
+    pub fn halts(&self) -> Vec<String> {
+        self.state.external.halts().map(|((account, figure), _)| self.figure_id(*account, *figure)).collect()
+    }
+
+    /// Everything durable is on disk, and the first balance of every wallet that trades is in the ledger.
+    pub fn is_opened(&self) -> bool {
+        let open = |i: &Instrument| {
+            let wallet = super::apply::wallet_of(i.venue, i.product);
+            let own = |id: &AccountId| self.accounts.at(*id).venue == i.venue;
+            let mut accounts = self.accounts.ids().filter(own);
+            accounts.all(|id| self.state.external.is_open(id, wallet, i.quote))
+        };
+        self.durable >= self.journal.seq() && self.instruments.iter().all(open)
     }
 
     /// Every account that may trade has agreed with its venue.

@@ -19,6 +19,7 @@ mod encode;
 mod error;
 mod events;
 mod execute;
+mod external;
 mod facts;
 mod field;
 mod fills;

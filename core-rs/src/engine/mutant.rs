@@ -44,6 +44,8 @@ mutants! {
     NoDedupe = "no_dedupe",
     KeyBeforeApply = "key_before_apply",
     ThirdFeeIgnored = "third_asset_fee_ignored",
+    FundingTwice = "funding_applied_twice",
+    ExternalCloseIgnored = "external_close_ignored",
     NoBackfill = "no_backfill",
     NoAdoption = "no_adoption",
     StrangersAssumed = "strangers_assumed",
@@ -64,6 +66,8 @@ mutants! {
     ProtectForgotten = "protect_forgotten_at_start",
     ProtectOnce = "protect_closes_once",
     // Gates.
+    DifferenceUnheeded = "difference_halts_nothing",
+    ForeignUncounted = "foreign_orders_uncounted",
     ExposureWithoutInFlight = "exposure_without_in_flight",
     PlanShareIgnored = "plan_share_ignored",
     StaleBook = "stale_book",

@@ -197,7 +197,9 @@ impl Engine {
     ) -> Option<ClientId> {
         match client {
             ClientRef::Ours(id) => (id.instance() == self.config.instance).then_some(id),
-            ClientRef::Foreign => self.state.orders.by_venue_id(account, instrument, venue_id),
+            ClientRef::Foreign | ClientRef::Venue => {
+                self.state.orders.by_venue_id(account, instrument, venue_id)
+            }
         }
     }
 

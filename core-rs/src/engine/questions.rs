@@ -8,7 +8,7 @@ use super::reducer::Engine;
 use super::requests::{Request, Why};
 use super::timers::Timer;
 use crate::order::{Absence, AbsenceRead, ClientRef, Order, OrderReport, State};
-use crate::units::{AccountId, ClientId, InstrumentId, LinkId, Now, Ns, Product};
+use crate::units::{AccountId, ClientId, InstrumentId, LinkId, Now, Ns, Product, VenueOrderId};
 use crate::venues::{Context, Event, EventBuf, Query, ReplyVerdict, Role};
 use std::collections::BTreeSet;
 
@@ -66,7 +66,7 @@ impl Engine {
             | Query::VenueOrder { instrument, .. }
             | Query::Fills { instrument, .. } => Some(self.instruments.at(*instrument).product),
             Query::Positions => Some(Product::Linear),
-            Query::OpenOrders | Query::Balances => None,
+            Query::OpenOrders | Query::Balances | Query::Moves { .. } => None,
         }
     }
 
@@ -161,7 +161,9 @@ impl Engine {
                         self.on_balance(now, account, report, sight, out);
                     }
                     Event::Position(report) => self.on_position(account, report),
-                    Event::Fill(_)
+                    Event::Move(report) => self.on_move(now, account, report, out),
+                    Event::Moved
+                    | Event::Fill(_)
                     | Event::Depth(_)
                     | Event::Bbo(_)
                     | Event::Trade(_)
@@ -186,7 +188,7 @@ impl Engine {
             Query::VenueOrder { instrument, venue_id } => {
                 self.whose_order_is_told(now, request.account, instrument, venue_id, out);
             }
-            Query::Fills { .. } | Query::Balances => {}
+            Query::Fills { .. } | Query::Balances | Query::Moves { .. } => {}
         }
         if next.is_some_and(|from| self.ask_next_page(now, request, from, out)) {
             return;
@@ -196,11 +198,15 @@ impl Engine {
 
     /// The page after this one.
     fn ask_next_page(&mut self, now: Now, request: &Request, from: u64, out: &mut Effects) -> bool {
-        let Query::Fills { instrument, since, from_id } = request.query else { return false };
-        if from_id == Some(from) {
-            return false;
-        }
-        let next = Query::Fills { instrument, since, from_id: Some(from) };
+        let next = match request.query {
+            Query::Fills { instrument, since, from_id } if from_id != Some(from) => {
+                Query::Fills { instrument, since, from_id: Some(from) }
+            }
+            Query::Moves { since, from_id } if from_id != Some(from) => {
+                Query::Moves { since, from_id: Some(from) }
+            }
+            _ => return false,
+        };
         if let (Why::Recon, Some(account)) = (request.why, request.account) {
             let open = &mut self.recon_mut(account).open;
             open.retain(|asked| !asked.is(request));
@@ -267,10 +273,22 @@ impl Engine {
             let i = self.instruments.at(order.terms.place.instrument);
             order.terms.account == account && i.product == product && !listed.contains(&order.id())
         };
+        let others: BTreeSet<VenueOrderId> = buf
+            .events
+            .iter()
+            .filter_map(|event| match event {
+                Event::Order(report) => Some(report.venue_id),
+                _ => None,
+            })
+            .collect();
         let missing: Vec<ClientId> = self.state.orders.iter_open().filter(absent).map(Order::id).collect();
         for id in missing {
             self.count_absence(now, id, AbsenceRead::OpenOrders, request.asked, out);
         }
+        let here: BTreeSet<InstrumentId> =
+            self.instruments.iter().filter(|i| i.product == product).map(|i| i.id).collect();
+        let lag = self.config.venue(self.accounts.at(account).venue, product).read_lag;
+        self.foreign_listed(account, |id| here.contains(&id), &others, request.asked - lag);
     }
 
     pub(super) fn rest_link(&self, account: AccountId, instrument: InstrumentId) -> Option<LinkId> {

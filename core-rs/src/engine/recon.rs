@@ -2,6 +2,7 @@
 
 use super::Effects;
 use super::apply::wallet_of;
+use super::external::Foreigner;
 use super::reducer::Engine;
 use super::requests::{Request, Why};
 use super::timers::Timer;
@@ -17,7 +18,7 @@ const RETRY: Ns = SECOND / 2;
 /// Between light rounds.
 const ROUND_EVERY: Ns = 30 * SECOND;
 /// Fills are asked for again from this long before the newest known one.
-const FILLS_OVERLAP: Ns = 600 * SECOND;
+pub(super) const FILLS_OVERLAP: Ns = 600 * SECOND;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Stage {
@@ -38,7 +39,7 @@ pub(super) struct AccountRecon {
     /// Wall time of the last whole round.
     pub done: Option<Ns>,
     pub problem: Option<String>,
-    pub foreign: BTreeSet<VenueOrderId>,
+    pub foreign: BTreeMap<VenueOrderId, Foreigner>,
     /// Positions that differ, the venue's less ours.
     pub(super) differs: BTreeMap<InstrumentId, Difference>,
     /// When the newest fill was booked.
@@ -92,7 +93,7 @@ impl Asked {
     pub(super) const fn new(link: LinkId, query: Query) -> Self {
         let phase = match query {
             Query::Order { .. } | Query::VenueOrder { .. } | Query::OpenOrders | Query::Snapshot { .. } => 0,
-            Query::Fills { .. } => 1,
+            Query::Fills { .. } | Query::Moves { .. } => 1,
             Query::Balances | Query::Positions => 2,
         };
         Self { phase, link, query, on_way: false }
@@ -158,6 +159,9 @@ impl Engine {
         let full = core::mem::take(&mut recon.whole) || recon.stage == Stage::Asking;
         (recon.began, recon.asks_all) = (now.mono, full);
         let mut questions = Vec::new();
+        if full {
+            questions.extend(self.moves_to_ask(account));
+        }
         let mut wallets: BTreeSet<Wallet> = BTreeSet::new();
         for (at, link) in self.links.iter().enumerate() {
             if link.account != Some(account) || link.config.role != Role::Rest {

@@ -1,6 +1,7 @@
 //! What the journal holds: decisions and outcomes. Applying them is the only way durable state changes.
 
 use super::breakers::Over;
+use super::external::ExternalRecord;
 use super::pairs::{PairId, PairTerms};
 use super::protect::ProtectRecord;
 use super::twap::TwapRecord;
@@ -160,6 +161,7 @@ pub(super) enum Body {
     },
     Twap(Box<TwapRecord>),
     Protect(Box<ProtectRecord>),
+    External(Box<ExternalRecord>),
 }
 
 impl PlanTurn {
@@ -204,6 +206,7 @@ impl Body {
             Self::Circuit { .. } => 32,
             Self::Twap(record) => record.kind(),
             Self::Protect(record) => record.kind(),
+            Self::External(record) => record.kind(),
         }
     }
 }
@@ -231,6 +234,9 @@ pub(super) const fn kind_name(kind: u8) -> &'static str {
         30 | 32 => "BREAKER",
         31 => "PEAK",
         60..=65 => "PROTECT",
+        70 => "RECON_DIFF",
+        71 => "RECON_ACK",
+        72 => "MOVE",
         _ => "UNKNOWN_KIND",
     }
 }

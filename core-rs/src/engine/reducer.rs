@@ -24,7 +24,7 @@ use super::twap::Watch;
 use super::{Config, Effect, Effects, Refusal};
 use crate::ledger::{BalanceReport, PositionReport, ReconWatch, Wallet};
 use crate::market::{Book, Edge, SpreadBoard};
-use crate::order::FillReport;
+use crate::order::{ClientRef, FillReport};
 use crate::risk::OrderRate;
 use crate::units::{AccountId, Asset, InstrumentId, Now, Ns, PlanId, Venue, VenueOrderId};
 use crate::venues::EventBuf;
@@ -62,8 +62,8 @@ pub struct Engine {
     pub(super) deferred: Vec<(AccountId, FillReport)>,
     /// Orders that wait for their records to be on disk.
     pub(super) held: VecDeque<super::sending::Held>,
-    /// Orders at the venue that are not ours, as it told us.
-    pub(super) strangers: BTreeSet<(AccountId, InstrumentId, VenueOrderId)>,
+    /// Whose orders are that are not ours, by the venue's ids.
+    pub(super) strangers: BTreeMap<(AccountId, InstrumentId, VenueOrderId), ClientRef>,
     pub(super) dirty: Dirty,
     pub(super) ready_rows: Vec<Row>,
     /// Records up to this one make no rows.
@@ -122,7 +122,7 @@ impl Engine {
             venue_positions: BTreeMap::new(),
             deferred: Vec::new(),
             held: VecDeque::new(),
-            strangers: BTreeSet::new(),
+            strangers: BTreeMap::new(),
             dirty: Dirty::default(),
             ready_rows: Vec::new(),
             rows_shown: 0,

@@ -39,7 +39,20 @@ impl Engine {
         let barred = || self.bar(now, intent.account).map(|bar| bar.reason);
         let blind = || self.blind(now, intent);
         let aged = || self.aged(now, intent);
-        self.held_back(intent).or_else(barred).or_else(blind).or_else(aged).or_else(|| self.outgrown(intent))
+        let differs = || self.differs_now(intent);
+        self.held_back(intent)
+            .or_else(barred)
+            .or_else(blind)
+            .or_else(aged)
+            .or_else(differs)
+            .or_else(|| self.outgrown(intent))
+    }
+
+    /// What was found to differ while the order waited.
+    fn differs_now(&self, intent: &Intent) -> Option<&'static str> {
+        let opens = intent.purpose == Purpose::Open && !self.shrinks(intent);
+        let halted = opens && self.is_halted(intent.account, intent.place.instrument);
+        halted.then_some("a figure differs from the venue's and is not acknowledged")
     }
 
     /// What is opened may be traded still: a plan on both its legs, so that both leave or neither.

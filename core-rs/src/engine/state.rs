@@ -1,6 +1,7 @@
 //! Durable state: what the journal rebuilds. Mutated by `apply` alone.
 
 use super::breakers::Over;
+use super::external::External;
 use super::instruments::TableNames;
 use super::pairs::{Pair, PairId};
 use super::protect::Protections;
@@ -43,6 +44,7 @@ pub(super) struct State {
     pub ended: VecDeque<PlanId>,
     pub twaps: Twaps,
     pub protections: Protections,
+    pub external: External,
     pub pairs: BTreeMap<PairId, Pair>,
     /// Pairs or limits were ever set: the configuration's seeds count no more.
     pub pairs_set: bool,
@@ -219,5 +221,6 @@ impl State {
             .wrapping_add(self.losses.digest())
             .wrapping_add(self.twaps.digest(names))
             .wrapping_add(self.protections.digest(names))
+            .wrapping_add(self.external.digest(names))
     }
 }

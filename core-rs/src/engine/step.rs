@@ -83,6 +83,8 @@ impl Engine {
                     self.on_balance(now, account, report, Sight::Passing, out);
                 }
                 (Event::Position(report), Some(account)) => self.on_position(account, report),
+                (Event::Move(report), Some(account)) => self.on_move(now, account, report, out),
+                (Event::Moved, Some(account)) => self.on_moved(now, account, out),
                 (Event::Reply(reply), Some(account)) => self.on_request_reply(now, account, reply, out),
                 // Informational, or an account's word on a link that belongs to none: proves nothing.
                 (Event::Bbo(_) | Event::Trade(_), _)
@@ -91,6 +93,8 @@ impl Engine {
                     | Event::Fill(_)
                     | Event::Balance(_)
                     | Event::Position(_)
+                    | Event::Move(_)
+                    | Event::Moved
                     | Event::Reply(_),
                     None,
                 ) => {}

@@ -3,6 +3,7 @@
 use super::{
     Balances, Book, Day, Entry, FillTerms, Hold, Holds, LedgerError, PnlTotals, Position, Positions, Wallet,
 };
+use crate::market::Instrument;
 use crate::order::{Names, push_field, row_digest};
 use crate::units::{AccountId, Asset, ClientId, InstrumentId, Money, UnitError};
 use std::collections::BTreeMap;
@@ -73,19 +74,41 @@ impl Ledger {
         Ok(FillPosted { notional, realized, fee_quote, position_qty, overdrawn })
     }
 
-    /// Funding of a linear position: received, or paid when negative.
+    /// Funding of a linear position: received, or paid when negative. False when the position is not known.
     pub fn funding(
         &mut self,
         account: AccountId,
         instrument: InstrumentId,
         amount: Money,
-    ) -> Result<(), LedgerError> {
-        let Some(position) = self.positions.get(account, instrument) else { return Ok(()) };
+    ) -> Result<bool, LedgerError> {
+        let Some(position) = self.positions.get(account, instrument) else { return Ok(false) };
         let mut position = position.clone();
         position.funding = position.funding.plus(amount)?;
         let wallet = Book::Wallet(position.wallet);
         self.balances.post(&Entry::of(account, position.quote, amount, Book::Funding, wallet))?;
         self.positions.set(account, instrument, position);
+        Ok(true)
+    }
+
+    /// A position is not what our fills made of it, and a person has taken the venue's word: `qty` is added at `px`.
+    /// What is closed by it is closed at its own price: the profit of it stands in the wallet's own correction.
+    pub fn correct_position(
+        &mut self,
+        account: AccountId,
+        wallet: Wallet,
+        instrument: &Instrument,
+        qty: Money,
+        px: Money,
+    ) -> Result<(), LedgerError> {
+        let leverage = self.leverage(account);
+        let known = self.positions.get(account, instrument.id);
+        let margin_before = known.map_or(Money::ZERO, |position| position.margin(leverage));
+        let mut position = known.cloned().unwrap_or_else(|| Position::of(instrument, wallet));
+        position.correct(qty, px)?;
+        let key = (account, position.wallet, position.quote);
+        let margins = self.margins.get(&key).copied().unwrap_or_default();
+        self.margins.insert(key, margins.minus(margin_before)?.plus(position.margin(leverage))?);
+        self.positions.set(account, instrument.id, position);
         Ok(())
     }
 

@@ -20,6 +20,6 @@ pub use holds::{Hold, HoldTerms, Holds, requirement};
 pub use ledger::{FillPosted, Ledger};
 pub use position::{FeeSum, PnlTotals, Position, Positions};
 pub use post::{Book, Entry, FillTerms, Posting};
-pub use recon::{Difference, Recon, ReconWatch, Sight};
-pub use report::{BalanceReport, PositionReport, Wallet};
+pub use recon::{Difference, PATIENCE, Recon, ReconWatch, Sight};
+pub use report::{BalanceReport, MoveId, MoveKind, MoveReport, PositionReport, Wallet};
 pub use zone::{ZONE_STEPS_MAX, Zone};

@@ -2,9 +2,10 @@
 
 use super::sequence::{Sequence, Turn};
 use super::{FillTerms, LedgerError};
-use crate::calc::{Basis, fee_in_quote, initial_margin, unrealized};
+use crate::calc::{Basis, fee_in_quote, initial_margin, product, unrealized};
+use crate::market::Instrument;
 use crate::order::{Names, push_field, row_digest};
-use crate::units::{AccountId, Asset, InstrumentId, Money, Product, UnitError};
+use crate::units::{AccountId, Asset, InstrumentId, Money, Product, Side, UnitError};
 use std::collections::BTreeMap;
 
 /// Fees of one instrument in one asset.
@@ -52,14 +53,22 @@ pub struct Positions {
 
 impl Position {
     pub(super) fn new(terms: &FillTerms) -> Self {
+        Self::empty(terms.product, [terms.base, terms.quote], terms.wallet)
+    }
+
+    pub(super) fn of(instrument: &Instrument, wallet: super::Wallet) -> Self {
+        Self::empty(instrument.product, [instrument.base, instrument.quote], wallet)
+    }
+
+    const fn empty(product: Product, [base, quote]: [Asset; 2], wallet: super::Wallet) -> Self {
         Self {
-            product: terms.product,
-            base: terms.base,
-            quote: terms.quote,
-            wallet: terms.wallet,
-            basis: Basis::default(),
+            product,
+            base,
+            quote,
+            wallet,
+            basis: Basis { qty: Money::ZERO, cost: Money::ZERO },
             realized: Money::ZERO,
-            recent: Sequence::default(),
+            recent: Sequence::new(),
             funding: Money::ZERO,
             fees: Vec::new(),
         }
@@ -80,6 +89,25 @@ impl Position {
         self.basis = basis;
         self.add_fee(terms, value)?;
         Ok((realized, value))
+    }
+
+    /// Adds what no fill of ours explains.
+    pub(super) fn correct(&mut self, qty: Money, px: Money) -> Result<(), LedgerError> {
+        let side = if qty.0 > 0 { Side::Buy } else { Side::Sell };
+        let size = Money(qty.0.saturating_abs());
+        let held = Money(self.basis.qty.0.saturating_abs());
+        let closes = (self.basis.qty.0 > 0) != (qty.0 > 0) && held.0 > 0;
+        let own = self.basis.entry_px().unwrap_or(px);
+        let (first, rest) =
+            if closes { (size.min(held), Money((size.0 - held.0).max(0))) } else { (size, Money(0)) };
+        for (part, px) in [(first, if closes { own } else { px }), (rest, px)] {
+            if part.0 > 0 {
+                self.basis = self.basis.after(side, part, product(px, part)?)?.0;
+            }
+        }
+        // What comes late of before this can not be put in its place any more.
+        self.recent = Sequence::from(self.basis);
+        Ok(())
     }
 
     /// Initial margin that the open part binds; spot binds none.

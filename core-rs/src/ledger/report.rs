@@ -1,6 +1,6 @@
 //! What a venue tells about an account, in our terms.
 
-use crate::units::{Asset, InstrumentId, Money, Ns, Price, Product};
+use crate::units::{Asset, InstrumentId, Money, Ns, Price, Product, Text};
 
 /// Which of an account's wallets. Binance keeps one per product; Bybit and OKX share one (`Unified`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,6 +35,49 @@ pub struct BalanceReport {
     pub asset: Asset,
     pub free: Money,
     pub locked: Money,
+    pub venue_ns: Ns,
+}
+
+/// What a venue calls a movement of an account, unique within the account.
+pub type MoveId = Text<64>;
+
+/// Why an account moved without a trade.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MoveKind {
+    /// Paid or received on a perpetual position.
+    Funding,
+    /// Paid in or out, or moved between wallets.
+    Transfer,
+    /// Anything else that the venue books by itself: interest, rebates, adjustments.
+    Other,
+}
+
+impl MoveKind {
+    pub const ALL: [Self; 3] = [Self::Funding, Self::Transfer, Self::Other];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Funding => "funding",
+            Self::Transfer => "transfer",
+            Self::Other => "other",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// One movement of an account that no trade explains; `amount` is what came in, negative what left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MoveReport {
+    pub id: MoveId,
+    pub kind: MoveKind,
+    pub wallet: Wallet,
+    pub asset: Asset,
+    pub amount: Money,
+    /// The position that funding was paid on, where it is known here.
+    pub instrument: Option<InstrumentId>,
     pub venue_ns: Ns,
 }
 

@@ -45,7 +45,17 @@ impl Turn {
     }
 }
 
+impl From<Basis> for Sequence {
+    fn from(before: Basis) -> Self {
+        Self { before, turns: VecDeque::new() }
+    }
+}
+
 impl Sequence {
+    pub(super) const fn new() -> Self {
+        Self { before: Basis { qty: Money::ZERO, cost: Money::ZERO }, turns: VecDeque::new() }
+    }
+
     /// Puts a fill in its place. Returns the basis after all of them and the change of what they realize together.
     pub(super) fn insert(&mut self, basis: Basis, turn: Turn) -> Result<(Basis, Money), UnitError> {
         let place = self.turns.iter().rposition(|known| known.key() <= turn.key()).map_or(0, |at| at + 1);

@@ -10,6 +10,8 @@ pub enum ClientRef {
     Ours(ClientId),
     /// A client id that is not of our form, or none at all.
     Foreign,
+    /// The venue's own order: it closes a position by itself (liquidation, deleveraging, settlement).
+    Venue,
 }
 
 /// The venue's word for where an order stands, after translation.

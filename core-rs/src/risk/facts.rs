@@ -39,6 +39,8 @@ pub struct Facts {
     /// Monotonic.
     pub now: Ns,
     pub latch: LatchMode,
+    /// A figure of the order's instrument differs from the venue's, and nobody has acknowledged it.
+    pub differs: bool,
     /// The order's own book, and the other leg's where there is one.
     pub book: BookFacts,
     pub other: Option<BookFacts>,

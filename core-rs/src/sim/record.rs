@@ -1,9 +1,9 @@
 //! The book of record: one JSON line per event. Names and decimal text, so that anyone can add it up.
 
 use super::json::{Null, Put, Raw, object};
-use super::model::{EndReason, Event, Fill, Kind, Label, Listing, Logged, Model, Order, State, Tif};
+use super::model::{EndReason, Event, Fill, Kind, Label, Listing, Logged, Model, Move, Order, State, Tif};
 use super::text::plain;
-use crate::ledger::Wallet;
+use crate::ledger::{MoveKind, Wallet};
 use crate::market::{Instrument, InstrumentStatus, Wire};
 use crate::units::{
     Asset, InstrumentId, Money, Product, Qty, RATE_DECIMALS, Rate, Side, Symbol, parse_fixed,
@@ -32,6 +32,7 @@ struct Line {
     qty: String,
     reduce_only: bool,
     trade_id: u64,
+    move_id: u64,
     fee: String,
     fee_asset: String,
     liquidity: String,
@@ -60,6 +61,12 @@ pub(super) fn write(model: &Model, logged: &Logged) -> String {
         Event::Deposit { account, wallet, asset, amount } => object! {
             "kind" => "deposit", "account" => model.accounts[*account].name, "wallet" => wallet.name(),
             "asset" => asset, "amount" => plain(*amount),
+        },
+        Event::Move(moved) => object! {
+            "kind" => "move", "account" => model.accounts[moved.account].name, "moveId" => moved.id,
+            "reason" => moved.kind.name(), "wallet" => moved.wallet.name(), "asset" => moved.asset,
+            "amount" => plain(moved.amount),
+            "symbol" => moved.listing.map_or("", |listing| model.listings[listing].symbol.as_str()),
         },
         Event::Accept(order) => accept(model, order),
         Event::Fill(fill) => filled(model, fill),
@@ -151,12 +158,20 @@ fn read(model: &Model, line: &Line) -> Option<Event> {
     match line.kind.as_str() {
         "deposit" => Some(Event::Deposit {
             account: account(model, line)?,
-            wallet: [Wallet::Spot, Wallet::Linear, Wallet::Unified]
-                .into_iter()
-                .find(|w| w.name() == line.wallet)?,
+            wallet: wallet(line)?,
             asset: Asset::new(line.asset.as_bytes()).ok()?,
             amount: Money::parse(line.amount.as_bytes()).ok()?,
         }),
+        "move" => Some(Event::Move(Move {
+            id: line.move_id,
+            kind: MoveKind::parse(&line.reason)?,
+            account: account(model, line)?,
+            wallet: wallet(line)?,
+            asset: Asset::new(line.asset.as_bytes()).ok()?,
+            amount: Money::parse(line.amount.as_bytes()).ok()?,
+            listing: model.find(Product::Linear, &line.symbol),
+            at: line.ts,
+        })),
         "accept" => read_accept(model, line).map(Event::Accept),
         "fill" => read_fill(model, line).map(Event::Fill),
         "end" => Some(Event::End {
@@ -173,6 +188,10 @@ fn read(model: &Model, line: &Line) -> Option<Event> {
         "list" => read_listing(model, line).map(|listing| Event::List(Box::new(listing))),
         _ => None,
     }
+}
+
+fn wallet(line: &Line) -> Option<Wallet> {
+    [Wallet::Spot, Wallet::Linear, Wallet::Unified].into_iter().find(|w| w.name() == line.wallet)
 }
 
 fn account(model: &Model, line: &Line) -> Option<usize> {

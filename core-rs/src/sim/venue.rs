@@ -6,10 +6,11 @@ use super::http::{Reply, Request};
 use super::live::{Live, LiveBooks};
 use super::market::Path;
 use super::meter::Meters;
-use super::model::{Event, Logged, Model};
+use super::model::{Event, Logged, Model, NewOrder};
 use super::record;
 use super::recorded::Recorded;
-use crate::units::{Ns, Product, Side, Venue};
+use crate::ledger::Wallet;
+use crate::units::{Asset, Money, Ns, Product, Side, Venue};
 use std::collections::BTreeMap;
 
 /// Connections open at once; one more is cut.
@@ -290,7 +291,7 @@ impl SimVenue {
     }
 
     /// Gives every wallet of the first account so much of an asset.
-    pub(super) fn endow(&mut self, asset: crate::units::Asset, amount: crate::units::Money, wall: Ns) {
+    pub(super) fn endow(&mut self, asset: Asset, amount: Money, wall: Ns) {
         let wallets: std::collections::BTreeSet<_> =
             self.world.model.listings.iter().map(|listing| listing.wallet).collect();
         for wallet in wallets {
@@ -299,7 +300,7 @@ impl SimVenue {
     }
 
     /// What fills are charged in from here on; `None`: as the venue does by itself.
-    pub(super) fn pay_fees_in(&mut self, asset: Option<crate::units::Asset>) {
+    pub(super) fn pay_fees_in(&mut self, asset: Option<Asset>) {
         self.world.model.third_fee = asset;
     }
 
@@ -325,6 +326,55 @@ impl SimVenue {
     pub(super) fn end_resting(&mut self, product: Option<Product>, wall: Ns) -> Vec<SimEffect> {
         self.world.now = wall;
         self.world.model.end_resting(product, wall);
+        self.flush(Vec::new(), Vec::new())
+    }
+
+    /// Another client of the first account places an order; the venue may refuse it.
+    pub(super) fn place_foreign(&mut self, new: &NewOrder, wall: Ns) -> Vec<SimEffect> {
+        self.world.now = wall;
+        let _refused = self.world.model.place(new, wall);
+        self.flush(Vec::new(), Vec::new())
+    }
+
+    /// The other client takes its order back.
+    pub(super) fn cancel_foreign(&mut self, id: u64, wall: Ns) -> Vec<SimEffect> {
+        self.world.now = wall;
+        let _refused = self.world.model.cancel(id, wall);
+        self.flush(Vec::new(), Vec::new())
+    }
+
+    /// The venue closes so much of the first account's position.
+    pub(super) fn force_close(
+        &mut self,
+        listing: usize,
+        qty: i64,
+        liquidates: bool,
+        wall: Ns,
+    ) -> Vec<SimEffect> {
+        self.world.now = wall;
+        self.world.model.force_close(0, listing, qty, liquidates, wall);
+        self.flush(Vec::new(), Vec::new())
+    }
+
+    /// The venue pays or takes funding on the first account's positions.
+    pub(super) fn fund_positions(&mut self, negative: bool, wall: Ns) -> Vec<SimEffect> {
+        self.world.now = wall;
+        for listing in 0..self.world.model.listings.len() {
+            self.world.model.fund_position(0, listing, negative, wall);
+        }
+        self.flush(Vec::new(), Vec::new())
+    }
+
+    /// Somebody moves money in or out (negative) of a wallet of the first account.
+    pub(super) fn transfer(
+        &mut self,
+        wallet: Wallet,
+        asset: Asset,
+        amount: Money,
+        wall: Ns,
+    ) -> Vec<SimEffect> {
+        self.world.now = wall;
+        self.world.model.transfer(0, wallet, asset, amount, wall);
         self.flush(Vec::new(), Vec::new())
     }
 

@@ -95,6 +95,8 @@ pub(super) fn decode(
         Query::Balances => {
             each(served.data, |row| (answering.balance)(&place, row, out))?;
         }
+        // Never asked of these venues.
+        Query::Moves { .. } => return Err(DecodeError::UnknownMessage),
         Query::Fills { from_id, .. } => {
             let (mut least, mut greatest) = (u64::MAX, 0);
             let count = served.data.array()?.rows(|row| {

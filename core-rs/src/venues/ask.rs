@@ -17,7 +17,7 @@ pub(super) enum Param {
     Levels(&'static str, u16),
     /// Levels of a book, the next larger of the numbers that the venue knows.
     LevelsOf(&'static str, &'static [u16]),
-    /// Fills since a time, ms.
+    /// Fills or movements since a time, ms.
     Since(&'static str),
     /// Where a further page of fills begins; the first has none.
     From(&'static str),
@@ -27,7 +27,7 @@ pub(super) enum Param {
     Number(&'static str, usize),
 }
 
-/// Path and parameters, in the order in which they are written.
+/// Path and parameters, in the order in which they are written; no path for what the venue can not be asked.
 pub(super) type Question = (&'static str, &'static [Param]);
 
 /// A venue's questions.
@@ -56,9 +56,12 @@ pub(super) fn encode(
         | Query::Fills { instrument, .. } => {
             instruments.get(instrument).ok_or(EncodeError::UnknownInstrument)?.symbol.as_bytes()
         }
-        Query::OpenOrders | Query::Balances | Query::Positions => b"",
+        Query::OpenOrders | Query::Balances | Query::Positions | Query::Moves { .. } => b"",
     };
     let (path, params) = (asking.question)(product, query);
+    if path.is_empty() {
+        return Err(EncodeError::Unsupported("movements of the account"));
+    }
     let mut request = Request::get(out, path);
     for param in params {
         match (param, query) {
@@ -77,10 +80,16 @@ pub(super) fn encode(
                 let next = known.iter().find(|size| *size >= depth).or(known.last());
                 request.number(name, u64::from(*next.unwrap_or(depth)));
             }
-            (Param::From(name) | Param::SinceOrFrom(_, name), Query::Fills { from_id: Some(from), .. }) => {
+            (
+                Param::From(name) | Param::SinceOrFrom(_, name),
+                Query::Fills { from_id: Some(from), .. } | Query::Moves { from_id: Some(from), .. },
+            ) => {
                 request.number(name, *from);
             }
-            (Param::Since(name) | Param::SinceOrFrom(name, _), Query::Fills { since, .. }) => {
+            (
+                Param::Since(name) | Param::SinceOrFrom(name, _),
+                Query::Fills { since, .. } | Query::Moves { since, .. },
+            ) => {
                 request.number(name, wall_ms(*since));
             }
             // A parameter of another question, or one that this question has no value for.

@@ -18,6 +18,7 @@ pub(super) static SPOT: Codec = Codec {
     // "Place Order": 10 per second and UID.
     order_budget: OrderBudget { orders: 10, window: 1_000_000_000 },
     contracts: false,
+    tells_moves: false,
     decode: |ctx, bytes, out| channel::decode(&DIALECT, ctx, bytes, out),
     encode_order,
     encode_login: |role, session, wall, out| login("/user/verify", role, session, wall, out),
@@ -362,6 +363,7 @@ const fn question(product: Product, query: &Query) -> Question {
         (Linear, Query::OpenOrders) => ("/api/v2/mix/order/orders-pending", &[FUTURES, LIMIT]),
         (Linear, Query::Fills { .. }) => ("/api/v2/mix/order/fills", FILLS_OF_FUTURES),
         (Linear, Query::Balances) => ("/api/v2/mix/account/accounts", &[FUTURES]),
+        (_, Query::Moves { .. }) => ("", &[]),
         (_, Query::Positions) => {
             ("/api/v2/mix/position/all-position", &[FUTURES, Word("marginCoin", "USDT")])
         }

@@ -82,6 +82,8 @@ pub struct Codec {
     pub order_budget: OrderBudget,
     /// Quantities are contracts, of a size that only the venue's list tells.
     pub contracts: bool,
+    /// The account's log of movements can be asked for (`Query::Moves`).
+    pub tells_moves: bool,
     /// Decodes one frame of a WebSocket link (any role) into `out` (cleared by the caller). The whole frame is
     /// parsed before anything is reported: on error `out` must be ignored.
     pub decode: fn(&Context<'_>, &[u8], &mut EventBuf) -> Result<(), DecodeError>,

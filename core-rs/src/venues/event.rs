@@ -1,7 +1,7 @@
 //! What a frame says, in our terms. Buffers are reused: no allocation after warm-up.
 
 use super::{DecodeError, VenueReject};
-use crate::ledger::{BalanceReport, PositionReport};
+use crate::ledger::{BalanceReport, MoveReport, PositionReport};
 use crate::market::{Delta, DeltaKind, Level};
 use crate::order::{FillReport, OrderReport};
 use crate::units::{ClientId, InstrumentId, Ns, Price, Qty, Side, VenueOrderId};
@@ -94,6 +94,9 @@ pub enum Event {
     Fill(FillReport),
     Balance(BalanceReport),
     Position(PositionReport),
+    Move(MoveReport),
+    /// Something other than a trade moved the account; what it was is for the account's log to tell.
+    Moved,
     Reply(RequestReply),
     Session(SessionNote),
 }

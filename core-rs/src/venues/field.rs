@@ -29,6 +29,9 @@ pub(super) fn first_present<'a>(fields: &mut impl Iterator<Item = Field<'a>>, co
     chosen
 }
 
+/// What client ids of the venue's own orders begin with (Binance "Event: Order Update": liquidation, ADL, settlement).
+const VENUE_PREFIXES: [&[u8]; 3] = [b"autoclose-", b"adl_autoclose", b"settlement_autoclose-"];
+
 /// Epoch milliseconds as nanoseconds; `name` is the field they came from.
 pub fn millis_to_ns(ms: u64, name: &'static str) -> Result<Ns, DecodeError> {
     i64::try_from(ms).ok().and_then(|ms| ms.checked_mul(1_000_000)).ok_or(DecodeError::Field(name))
@@ -167,7 +170,9 @@ impl<'a> Field<'a> {
     /// Whose order a client id names; none at all is somebody else's.
     pub fn client(&self) -> Result<ClientRef, DecodeError> {
         let text = if self.is_absent() { &[][..] } else { self.text()? };
-        Ok(ClientId::parse(text).map_or(ClientRef::Foreign, ClientRef::Ours))
+        let own = VENUE_PREFIXES.iter().any(|prefix| text.starts_with(prefix));
+        let other = if own { ClientRef::Venue } else { ClientRef::Foreign };
+        Ok(ClientId::parse(text).map_or(other, ClientRef::Ours))
     }
 
     /// An amount where the venue writes nothing for none.

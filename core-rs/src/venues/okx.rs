@@ -18,6 +18,7 @@ pub(super) static SPOT: Codec = Codec {
     // "Place order": 60 per 2 s and instrument.
     order_budget: OrderBudget { orders: 60, window: 2_000_000_000 },
     contracts: false,
+    tells_moves: false,
     decode: |ctx, bytes, out| channel::decode(&DIALECT, ctx, bytes, out),
     encode_order,
     encode_login: |role, session, wall, out| login("/users/self/verify", role, session, wall, out),
@@ -331,6 +332,7 @@ const fn question(_: Product, query: &Query) -> Question {
         }
         Query::Balances => ("/api/v5/account/balance", &[]),
         Query::Positions => ("/api/v5/account/positions", &[Kind("instType")]),
+        Query::Moves { .. } => ("", &[]),
     }
 }
 

@@ -18,6 +18,8 @@ pub enum Query {
     /// `from_id` continues paging with the `next` of the page before; `None` starts at `since`.
     /// Binance rows name the venue's order id only: their `client` is `Foreign`, match them by `venue_id`.
     Fills { instrument: InstrumentId, since: Ns, from_id: Option<u64> },
+    /// What moved the account without a trade since a wall time: funding, transfers. Paged like `Fills`.
+    Moves { since: Ns, from_id: Option<u64> },
     /// All balances.
     Balances,
     /// All open positions (linear only).

@@ -1,7 +1,7 @@
 //! Binance account messages and answers, one by one, with values read off by eye.
 
 use crate::common::{OURS, decode, eight, money, name, only, ours, px, qty};
-use tidegate_core::ledger::{BalanceReport, PositionReport, Wallet};
+use tidegate_core::ledger::{BalanceReport, MoveKind, MoveReport, PositionReport, Wallet};
 use tidegate_core::order::{ClientRef, FillReport, Liquidity, OrderReport, VenueStatus};
 use tidegate_core::units::{InstrumentId, Product, Side, Symbol, Venue};
 use tidegate_core::venues::{
@@ -255,4 +255,51 @@ fn usdm_balances_and_positions_read_from_rest() {
         panic!()
     };
     assert_eq!((position.qty, position.entry_px), (money("0.001"), Some(px(2_218_520))));
+}
+
+#[test]
+fn money_that_moves_without_a_trade_is_told_once_by_the_stream_or_by_the_income_history() {
+    let frame = r#"{"e":"balanceUpdate","E":1573200697110,"a":"BTC","d":"-100.50000000","T":1573200697068}"#;
+    let want = MoveReport {
+        id: name("1573200697068-BTC--100.50000000"),
+        kind: MoveKind::Transfer,
+        wallet: Wallet::Spot,
+        asset: name("BTC"),
+        amount: money("-100.5"),
+        instrument: None,
+        venue_ns: 1_573_200_697_068_000_000,
+    };
+    assert_eq!(only(private(Product::Spot, frame).unwrap()), Event::Move(want));
+    let frame = r#"{"e":"ACCOUNT_UPDATE","E":1,"T":1564745798938,"a":{"m":"FUNDING_FEE","B":[{"a":"USDT","wb":"1","cw":"1","bc":"-0.5"}]}}"#;
+    assert_eq!(private(Product::Linear, frame).unwrap().events[1], Event::Moved);
+    let body = r#"[{"symbol":"BTCUSDT","incomeType":"FUNDING_FEE","income":"-0.37500000","asset":"USDT","info":"","time":1570608000000,"tranId":9689322392,"tradeId":""},{"symbol":"BTCUSDT","incomeType":"COMMISSION","income":"-0.01","asset":"USDT","info":"","time":1570608000001,"tranId":9689322393,"tradeId":"1"},{"symbol":"","incomeType":"TRANSFER","income":"5","asset":"USDT","info":"","time":1570608000002,"tranId":9689322392,"tradeId":""}]"#;
+    let query = Query::Moves { since: 0, from_id: None };
+    let (verdict, out) = reply(Product::Linear, &query, 200, body);
+    assert_eq!(verdict, Ok(ReplyVerdict::Served { next: None }));
+    let funding = MoveReport {
+        id: name("FUNDING_FEE-9689322392"),
+        kind: MoveKind::Funding,
+        wallet: Wallet::Linear,
+        asset: name("USDT"),
+        amount: money("-0.375"),
+        instrument: Some(InstrumentId(1)),
+        venue_ns: 1_570_608_000_000_000_000,
+    };
+    let transfer = MoveReport {
+        id: name("TRANSFER-9689322392"),
+        kind: MoveKind::Transfer,
+        amount: money("5"),
+        instrument: None,
+        venue_ns: 1_570_608_000_002_000_000,
+        ..funding
+    };
+    assert_eq!(out.events, [Event::Move(funding), Event::Move(transfer)]);
+}
+
+#[test]
+fn a_liquidation_is_a_fill_of_the_venues_own_order() {
+    let frame = r#"{"e":"ORDER_TRADE_UPDATE","E":1568879465651,"T":1568879465650,"o":{"s":"BTCUSDT","c":"autoclose-1568879465650","S":"SELL","o":"MARKET","f":"IOC","q":"0.001","p":"0","ap":"7100","x":"CALCULATED","X":"FILLED","i":8886774,"l":"0.001","z":"0.001","L":"7100","N":"USDT","n":"0.00284","T":1568879465650,"t":1,"m":false,"R":false,"ps":"BOTH","rp":"0"}}"#;
+    let out = private(Product::Linear, frame).unwrap();
+    let [Event::Fill(fill), Event::Order(order)] = out.events[..] else { panic!("{:?}", out.events) };
+    assert_eq!((fill.client, fill.side, order.client), (ClientRef::Venue, Side::Sell, ClientRef::Venue));
 }

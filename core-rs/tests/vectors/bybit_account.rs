@@ -120,7 +120,13 @@ fn an_execution_is_a_fill_in_the_coin_its_fee_was_taken() {
     let Event::Fill(fill) = only(private(&topic("execution", &named)).unwrap()) else { panic!() };
     assert_eq!(fill.fee_asset, name("MNT"));
     let funding = EXECUTION.replace(r#""execType":"Trade""#, r#""execType":"Funding""#);
-    assert!(private(&topic("execution", &funding)).unwrap().events.is_empty());
+    assert_eq!(only(private(&topic("execution", &funding)).unwrap()), Event::Moved);
+    for forced in ["AdlTrade", "BustTrade"] {
+        let row = EXECUTION.replace(r#""execType":"Trade""#, &format!(r#""execType":"{forced}""#));
+        let row = row.replace("TGA70010000010", "");
+        let Event::Fill(fill) = only(private(&topic("execution", &row)).unwrap()) else { panic!() };
+        assert_eq!(fill.client, ClientRef::Venue);
+    }
     assert_eq!(private(&topic("execution.fast", EXECUTION)).unwrap_err(), DecodeError::UnknownMessage);
 }
 

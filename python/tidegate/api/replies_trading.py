@@ -299,6 +299,23 @@ class Exposure(Reply):
     worst: AmountOut
 
 
+class Halt(Reply):
+    """A figure that differs from the venue's, or a position that the venue closed: nothing is opened there before
+    somebody acknowledges it. `ours` and `theirs`: base quantity of a position, or the wallet's balance."""
+
+    id: str
+    account: str
+    exchange: str
+    symbol: str | None = None
+    type: Product | None = None
+    wallet: str | None = None
+    asset: str | None = None
+    cause: str
+    ours: AmountOut
+    theirs: AmountOut
+    since_ts: int
+
+
 class Latch(Reply):
     mode: str
     reason: str
@@ -328,6 +345,7 @@ class RiskMetrics(Reply):
     limits: list[LimitUse]
     exposure: list[Exposure]
     exposure_total: AmountOut
+    halts: list[Halt]
     day_pnl: AmountOut
     latch: Latch
     breakers: list[Breaker]

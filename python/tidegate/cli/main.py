@@ -56,6 +56,8 @@ VERBS: Final = (
     Verb("status", "tidegate.cli.status", "Ask the running server how it is."),
     Verb("kill", "tidegate.cli.kill", "Stop trading at once; needs no login, only the data directory."),
     Verb("reset-kill", "tidegate.cli.kill", "Lift the kill latch; needs no login, only the data directory."),
+    Verb("halts", "tidegate.cli.halts", "Print what differs from a venue and halts its symbol."),
+    Verb("acknowledge", "tidegate.cli.halts", "Take note of a difference, so that its symbol trades again."),
     Verb("link", "tidegate.cli.kill", "Print a one-time link that logs the admin in."),
     Verb("doctor", "tidegate.cli.doctor", "Check versions, disk, clock, data directory and venues."),
     Verb("rebuild", "tidegate.cli.rebuild", "Fill the tables anew from the journal; the server must not be running."),

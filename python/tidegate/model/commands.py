@@ -23,6 +23,7 @@ class CommandName(StrEnum):
     SET_LIMITS = "set_limits"
     KILL = "kill"
     RESET = "reset"
+    ACKNOWLEDGE_DIFF = "acknowledge_diff"
 
 
 STOPS: Final = frozenset({CommandName.CANCEL_ORDER, CommandName.KILL, CommandName.CONTROL_TWAP})

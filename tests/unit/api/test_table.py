@@ -137,6 +137,7 @@ GET /api/risk/limits
 PUT /api/risk/limits
 GET /api/risk/metrics
 POST /api/risk/kill
+POST /api/risk/halts/acknowledge
 POST /api/risk/reset
 GET /api/settings/api
 PUT /api/settings/api

@@ -12,6 +12,7 @@ from tests.unit.api.doubles import World
 from tidegate.api.app import build_app
 from tidegate.api.server import ApiRunner
 from tidegate.app.listen import local_listener
+from tidegate.cli.halts import acknowledge
 from tidegate.cli.kill import kill, link, reset_kill
 from tidegate.model.config import Config
 from tidegate.model.errors import Code, TidegateError
@@ -46,6 +47,12 @@ async def test_kill_and_reset_are_the_owners_own_commands(
     ]
     assert world.engine.commands[0].body == b'{"reason":"drill","mode":"halt"}'
     assert "stopped (halt)" in capsys.readouterr().out
+
+
+async def test_a_difference_is_acknowledged_by_the_owner(world: World, tmp_path: Path) -> None:
+    await asyncio.to_thread(acknowledge, "binance:main/spot/USDT", home=tmp_path)
+    command = world.engine.commands[0]
+    assert (command.name, command.body) == ("acknowledge_diff", b'{"id":"binance:main/spot/USDT"}')
 
 
 async def test_a_link_is_printed(world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -249,6 +249,7 @@ impl Engine {
                 }
             });
             self.write_exposure(j, &worth, total);
+            j.arr("halts", |j| self.write_halts(j));
             j.money("dayPnl", day);
             let latch = &self.state.latch;
             j.obj("latch", |j| {

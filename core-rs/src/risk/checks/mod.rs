@@ -40,6 +40,7 @@ macro_rules! table {
 table! {
     kill_latch,
     instrument_status,
+    recon_diff,
     book_sync,
     book_age,
     price_filter,

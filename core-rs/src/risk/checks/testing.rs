@@ -131,6 +131,7 @@ pub(in crate::risk) fn good() -> Case {
     let facts = Facts {
         now: 1_000_000_000_000,
         latch: LatchMode::Open,
+        differs: false,
         book: BookFacts { bid: 6_799_900, ask: 6_800_000, age_ns: 10_000_000, synced: true },
         other: Some(BookFacts { bid: 6_801_000, ask: 6_801_100, age_ns: 20_000_000, synced: true }),
         walk: Some(Walk { notional: 68_000_000_000, worst: Price::new(6_800_000).unwrap() }),

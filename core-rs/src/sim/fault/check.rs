@@ -56,6 +56,8 @@ pub(super) struct Check {
     tally: Tally,
     /// Watched where nothing but time fails.
     pub late: Late,
+    /// What happened without us.
+    pub external: super::external::External,
 }
 
 impl Check {
@@ -73,6 +75,7 @@ impl Check {
             steps: 0,
             tally: Tally::default(),
             late: Late::default(),
+            external: super::external::External::default(),
         }
     }
 
@@ -121,12 +124,16 @@ impl Check {
             LatchMode::Open | LatchMode::ReduceOnly => {}
         }
         let Some(order) = engine.orders().get(&id) else { return };
+        if opening && !shrinks(engine, id) {
+            self.check_halted(id, engine, order.terms.place.instrument);
+        }
         if opening {
             self.check_book_age(now, order, engine, links);
         }
         // One that takes off what is held may go out above the limit too. What completes a plan was let in with it.
         // What fills after a bound that does not hold was taken for over, and is undone whatever the limit.
-        let late = self.broken_bound || was_closed_meanwhile(engine, order);
+        // What others trade takes room that our plans were let in with.
+        let late = self.broken_bound || was_closed_meanwhile(engine, order) || self.external.any();
         if !shrinks(engine, id) && (opening || !late) {
             self.check_exposure(super::setup::EPOCH + now, id, engine, venues);
         }
@@ -149,13 +156,19 @@ impl Check {
 
     /// 6: what the venues have filled for us, and all that may still fill, stays within the limit.
     fn check_exposure(&mut self, wall: Ns, id: ClientId, engine: &Engine, venues: &[SimVenue]) {
+        // What others did is not known yet: it can not be counted.
+        if !self.external.all_seen() {
+            return;
+        }
         self.tally.catch_up(venues);
+        let others = self.others_open(venues, engine);
         let (mut total, mut parts) = (0i128, Vec::new());
         for (at, venue) in venues.iter().enumerate() {
             let model = venue.model();
             for (listing, facts) in model.listings.iter().enumerate() {
                 let net = self.tally.net(at, listing);
-                let (mut up, mut down) = (net, net);
+                let theirs = others.get(&(at, listing)).copied().unwrap_or_default();
+                let (mut up, mut down) = (net + theirs.0, net + theirs.1);
                 for order in engine.orders().iter_open() {
                     let instrument = engine.instrument(order.terms.place.instrument);
                     if (instrument.venue, instrument.product) == (VENUES[at].0, facts.product)
@@ -203,7 +216,7 @@ impl Check {
         }
         let Some(code) = alert_code(data) else { return };
         let adopted = code == "ORDER_ADOPTED" && self.power_losses == 0;
-        if NEVER.contains(&code) || adopted {
+        if (NEVER.contains(&code) && !self.external.excuses(code)) || adopted {
             let text = String::from_utf8_lossy(data).into_owned();
             self.fail("alarm", &text);
         }

@@ -170,6 +170,7 @@ impl World {
         if LINKS[link].role == Role::Trade
             && let Some((id, place)) = order_request(&data)
         {
+            self.watch_external();
             let facts = self.process.as_ref().map(|process| &process.engine);
             self.check.sent(self.now, id, place, facts, &self.venues, &self.links);
             self.judge_order(link, &data);

@@ -30,6 +30,7 @@ impl World {
             Death::Kill => self.disk.killed(),
             Death::PowerLoss => {
                 self.check.power_losses += 1;
+                self.check.external.forget();
                 self.disk.power_lost(&mut self.rng);
                 self.machine += 1;
                 self.mono = self.rng.span(SECOND, 1_000 * SECOND) - self.now;

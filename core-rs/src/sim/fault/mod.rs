@@ -7,6 +7,7 @@ mod bounds;
 mod check;
 mod disk;
 mod exec;
+mod external;
 mod garble;
 mod late;
 mod life;

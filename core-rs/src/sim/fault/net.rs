@@ -84,6 +84,7 @@ impl World {
     fn refusal(&mut self, link: usize, data: &[u8]) -> Option<Vec<u8>> {
         let kinds = [Fault::RateLimited, Fault::Banned, Fault::Maintenance, Fault::UnknownNotTaken];
         let kind = kinds.into_iter().find(|kind| self.strikes(*kind))?;
+        self.check.external.banned |= kind == Fault::Banned;
         garble::refusal(LINKS[link], data, kind)
     }
 

@@ -12,7 +12,10 @@ impl World {
         self.check_watch();
         self.watch_late();
         self.keep_mute_alive();
+        self.watch_external();
         if !self.faulty {
+            let within = self.audit_max();
+            self.check_unseen(within);
             if let (Some(process), Some(calm)) = (&self.process, self.calm) {
                 self.check.check_naked(&process.engine, calm, self.wall());
             }
@@ -35,6 +38,7 @@ impl World {
         self.operator_faults();
         self.operator_protects();
         self.market_faults();
+        self.account_acts();
     }
 
     fn any_link(&mut self) -> usize {

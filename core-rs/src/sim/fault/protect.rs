@@ -95,7 +95,9 @@ impl Check {
         let of = |p: &&Protection| Some(p.terms.id) == order.terms.plan;
         let Some(protection) = engine.protections().find(of) else { return };
         let place = &order.terms.place;
-        if order.terms.leg == 0 || place.side != protection.terms.side || self.is_broken_bound() {
+        // What others did and nobody could tell us yet is not known to be gone.
+        let unseen = !self.external.all_seen();
+        if order.terms.leg == 0 || place.side != protection.terms.side || self.is_broken_bound() || unseen {
             return;
         }
         let instrument = engine.instrument(place.instrument);

@@ -90,6 +90,17 @@ impl Check {
         }
     }
 
+    /// Balances and positions here and there, without a word: what others did may still be on its way.
+    pub(super) fn agree(engine: &Engine, venues: &[SimVenue]) -> bool {
+        venues.iter().enumerate().all(|(at, venue)| {
+            let account = AccountId(at as u16);
+            venue.model().accounts[0].balances.iter().all(|((wallet, asset), theirs)| {
+                let ours = engine.ledger().balance(account, *wallet, asset);
+                (ours.0 - theirs.total.0).abs() <= ROUNDING
+            })
+        })
+    }
+
     fn check_wallets(&mut self, engine: &Engine, side: &Side<'_>) {
         let balances = &side.venue.model().accounts[0].balances;
         for ((wallet, asset), theirs) in balances {

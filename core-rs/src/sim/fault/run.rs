@@ -80,6 +80,7 @@ impl World {
         if let (Some(process), None) = (&self.process, &self.check.violation) {
             self.check.check_all(&process.engine, &self.venues, &mut self.probes);
             self.check.at_rest(&process.engine, &self.venues, calm, &mut self.probes);
+            self.check.check_others(&process.engine, &self.venues);
         }
     }
 
@@ -115,14 +116,20 @@ impl World {
     /// Trading stops; everything under way must end.
     fn come_to_rest(&mut self) {
         self.slow_markets();
+        self.leave_by_hand();
         let until = self.now + REST_MAX;
         while self.check.violation.is_none() {
             // A reset that met a process still recovering was not taken.
             self.reset_latch();
+            self.acknowledge();
             let stopped = self.stop_trading();
             self.end_schedules();
             let now = self.moment();
-            if stopped && self.process.as_ref().is_some_and(|p| Check::is_at_rest(&p.engine, now)) {
+            self.watch_external();
+            let resting = self.process.as_ref().is_some_and(|p| Check::is_at_rest(&p.engine, now));
+            let since = self.check.external.last.max(self.check.external.quiet_since);
+            let audited = self.now > since + self.audit_max();
+            if stopped && resting && (audited || self.figures_agree()) {
                 break;
             }
             if self.now > until {
@@ -162,6 +169,10 @@ impl World {
 
     fn trade_again(&mut self) {
         self.pace_markets(TICK);
+        // Another client trades while all is well: it is seen at once.
+        if self.check.external.opened {
+            self.trade_by_hand(false);
+        }
         for at in 0..PAIR_COUNT {
             let body = pair(&self.swarm, at, true);
             self.stopped[at] = !self.command("upsert_pair", &body);

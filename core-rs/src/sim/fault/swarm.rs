@@ -101,6 +101,12 @@ faults! {
     // The account's side. One occasion per order that arrives.
     ThirdFee = 150_000 "fee in a third asset",
     SelfTrade = 20_000 "self-trade prevention",
+    // One occasion per second.
+    ForeignOrder = 120_000 "order of another client",
+    VenueCloses = 40_000 "position closed by the venue",
+    Funding = 100_000 "funding",
+    Transfer = 60_000 "deposit or withdrawal",
+    OperatorLooks = 150_000 "operator: difference acknowledged",
     // One occasion per process.
     ApplyFails = 200_000 "applying a fill fails once",
 }

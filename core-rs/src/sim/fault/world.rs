@@ -79,6 +79,8 @@ pub(super) enum Job {
         venue: usize,
     },
     Market(MarketTurn),
+    /// The account's side does what it planned.
+    Later(super::accounts::Later),
     Second,
     Boot,
     /// A person restarts the process after a full disk.
@@ -306,6 +308,7 @@ impl World {
                 }
             }
             Job::Market(turn) => self.market_turn(turn),
+            Job::Later(later) => self.later(later),
             Job::Second => {
                 self.at(SECOND, Job::Second);
                 self.each_second();

@@ -1,7 +1,9 @@
 //! The only mutator of durable state: events in, balances, positions, orders and histories changed.
 
 use super::order::Kind;
-use super::{Event, FILLS_KEPT, Fill, Listing, Logged, Model, ORDERS_KEPT, Order, State, rank};
+use super::{
+    Event, FILLS_KEPT, Fill, Listing, Logged, MOVES_KEPT, Model, Move, ORDERS_KEPT, Order, State, rank,
+};
 use crate::ledger::Wallet;
 use crate::units::{Asset, Money, Ns, Product, Side};
 
@@ -25,6 +27,7 @@ impl Model {
             Event::Deposit { account, wallet, asset, amount } => {
                 self.post(*account, *wallet, *asset, amount.0);
             }
+            Event::Move(moved) => self.moved(moved),
             Event::Accept(order) => self.accept(order.clone()),
             Event::Fill(fill) => self.settle(fill),
             Event::End { order, state, reason, at } => {
@@ -50,6 +53,15 @@ impl Model {
         if let Some(index) = self.find(listing.product, listing.symbol.as_str()) {
             self.unlisted.remove(&index);
         }
+    }
+
+    fn moved(&mut self, moved: &Move) {
+        self.post(moved.account, moved.wallet, moved.asset, moved.amount.0);
+        self.last_move = self.last_move.max(moved.id);
+        if self.moves.len() == MOVES_KEPT {
+            self.moves.pop_front();
+        }
+        self.moves.push_back(moved.clone());
     }
 
     /// Double entry: the account gets `amount`, the house the opposite.
@@ -176,7 +188,7 @@ impl Model {
 
 fn order_of(event: &Event) -> Option<u64> {
     match event {
-        Event::Deposit { .. } | Event::Leverage { .. } | Event::List(_) => None,
+        Event::Deposit { .. } | Event::Move(_) | Event::Leverage { .. } | Event::List(_) => None,
         Event::Accept(order) => Some(order.id),
         Event::Fill(fill) => Some(fill.order),
         Event::End { order, .. } => Some(*order),

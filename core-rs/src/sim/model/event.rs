@@ -2,7 +2,7 @@
 
 use super::Listing;
 use super::order::{EndReason, Fill, Order, State};
-use crate::ledger::Wallet;
+use crate::ledger::{MoveKind, Wallet};
 use crate::units::{Asset, Money, Ns};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,7 @@ pub(crate) enum Event {
         reason: EndReason,
         at: Ns,
     },
+    Move(Move),
     Leverage {
         account: usize,
         listing: usize,
@@ -28,6 +29,20 @@ pub(crate) enum Event {
     },
     /// An instrument whose terms come from a real venue.
     List(Box<Listing>),
+}
+
+/// Money that came in or left (negative) without a trade.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Move {
+    pub id: u64,
+    pub kind: MoveKind,
+    pub account: usize,
+    pub wallet: Wallet,
+    pub asset: Asset,
+    pub amount: Money,
+    /// The position that funding was paid on.
+    pub listing: Option<usize>,
+    pub at: Ns,
 }
 
 /// An event that was applied, with the order as it stood right after.

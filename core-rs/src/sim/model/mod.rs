@@ -8,6 +8,7 @@ mod apply;
 mod book;
 mod event;
 mod listing;
+mod moves;
 mod order;
 mod place;
 mod queue;
@@ -15,8 +16,9 @@ mod walk;
 
 pub(crate) use account::{Account, Balance};
 pub(crate) use book::{Book, Change, Print, SynthLevel, rank};
-pub(crate) use event::{Event, Logged};
+pub(crate) use event::{Event, Logged, Move};
 pub(crate) use listing::{Listing, listings, wallet_of};
+pub(crate) use moves::Forced;
 pub(crate) use order::{EndReason, Fill, Kind, Label, Order, State, Tif};
 pub(crate) use place::{NewOrder, Refusal, Size};
 
@@ -26,8 +28,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Finished orders kept for queries (and, on venues that never allow reuse, for the uniqueness of client ids).
 pub(crate) const ORDERS_KEPT: usize = 50_000;
-/// Fills kept for queries.
+/// Fills kept for queries, and movements.
 pub(crate) const FILLS_KEPT: usize = 50_000;
+const MOVES_KEPT: usize = 10_000;
 /// What one unit of a third asset is worth when fees are charged in it, quote units.
 const THIRD_FEE_PX: i128 = 600;
 /// Open orders of one account in one instrument.
@@ -46,6 +49,7 @@ pub(crate) struct Model {
     pub house: BTreeMap<(Wallet, Asset), Money>,
     pub orders: BTreeMap<u64, Order>,
     pub fills: VecDeque<Fill>,
+    pub moves: VecDeque<Move>,
     pub books: Vec<Book>,
     /// What the next fills are charged in, instead of what was received; where the wallet has enough of it.
     pub third_fee: Option<Asset>,
@@ -67,6 +71,7 @@ pub(crate) struct Model {
     seq: u64,
     last_order: u64,
     last_trade: u64,
+    last_move: u64,
 }
 
 impl Model {
@@ -79,6 +84,7 @@ impl Model {
             house: BTreeMap::new(),
             orders: BTreeMap::new(),
             fills: VecDeque::new(),
+            moves: VecDeque::new(),
             books,
             third_fee: None,
             self_trade: false,
@@ -93,6 +99,7 @@ impl Model {
             seq: 0,
             last_order: FIRST_ORDER_ID,
             last_trade: 0,
+            last_move: 0,
         }
     }
 

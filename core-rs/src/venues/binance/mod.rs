@@ -26,6 +26,7 @@ pub(super) static SPOT: Codec = Codec {
     // exchangeInfo, `rateLimits`: ORDERS per 10 s.
     order_budget: OrderBudget { orders: 50, window: 10 * SECOND },
     contracts: false,
+    tells_moves: false,
     decode: |ctx, bytes, out| {
         let result = frame(ctx, bytes, out);
         out.whole(result)
@@ -41,6 +42,7 @@ pub(super) static LINEAR: Codec = Codec {
     order_budget: OrderBudget { orders: 300, window: 10 * SECOND },
     product: Product::Linear,
     wallet: Wallet::Linear,
+    tells_moves: true,
     seq_rule: SeqRule::PrevLink,
     encode_login: |role, session, wall, out| orders::encode_login(Product::Linear, role, session, wall, out),
     ..SPOT
@@ -102,6 +104,7 @@ fn event(ctx: &Context<'_>, bytes: &[u8], out: &mut EventBuf) -> Result<(), Deco
         b"trade" | b"aggTrade" => public::trade(ctx, reader, out),
         b"executionReport" => private::execution_report(ctx, reader, out),
         b"outboundAccountPosition" => private::account_position(reader, out),
+        b"balanceUpdate" => private::balance_update(reader, out),
         b"ORDER_TRADE_UPDATE" => private::order_trade_update(ctx, reader, out),
         b"ACCOUNT_UPDATE" => private::account_update(ctx, reader, out),
         b"listenKeyExpired" | b"eventStreamTerminated" | b"serverShutdown" => {
@@ -114,8 +117,7 @@ fn event(ctx: &Context<'_>, bytes: &[u8], out: &mut EventBuf) -> Result<(), Deco
 }
 
 /// Events that a user stream sends unasked and whose facts reach us in another event, or by query.
-const QUIET: [&[u8]; 11] = [
-    b"balanceUpdate",
+const QUIET: [&[u8]; 10] = [
     b"listStatus",
     b"externalLockUpdate",
     b"TRADE_LITE",

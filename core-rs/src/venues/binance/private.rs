@@ -3,7 +3,7 @@
 //! Documents: "User Data Stream" (spot), "User Data Streams" (USDT-M).
 
 use super::public::instrument;
-use crate::ledger::Wallet;
+use crate::ledger::{MoveId, MoveKind, MoveReport, Wallet};
 use crate::market::Instrument;
 use crate::order::{ClientRef, VenueStatus};
 use crate::units::{Asset, Money, Ns, Side};
@@ -78,15 +78,15 @@ fn order_event<'a>(
     let order = OrderRow { client, venue_id, side, status, qty, filled, px, time, reason };
     let order = order.report(instrument)?;
     match kind.text()? {
-        b"TRADE" => {
+        // CALCULATED is a liquidation's execution (USDT-M).
+        b"TRADE" | b"CALCULATED" => {
             let (maker, (fee, fee_asset)) = (maker.flag()?, fee_of(instrument, fee, fee_asset)?);
             let (px, qty) = (last_px, last_qty);
             let row = FillRow { client, venue_id, trade_id, side, px, qty, fee, fee_asset, maker, time };
             push_fill(instrument, &row, out)?;
         }
-        // CALCULATED is a liquidation and AMENDMENT a change (USDT-M); their fills come as TRADE.
         b"NEW" | b"CANCELED" | b"REPLACED" | b"REJECTED" | b"EXPIRED" | b"TRADE_PREVENTION"
-        | b"CALCULATED" | b"AMENDMENT" => {}
+        | b"AMENDMENT" => {}
         _ => return Err(DecodeError::Field("x")),
     }
     out.events.push(Event::Order(order));
@@ -106,7 +106,27 @@ pub(super) fn account_position(reader: &mut Reader<'_>, out: &mut EventBuf) -> R
         .map(drop)
 }
 
-/// "Event: Balance and Position Update" (USDT-M). `wb` is the wallet balance: it is reported as free, nothing of it is
+/// "Balance Update" (spot): money came in or left without a trade. It carries no id: time, asset and amount are its name.
+/// `{"e":"balanceUpdate","E":1573200697110,"a":"BTC","d":"100.00000000","T":1573200697068}`
+pub(super) fn balance_update(reader: &mut Reader<'_>, out: &mut EventBuf) -> Result<(), DecodeError> {
+    let [name, amount, time] = reader.fields(["a", "d", "T"])?;
+    let venue_ns = time.millis()?;
+    let parts = [time.plain()?, b"-", name.text()?, b"-", amount.plain()?];
+    let Ok(asset) = asset(name) else { return Ok(()) };
+    let id = MoveId::new(&parts.concat()).map_err(|_| DecodeError::Field("d"))?;
+    out.events.push(Event::Move(MoveReport {
+        id,
+        kind: MoveKind::Transfer,
+        wallet: Wallet::Spot,
+        asset,
+        amount: amount.money()?,
+        instrument: None,
+        venue_ns,
+    }));
+    Ok(())
+}
+
+/// "Event: Balance and Position Update" (USDT-M). Its reason `m` tells of what is no trade; the income history names it. `wb` is the wallet balance: it is reported as free, nothing of it is
 /// known to be locked. Only one-way mode is traded, so a position with a side of its own is refused.
 /// `{"e":"ACCOUNT_UPDATE","E":1564745798939,"T":1564745798938,"a":{"m":"ORDER","B":[{"a":"USDT","wb":"122624.12345678",
 ///   "cw":"100.12345678","bc":"50.12345678"}],"P":[{"s":"BTCUSDT","pa":"0","ep":"0.00000","bep":"0","cr":"200","up":"0",
@@ -118,7 +138,7 @@ pub(super) fn account_update(
 ) -> Result<(), DecodeError> {
     let [time, account] = reader.fields(["T", "a"])?;
     let venue_ns = time.millis()?;
-    let [balances, positions] = account.object()?.fields(["B", "P"])?;
+    let [balances, positions, reason] = account.object()?.fields(["B", "P", "m"])?;
     if !balances.is_absent() {
         balances.array()?.rows(|row| {
             let [name, balance] = row.fields(["a", "wb"])?;
@@ -130,6 +150,11 @@ pub(super) fn account_update(
             let [symbol, qty, entry, way] = row.fields(["s", "pa", "ep", "ps"])?;
             push_position(ctx, out, symbol, qty, entry, way, venue_ns)
         })?;
+    }
+    if let Some(reason) = reason.present()
+        && reason.text()? != b"ORDER"
+    {
+        out.events.push(Event::Moved);
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Binance questions over REST: how they are asked. The query string is signed as it is sent.
 //!
 //! Documents: "Order book", "Query order", "Current open orders", "Account trade list", "Account information" (spot);
+//! "Get Income History",
 //! the same names and "Futures Account Balance V3", "Position Information V3" (USDT-M).
 
 use crate::units::{Ns, Product};
@@ -20,6 +21,7 @@ const fn question(product: Product, query: &Query) -> Question {
     const ONE: &[Param] = &[SYMBOL, Client("origClientOrderId"), VenueId("orderId")];
     // The venue refuses the two together.
     const FILLS: &[Param] = &[SYMBOL, SinceOrFrom("startTime", "fromId"), Number("limit", FILLS_PAGE)];
+    const MOVES: &[Param] = &[SinceOrFrom("startTime", "startTime"), Number("limit", FILLS_PAGE)];
     // Depth sizes USDT-M knows.
     const DEPTH: Param = LevelsOf("limit", &[5, 10, 20, 50, 100, 500, 1000]);
     match (product, query) {
@@ -34,6 +36,8 @@ const fn question(product: Product, query: &Query) -> Question {
         (Linear, Query::Fills { .. }) => ("/fapi/v1/userTrades", FILLS),
         (Linear, Query::Balances) => ("/fapi/v3/balance", &[]),
         (_, Query::Positions) => ("/fapi/v3/positionRisk", &[]),
+        (Spot, Query::Moves { .. }) => ("", &[]),
+        (Linear, Query::Moves { .. }) => ("/fapi/v1/income", MOVES),
     }
 }
 

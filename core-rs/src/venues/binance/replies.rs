@@ -5,13 +5,13 @@ use super::orders::LOGIN_ID;
 use super::private::{fee_of, fill_side, push_fill, push_position, status};
 use super::public::{self, instrument};
 use super::queries::FILLS_PAGE;
-use crate::ledger::Wallet;
+use crate::ledger::{MoveId, MoveKind, MoveReport, Wallet};
 use crate::market::Instrument;
 use crate::order::ClientRef;
 use crate::units::{ClientId, Money, Product};
 use crate::venues::field::{Field, Value};
 use crate::venues::json::Reader;
-use crate::venues::rows::{FillRow, OrderRow, push_balance};
+use crate::venues::rows::{FillRow, OrderRow, asset, push_balance};
 use crate::venues::{
     Context, DecodeError, Event, EventBuf, Query, RejectClass, ReplyOutcome, ReplyVerdict, RequestReply,
     SessionNote, VenueReject,
@@ -199,6 +199,14 @@ fn answer(
             next = (count >= FILLS_PAGE).then_some(last.saturating_add(1));
         }
         Query::Balances => balances(product, reader, out)?,
+        Query::Moves { .. } => {
+            let mut last = 0;
+            let count = reader.rows(|row| {
+                last = last.max(income(ctx, row, out)?);
+                Ok(())
+            })?;
+            next = (count >= FILLS_PAGE).then_some(last);
+        }
         Query::Positions => {
             reader.rows(|row| {
                 let names = ["symbol", "positionAmt", "entryPrice", "positionSide", "updateTime"];
@@ -270,6 +278,31 @@ fn fill(ctx: &Context<'_>, reader: &mut Reader<'_>, out: &mut EventBuf) -> Resul
     let row = FillRow { client, venue_id, trade_id, side, px, qty, fee, fee_asset, maker, time };
     push_fill(instrument, &row, out)?;
     Ok(id)
+}
+
+/// "Get Income History" (USDT-M); returns the time, ms. What trades earn and cost is told by the trades themselves; an id is
+/// unique within its kind.
+/// `{"symbol":"BTCUSDT","incomeType":"FUNDING_FEE","income":"-0.37500000","asset":"USDT","info":"","time":1570608000000,
+///   "tranId":9689322392,"tradeId":""}`
+fn income(ctx: &Context<'_>, reader: &mut Reader<'_>, out: &mut EventBuf) -> Result<u64, DecodeError> {
+    let [symbol, kind, amount, name, time, id] =
+        reader.fields(["symbol", "incomeType", "income", "asset", "time", "tranId"])?;
+    let (ms, word) = (time.uint()?, kind.text()?);
+    let kind = match word {
+        b"REALIZED_PNL" | b"COMMISSION" => return Ok(ms),
+        b"FUNDING_FEE" => MoveKind::Funding,
+        b"TRANSFER" | b"INTERNAL_TRANSFER" | b"CROSS_COLLATERAL_TRANSFER" => MoveKind::Transfer,
+        _ => MoveKind::Other,
+    };
+    let Ok(asset) = asset(name) else { return Ok(ms) };
+    let instrument = match symbol.present() {
+        Some(symbol) => tracked(ctx, symbol)?.map(|instrument| instrument.id),
+        None => None,
+    };
+    let id = MoveId::new(&[word, b"-", id.plain()?].concat()).map_err(|_| DecodeError::Field("tranId"))?;
+    let (wallet, amount, venue_ns) = (Wallet::Linear, amount.money()?, time.millis()?);
+    out.events.push(Event::Move(MoveReport { id, kind, wallet, asset, amount, instrument, venue_ns }));
+    Ok(ms)
 }
 
 /// "Account information" (spot): `{"makerCommission":15,...,"updateTime":123456789,"balances":[{"asset":"BTC",

@@ -27,6 +27,7 @@ pub(super) static SPOT: Codec = Codec {
     // "Rate Limit", order/create: per second and UID.
     order_budget: OrderBudget { orders: 20, window: SECOND },
     contracts: false,
+    tells_moves: true,
     decode: |ctx, bytes, out| {
         let result = frame(ctx, bytes, out);
         out.whole(result)

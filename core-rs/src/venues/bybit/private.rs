@@ -3,13 +3,13 @@
 //! Documents: "Order", "Execution", "Position", "Wallet" of the v5 private WebSocket stream.
 
 use super::VENUE;
-use crate::ledger::Wallet;
+use crate::ledger::{MoveKind, MoveReport, Wallet};
 use crate::market::Instrument;
 use crate::order::{ClientRef, VenueStatus};
 use crate::units::{Asset, Money, Ns, Product, Side, Symbol};
 use crate::venues::field::{Field, Value};
 use crate::venues::json::Reader;
-use crate::venues::rows::{FillRow, OrderRow, push_balance, push_position};
+use crate::venues::rows::{FillRow, OrderRow, asset, push_balance, push_position};
 use crate::venues::{Context, DecodeError, Event, EventBuf};
 
 pub(super) fn orders(ctx: &Context<'_>, rows: Field<'_>, out: &mut EventBuf) -> Result<(), DecodeError> {
@@ -68,19 +68,66 @@ pub(super) fn order(
         "qty",
         "cumExecQty",
         "updatedTime",
+        "createType",
     ];
-    let [category, symbol, venue_id, link_id, way, state, reason, px, qty, filled, time] =
+    let [category, symbol, venue_id, link_id, way, state, reason, px, qty, filled, time, made] =
         row.fields(names)?;
     let Some(instrument) = tracked(ctx, product, category, symbol)? else { return Ok(None) };
     let reason = match reason.value {
         Value::Absent | Value::Text(b"EC_NoError" | b"") => &[][..],
         _ => reason.text()?,
     };
-    let client = link_id.client()?;
+    let client = if made_by_venue(made)? { ClientRef::Venue } else { link_id.client()? };
     let (side, status) = (way.side()?, status(state, reason)?);
     let row = OrderRow { client, venue_id, side, status, qty, filled, px, time, reason };
     out.events.push(Event::Order(row.report(instrument)?));
     Ok(Some(client))
+}
+
+/// "createType" of the enum page: what liquidation, takeover and deleveraging make is nobody's order.
+fn made_by_venue(made: Field<'_>) -> Result<bool, DecodeError> {
+    let Some(made) = made.present() else { return Ok(false) };
+    let word = made.text()?;
+    Ok([&b"CreateByLiq"[..], b"CreateByAdl", b"CreateByTakeOver"].iter().any(|own| word.starts_with(own)))
+}
+
+/// "Get Transaction Log": `{"id":"592324_XRPUSDT_161440249321","symbol":"XRPUSDT","category":"linear","side":"Buy",
+///   "transactionTime":"1672128000000","type":"SETTLEMENT","qty":"100","fee":"0","funding":"-0.003676","cashFlow":"0",
+///   "change":"-0.003676","cashBalance":"5086.55","currency":"USDT"}`. Returns the time, ms. What trades earn and cost is told
+/// by the executions themselves.
+pub(super) fn movement(
+    ctx: &Context<'_>,
+    row: &mut Reader<'_>,
+    out: &mut EventBuf,
+) -> Result<u64, DecodeError> {
+    let [id, symbol, kind, amount, name, time] =
+        row.fields(["id", "symbol", "type", "change", "currency", "transactionTime"])?;
+    let ms = time.uint()?;
+    let kind = match kind.text()? {
+        b"TRADE" | b"LIQUIDATION" | b"ADL" | b"DELIVERY" => return Ok(ms),
+        b"SETTLEMENT" => MoveKind::Funding,
+        b"TRANSFER_IN" | b"TRANSFER_OUT" => MoveKind::Transfer,
+        _ => MoveKind::Other,
+    };
+    let Ok(asset) = asset(name) else { return Ok(ms) };
+    let instrument = match symbol.present() {
+        Some(symbol) => {
+            let symbol = Symbol::new(symbol.text()?).map_err(|_| DecodeError::Field("symbol"))?;
+            ctx.instruments.find(VENUE, Product::Linear, &symbol).map(|instrument| instrument.id)
+        }
+        None => None,
+    };
+    let (wallet, amount, venue_ns) = (Wallet::Unified, amount.money()?, time.millis()?);
+    out.events.push(Event::Move(MoveReport {
+        id: id.name()?,
+        kind,
+        wallet,
+        asset,
+        amount,
+        instrument,
+        venue_ns,
+    }));
+    Ok(ms)
 }
 
 /// "orderStatus" of the enum page. An IOC or FOK remainder is `Cancelled` with a reason of its own.
@@ -130,12 +177,15 @@ pub(super) fn execution(
     match kind.text()? {
         b"Trade" | b"AdlTrade" | b"BustTrade" | b"BlockTrade" => {}
         b"Funding" | b"Settle" | b"Delivery" | b"SessionSettlePnL" | b"MovePosition" | b"FutureSpread" => {
+            out.events.push(Event::Moved);
             return Ok(ms);
         }
         _ => return Err(DecodeError::Field("execType")),
     }
     let Some(instrument) = tracked(ctx, product, category, symbol)? else { return Ok(ms) };
-    let (client, side, maker) = (link_id.client()?, way.side()?, maker.flag()?);
+    let forced = matches!(kind.text()?, b"AdlTrade" | b"BustTrade");
+    let client = if forced { ClientRef::Venue } else { link_id.client()? };
+    let (side, maker) = (way.side()?, maker.flag()?);
     let (fee, fee_asset) = (fee.money()?, fee_asset(instrument, side, currency)?);
     let row = FillRow { client, venue_id, trade_id, side, px, qty, fee, fee_asset, maker, time };
     out.events.push(Event::Fill(row.report(instrument)?));

@@ -1,6 +1,7 @@
 //! Bybit questions over REST: how they are asked. The signature covers timestamp, key, window and the query string as sent.
 //!
-//! Documents: "Get Orderbook", "Get Open & Closed Orders", "Get Trade History", "Get Wallet Balance", "Get Position Info".
+//! Documents: "Get Orderbook", "Get Open & Closed Orders", "Get Trade History", "Get Wallet Balance", "Get Position Info",
+//! "Get Transaction Log".
 
 use super::category;
 use crate::units::{Ns, Product};
@@ -12,6 +13,7 @@ use crate::venues::{Query, Session};
 pub(super) const ORDERS_PAGE: usize = 50;
 pub(super) const FILLS_PAGE: usize = 100;
 pub(super) const POSITIONS_PAGE: usize = 200;
+pub(super) const MOVES_PAGE: usize = 50;
 
 pub(super) static ASKING: Asking = Asking { question, kind: category, sign };
 
@@ -25,6 +27,8 @@ const fn question(product: Product, query: &Query) -> Question {
     const ORDERS: Param = Number("limit", ORDERS_PAGE);
     const FILLS: &[Param] =
         &[CATEGORY, SYMBOL, Since("startTime"), From("endTime"), Number("limit", FILLS_PAGE)];
+    const MOVES: &[Param] =
+        &[Word("accountType", "UNIFIED"), Since("startTime"), From("endTime"), Number("limit", MOVES_PAGE)];
     match (product, query) {
         (_, Query::Snapshot { .. }) => ("/v5/market/orderbook", &[CATEGORY, SYMBOL, Levels("limit", 200)]),
         (_, Query::Order { .. } | Query::VenueOrder { .. }) => {
@@ -33,6 +37,7 @@ const fn question(product: Product, query: &Query) -> Question {
         (Product::Spot, Query::OpenOrders) => ("/v5/order/realtime", &[CATEGORY, ORDERS]),
         (Product::Linear, Query::OpenOrders) => ("/v5/order/realtime", &[CATEGORY, SETTLED, ORDERS]),
         (_, Query::Fills { .. }) => ("/v5/execution/list", FILLS),
+        (_, Query::Moves { .. }) => ("/v5/account/transaction-log", MOVES),
         (_, Query::Balances) => ("/v5/account/wallet-balance", &[Word("accountType", "UNIFIED")]),
         (_, Query::Positions) => ("/v5/position/list", &[CATEGORY, SETTLED, Number("limit", POSITIONS_PAGE)]),
     }

@@ -3,9 +3,9 @@
 //! Documents: "Connect", "Websocket Trade Guideline", "Integration Guidance" (response form).
 
 use super::errors::TABLE;
-use super::private::{execution, order, position, wallet};
+use super::private::{execution, movement, order, position, wallet};
 use super::public;
-use super::queries::{FILLS_PAGE, ORDERS_PAGE, POSITIONS_PAGE};
+use super::queries::{FILLS_PAGE, MOVES_PAGE, ORDERS_PAGE, POSITIONS_PAGE};
 use crate::units::Product;
 use crate::venues::field::Field;
 use crate::venues::json::Reader;
@@ -137,6 +137,16 @@ fn answer(
             })?;
             let stuck = *from_id == Some(oldest);
             let next = (count >= FILLS_PAGE).then(|| oldest.saturating_sub(u64::from(stuck)));
+            return Ok(ReplyVerdict::Served { next });
+        }
+        Query::Moves { from_id, .. } => {
+            let mut oldest = u64::MAX;
+            let count = list.array()?.rows(|row| {
+                oldest = oldest.min(movement(ctx, row, out)?);
+                Ok(())
+            })?;
+            let stuck = *from_id == Some(oldest);
+            let next = (count >= MOVES_PAGE).then(|| oldest.saturating_sub(u64::from(stuck)));
             return Ok(ReplyVerdict::Served { next });
         }
         Query::Positions => {

@@ -111,6 +111,19 @@ async def kill(call: Call[KillBody, Query]) -> dict[str, object]:
     return stopped(receipt, mode=call.body.mode)
 
 
+class AcknowledgeBody(Model):
+    """id: as `halts` of the metrics names it."""
+
+    id: Text
+
+
+async def acknowledge(call: Call[AcknowledgeBody, Query]) -> dict[str, object]:
+    """Takes note of what differed from the venue: its symbol may be traded again, with the venue's position."""
+    body = dumps({"id": call.body.id})
+    await call.services.engine.command(call.command(CommandName.ACKNOWLEDGE_DIFF, body))
+    return {"success": True}
+
+
 async def reset(call: Call[Empty, Query]) -> dict[str, object]:
     """Lifts the kill latch and the loss breakers."""
     await call.services.engine.command(call.command(CommandName.RESET, b"{}"))
@@ -134,6 +147,15 @@ ROUTES: Final = (
         reply=Done,
         permission=Permission.TRADE,
         limited=False,
+    ),
+    route(
+        "POST",
+        "/api/risk/halts/acknowledge",
+        acknowledge,
+        body=AcknowledgeBody,
+        query=Query,
+        reply=Done,
+        permission=_RISK,
     ),
     route(
         "POST",

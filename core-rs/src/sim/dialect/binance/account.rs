@@ -2,9 +2,9 @@
 
 use super::fault::Fault;
 use super::{Answer, Call, amount, px, qty};
-use crate::ledger::Wallet;
+use crate::ledger::{MoveKind, Wallet};
 use crate::sim::json::{Raw, array, object};
-use crate::sim::model::Event;
+use crate::sim::model::{Event, Move};
 use crate::units::{Asset, Money, Ns, Product};
 
 const MS: Ns = 1_000_000;
@@ -147,6 +147,28 @@ pub(super) fn balance(call: &mut Call<'_>) -> Answer {
             "crossWalletBalance" => amount(h.total), "crossUnPnl" => amount(h.unrealized),
             "availableBalance" => amount(h.available), "maxWithdrawAmount" => amount(h.available),
             "marginAvailable" => true, "updateTime" => ms,
+        }
+    })))
+}
+
+/// Movements of the linear wallet, oldest first from a starting time.
+pub(super) fn income(call: &mut Call<'_>) -> Answer {
+    let start = call.params.number("startTime").map_or(0, |ms| ms * MS);
+    let limit = call.params.limit(100, 1000);
+    let model = &call.world.model;
+    let mine = |m: &&Move| {
+        m.account == call.account && m.wallet == Wallet::Linear && m.at >= start && m.at <= model.horizon
+    };
+    Ok(array(model.moves.iter().filter(mine).take(limit).map(|moved| {
+        let kind = match moved.kind {
+            MoveKind::Funding => "FUNDING_FEE",
+            MoveKind::Transfer => "TRANSFER",
+            MoveKind::Other => "INSURANCE_CLEAR",
+        };
+        object! {
+            "symbol" => moved.listing.map_or("", |listing| model.listings[listing].symbol.as_str()),
+            "incomeType" => kind, "income" => amount(moved.amount), "asset" => moved.asset, "info" => "",
+            "time" => moved.at / MS, "tranId" => moved.id, "tradeId" => "",
         }
     })))
 }

@@ -79,7 +79,7 @@ fn wide(params: &Params, one: u32, all: u32) -> u32 {
     if params.get("symbol").is_some() { one } else { all }
 }
 
-static ROUTES: [Route; 53] = [
+static ROUTES: [Route; 54] = [
     spot("GET", "/api/v3/ping", "ping", Public, |_| 1, public::ping),
     spot("GET", "/api/v3/time", "time", Public, |_| 1, public::time),
     spot("GET", "/api/v3/exchangeInfo", "exchangeInfo", Public, |_| 20, public::exchange_info),
@@ -122,6 +122,7 @@ static ROUTES: [Route; 53] = [
     fapi("GET", "/fapi/v1/allOrders", "", Signed, |_| 5, orders::all),
     fapi("GET", "/fapi/v1/userTrades", "", Signed, |_| 5, orders::trades),
     fapi("GET", "/fapi/v3/account", "v2/account.status", Signed, |_| 5, account::linear),
+    fapi("GET", "/fapi/v1/income", "", Signed, |_| 30, account::income),
     fapi("GET", "/fapi/v3/balance", "v2/account.balance", Signed, |_| 5, account::balance),
     fapi("GET", "/fapi/v3/positionRisk", "v2/account.position", Signed, |_| 5, account::positions),
     fapi("GET", "/fapi/v1/leverageBracket", "", Signed, |_| 1, account::leverage_bracket),

@@ -3,10 +3,10 @@
 
 use super::orders::{average, shown_state, side_name, tif_name, type_name};
 use super::{amount, px, qty};
-use crate::ledger::Wallet;
+use crate::ledger::{MoveKind, Wallet};
 use crate::sim::dialect::{Push, World, touched};
 use crate::sim::json::{Null, Put, Raw, array, object};
-use crate::sim::model::{EndReason, Event, Fill, Listing, Logged, Order};
+use crate::sim::model::{EndReason, Event, Fill, Forced, Listing, Logged, Move, Order};
 use crate::units::{Asset, Money, Product, Side};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,6 +17,11 @@ const MS: i64 = 1_000_000;
 /// Frames of a batch of events, in order; balances once at its end.
 pub(super) fn pushes(world: &World, events: &[Logged]) -> Vec<Push> {
     let mut out: Vec<Push> = events.iter().filter_map(|logged| order_push(world, logged)).collect();
+    for logged in events {
+        if let Event::Move(moved) = &logged.event {
+            out.extend(move_pushes(world, moved));
+        }
+    }
     for ((account, product), assets) in moved(world, events) {
         let body = match product {
             Product::Spot => Some(spot_balances(world, account, &assets)),
@@ -40,17 +45,46 @@ fn order_push(world: &World, logged: &Logged) -> Option<Push> {
     };
     let kind = match &logged.event {
         Event::Accept(_) => "NEW",
+        Event::Fill(_) if order.forced() == Some(Forced::Liquidation) => "CALCULATED",
         Event::Fill(_) => "TRADE",
         Event::End { reason: EndReason::ByUser, .. } => "CANCELED",
         Event::End { reason: EndReason::SelfTrade, .. } => "TRADE_PREVENTION",
         Event::End { .. } => "EXPIRED",
-        Event::Deposit { .. } | Event::Leverage { .. } | Event::List(_) => return None,
+        Event::Deposit { .. } | Event::Move(_) | Event::Leverage { .. } | Event::List(_) => return None,
     };
     let body = match listing.product {
         Product::Spot => execution_report(listing, order, fill, kind, logged),
         Product::Linear => order_trade_update(listing, order, fill, kind, logged),
     };
     Some(push(listing.product, order.account, body))
+}
+
+/// Spot tells the change and the balance; USDT-M the balance and why.
+fn move_pushes(world: &World, moved: &Move) -> Vec<Push> {
+    let ms = moved.at / MS;
+    let bodies = if moved.wallet == Wallet::Spot {
+        let change = object! {
+            "e" => "balanceUpdate", "E" => ms, "a" => moved.asset, "d" => amount(moved.amount), "T" => ms,
+        };
+        vec![
+            (Product::Spot, change),
+            (Product::Spot, spot_balances(world, moved.account, &[moved.asset].into())),
+        ]
+    } else {
+        let total = world.model.accounts[moved.account].balance(Wallet::Linear, moved.asset).total;
+        let reason = match (moved.kind, moved.amount.0 < 0) {
+            (MoveKind::Funding, _) => "FUNDING_FEE",
+            (MoveKind::Transfer, false) => "DEPOSIT",
+            (MoveKind::Transfer, true) => "WITHDRAW",
+            (MoveKind::Other, _) => "ADJUSTMENT",
+        };
+        let balance = object! {
+            "a" => moved.asset, "wb" => amount(total), "cw" => amount(total), "bc" => amount(moved.amount),
+        };
+        let inner = object! {"m" => reason, "B" => [balance], "P" => Vec::<Raw>::new()};
+        vec![(Product::Linear, object! {"e" => "ACCOUNT_UPDATE", "E" => ms, "T" => ms, "a" => inner})]
+    };
+    bodies.into_iter().map(|(product, body)| push(product, moved.account, body)).collect()
 }
 
 fn trade_id(fill: Option<&Fill>) -> i64 {

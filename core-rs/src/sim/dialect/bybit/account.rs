@@ -3,9 +3,9 @@
 use super::fault::Fault;
 use super::market::side_name;
 use super::{Answer, Call, World};
-use crate::ledger::Wallet;
+use crate::ledger::{MoveKind, Wallet};
 use crate::sim::json::{Raw, array, object};
-use crate::sim::model::Event;
+use crate::sim::model::{Event, Move};
 use crate::sim::text::{mantissa, plain, round, short};
 use crate::units::{Asset, Money, Product, Side};
 use std::collections::BTreeSet;
@@ -100,6 +100,31 @@ pub(super) fn position(world: &World, account: usize, listing: usize, average: &
         "updatedTime" => (held.updated / MS).to_string(), "seq" => world.model.seq(), "category" => "linear",
     };
     Raw(format!("{{\"{average}\":\"{}\",{}", plain(held.entry(facts)), &body.0[1..]))
+}
+
+/// Movements of the account, newest first; trades stand in the execution list.
+pub(super) fn transactions(call: &mut Call<'_>) -> Answer {
+    let start = call.params.number("startTime").map_or(0, |ms| ms * MS);
+    let end = call.params.number("endTime").map_or(i64::MAX, |ms| (ms + 1) * MS - 1);
+    let limit = call.params.limit(20, 50);
+    let model = &call.world.model;
+    let mine =
+        |m: &&Move| m.account == call.account && (start..=end).contains(&m.at) && m.at <= model.horizon;
+    let list = array(model.moves.iter().rev().filter(mine).take(limit).map(|moved| {
+        let kind = match (moved.kind, moved.amount.0 < 0) {
+            (MoveKind::Funding, _) => "SETTLEMENT",
+            (MoveKind::Transfer, false) => "TRANSFER_IN",
+            (MoveKind::Transfer, true) => "TRANSFER_OUT",
+            (MoveKind::Other, _) => "BONUS",
+        };
+        object! {
+            "id" => format!("592324_{}_{}", moved.asset, moved.id), "category" => "linear", "side" => "None",
+            "symbol" => moved.listing.map_or("", |listing| model.listings[listing].symbol.as_str()),
+            "transactionTime" => (moved.at / MS).to_string(), "type" => kind, "qty" => "0", "fee" => "0",
+            "funding" => "", "cashFlow" => "0", "change" => plain(moved.amount), "currency" => moved.asset,
+        }
+    }));
+    Ok(object! {"list" => list, "nextPageCursor" => ""})
 }
 
 pub(super) fn set_leverage(call: &mut Call<'_>) -> Answer {

@@ -2,9 +2,11 @@
 
 use super::fault::Fault;
 use super::market::side_name;
-use super::{Answer, Call};
+use super::{Answer, Call, World};
 use crate::sim::json::{Raw, array, object};
-use crate::sim::model::{EndReason, Fill, Kind, Label, Listing, NewOrder, Order, Refusal, Size, State, Tif};
+use crate::sim::model::{
+    EndReason, Fill, Forced, Kind, Label, Listing, Move, NewOrder, Order, Refusal, Size, State, Tif,
+};
 use crate::sim::text::{mantissa, plain, short};
 use crate::units::{Money, Product, Side, UnitError, mul_div_half_even, parse_fixed, pow10};
 
@@ -265,7 +267,7 @@ pub(super) fn order_json(listing: &Listing, order: &Order) -> Raw {
     };
     let row = object! {
         "category" => listing.product.name(), "symbol" => listing.symbol, "orderId" => order.id.to_string(),
-        "orderLinkId" => order.label, "blockTradeId" => "", "side" => side_name(order.side), "positionIdx" => 0,
+        "orderLinkId" => link_id(order), "createType" => created_by(order), "blockTradeId" => "", "side" => side_name(order.side), "positionIdx" => 0,
         "orderStatus" => status(listing, order), "cancelType" => cancel, "rejectReason" => reject_reason(order),
         "timeInForce" => tif_name(order), "isLeverage" => "", "price" => listing.px_text(order.px),
         "qty" => qty(order.qty), "avgPrice" => average(listing, order), "leavesQty" => qty(left),
@@ -284,17 +286,49 @@ pub(super) fn order_json(listing: &Listing, order: &Order) -> Raw {
     }
 }
 
+/// The venue's own orders have no id of a client's.
+fn link_id(order: &Order) -> &str {
+    if order.forced().is_some() { "" } else { order.label.as_str() }
+}
+
+fn created_by(order: &Order) -> &'static str {
+    match order.forced() {
+        None => "CreateByUser",
+        Some(Forced::Liquidation) => "CreateByLiq",
+        Some(Forced::Deleveraging) => "CreateByAdl_PassThrough",
+    }
+}
+
+fn exec_type(order: Option<&Order>) -> &'static str {
+    match order.and_then(Order::forced) {
+        None => "Trade",
+        Some(Forced::Liquidation) => "BustTrade",
+        Some(Forced::Deleveraging) => "AdlTrade",
+    }
+}
+
+/// A funding as the execution stream shows it.
+pub(super) fn funding_json(world: &World, moved: &Move) -> Option<Raw> {
+    let listing = &world.model.listings[moved.listing?];
+    Some(object! {
+        "category" => "linear", "symbol" => listing.symbol, "orderId" => "", "orderLinkId" => "", "side" => "Sell",
+        "execFee" => plain(Money(-moved.amount.0)), "feeCurrency" => "", "execId" => format!("funding-{}", moved.id),
+        "execPrice" => "0", "execQty" => "0", "execType" => "Funding", "execTime" => (moved.at / MS).to_string(),
+        "isMaker" => false, "seq" => moved.id,
+    })
+}
+
 /// An execution as REST and the stream show it.
 pub(super) fn execution_json(listing: &Listing, fill: &Fill, order: Option<&Order>) -> Raw {
     let qty = |value: i64| short(value, listing.qty_decimals);
     object! {
         "category" => listing.product.name(), "symbol" => listing.symbol, "orderId" => fill.order.to_string(),
-        "orderLinkId" => order.map_or("", |o| o.label.as_str()), "side" => side_name(fill.side),
+        "orderLinkId" => order.map_or("", link_id), "side" => side_name(fill.side),
         "orderPrice" => listing.px_text(order.map_or(0, |o| o.px)), "orderQty" => qty(order.map_or(0, |o| o.qty)),
         "leavesQty" => qty(order.map_or(0, Order::remaining)), "orderType" => order.map_or("", type_name),
         "stopOrderType" => "UNKNOWN", "execFee" => plain(fill.fee), "feeCurrency" => fill.fee_asset,
         "execId" => fill.trade_id.to_string(), "execPrice" => listing.px_text(fill.px), "execQty" => qty(fill.qty),
-        "execType" => "Trade", "execValue" => plain(listing.notional(fill.px, fill.qty)),
+        "execType" => exec_type(order), "execValue" => plain(listing.notional(fill.px, fill.qty)),
         "execTime" => (fill.at / MS).to_string(), "isMaker" => fill.maker,
         "feeRate" => mantissa(listing.fee(fill.maker).0 / 100, 8), "tradeIv" => "", "markIv" => "", "markPrice" => "",
         "indexPrice" => "", "underlyingPrice" => "", "blockTradeId" => "", "closedSize" => "",

@@ -21,7 +21,7 @@ const fn private(method: &'static str, path: &'static str, budget: &'static str,
     Route { method, path, private: true, budget, run }
 }
 
-static ROUTES: [Route; 21] = [
+static ROUTES: [Route; 22] = [
     public("/v5/market/time", market::time),
     public("/v5/market/instruments-info", market::instruments),
     public("/v5/market/orderbook", market::orderbook),
@@ -39,6 +39,7 @@ static ROUTES: [Route; 21] = [
     private("POST", "/v5/position/set-leverage", "", account::set_leverage),
     private("POST", "/v5/position/switch-mode", "", account::switch_mode),
     private("GET", "/v5/account/wallet-balance", "", account::wallet_balance),
+    private("GET", "/v5/account/transaction-log", "", account::transactions),
     private("GET", "/v5/account/fee-rate", "", account::fee_rate),
     private("GET", "/v5/account/info", "", account::info),
     private("GET", "/v5/asset/coin/query-info", "", account::coins),

@@ -1,7 +1,7 @@
 //! Account events: order, execution, position, wallet.
 
 use super::account::{position, wallet};
-use super::orders::{execution_json, order_json};
+use super::orders::{execution_json, funding_json, order_json};
 use crate::sim::dialect::{Push, World, touched};
 use crate::sim::json::{Raw, object};
 use crate::sim::model::{Event, Logged};
@@ -17,7 +17,16 @@ pub(super) fn pushes(world: &World, events: &[Logged]) -> Vec<Push> {
             out.push(push(world, "position", Product::Linear, account, &row));
         }
     }
-    let wallets: BTreeSet<usize> = touched(events, false).into_iter().map(|(account, _)| account).collect();
+    let mut wallets: BTreeSet<usize> =
+        touched(events, false).into_iter().map(|(account, _)| account).collect();
+    for logged in events {
+        if let Event::Move(moved) = &logged.event {
+            wallets.insert(moved.account);
+            if let Some(row) = funding_json(world, moved) {
+                out.push(push(world, "execution", Product::Linear, moved.account, &row));
+            }
+        }
+    }
     // The wallet has no category; whoever follows it gets it once.
     out.extend(
         wallets

@@ -4,12 +4,15 @@
 use super::accounts::FOREIGN;
 use super::check::Check;
 use super::probe::Probes;
-use super::setup::VENUES;
+use super::setup::{SECOND, VENUES};
 use super::world::World;
 use crate::engine::Engine;
 use crate::sim::SimVenue;
 use crate::units::{AccountId, ClientId, InstrumentId, Ns, Product, TradeId};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// How long a fill of others may stay unseen while all is well, a restart included.
+const SEEN_MAX: Ns = 12 * SECOND;
 
 /// A fill that is not of an order of ours.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +38,8 @@ pub(super) struct External {
     fills_read: [usize; 2],
     /// Not known to the engine yet.
     unseen: Vec<Stranger>,
+    /// From here on all is well: what others do is told, and seen at once.
+    pub calm: Option<Ns>,
     /// Since when nothing is under way: before that a figure that differs proves nothing.
     pub quiet_since: Ns,
     /// When the last one came.
@@ -94,7 +99,11 @@ impl World {
             self.check.external.quiet_since = self.now;
         }
         let since = self.check.external.quiet_since;
-        let late = |fill: &&Stranger| self.now - fill.at.max(since) > within;
+        let calm = self.check.external.calm.unwrap_or(Ns::MAX);
+        let late = |fill: &&Stranger| {
+            let told = fill.at >= calm && self.now - fill.at > SEEN_MAX;
+            told || self.now - fill.at.max(since) > within
+        };
         let overdue = self.check.external.unseen.iter().find(late).copied();
         if let Some(fill) = overdue {
             let text = format!(

@@ -170,6 +170,7 @@ impl World {
     fn trade_again(&mut self) {
         self.pace_markets(TICK);
         // Another client trades while all is well: it is seen at once.
+        self.check.external.calm = Some(self.now);
         if self.check.external.opened {
             self.trade_by_hand(false);
         }

@@ -4,13 +4,15 @@
 use super::accounts::FOREIGN;
 use super::check::Check;
 use super::probe::Probes;
-use super::setup::{SECOND, VENUES};
+use super::setup::{EPOCH, SECOND, VENUES};
 use super::world::World;
 use crate::engine::Engine;
 use crate::sim::SimVenue;
-use crate::units::{AccountId, ClientId, InstrumentId, Ns, Product, TradeId};
+use crate::units::{AccountId, ClientId, InstrumentId, Ns, Product, TradeId, Venue};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The engine's clock against the run's.
+const CLOCKS_APART: Ns = 2 * SECOND;
 /// How long a fill of others may stay unseen while all is well, a restart included.
 const SEEN_MAX: Ns = 12 * SECOND;
 
@@ -40,6 +42,8 @@ pub(super) struct External {
     unseen: Vec<Stranger>,
     /// From here on all is well: what others do is told, and seen at once.
     pub calm: Option<Ns>,
+    /// When others last moved a position, or were last found to have: by venue and product.
+    moved: BTreeMap<(usize, Product), Ns>,
     /// Since when nothing is under way: before that a figure that differs proves nothing.
     pub quiet_since: Ns,
     /// When the last one came.
@@ -54,6 +58,13 @@ pub(super) struct External {
 impl External {
     pub(super) const fn any(&self) -> bool {
         self.acted
+    }
+
+    /// Others moved a position of the venue's product after a wall time, or about then.
+    pub(super) fn moved_after(&self, venue: Venue, product: Product, wall: Ns) -> bool {
+        let at = VENUES.iter().position(|(known, _)| *known == venue);
+        let moved = at.and_then(|at| self.moved.get(&(at, product)));
+        moved.is_some_and(|moved| EPOCH + *moved + CLOCKS_APART >= wall)
     }
 
     pub(super) fn all_seen(&self) -> bool {
@@ -129,6 +140,8 @@ impl Check {
                 }
                 let Ok(trade) = TradeId::new(fill.trade_id.to_string().as_bytes()) else { continue };
                 let forced = !foreign;
+                let product = model.listings[fill.listing].product;
+                self.external.moved.insert((at, product), now);
                 self.external.last = now;
                 self.external.unseen.push(Stranger {
                     venue: at,
@@ -149,6 +162,9 @@ impl Check {
             let id = instrument(engine, fill.venue, facts.product, facts.symbol.as_str());
             let known =
                 id.is_some_and(|id| engine.knows_foreign(AccountId(fill.venue as u16), id, &fill.trade));
+            if known {
+                self.external.moved.insert((fill.venue, facts.product), now);
+            }
             if known && fill.forced {
                 probes.word("closed by the venue and seen".to_owned());
                 let key = (fill.venue, facts.product, fill.trade);

@@ -137,7 +137,9 @@ impl Check {
                 let text = format!("{name}: {} booked, {} filled", text(protection.closed()), text(closed));
                 self.fail("28 a triggered protection closes", &text);
             }
-            if state == ProtectionState::Closed && left(engine, protection) {
+            let i = engine.instrument(protection.terms.instrument);
+            let others = protection.ended.is_some_and(|at| self.external.moved_after(i.venue, i.product, at));
+            if state == ProtectionState::Closed && !others && left(engine, protection) {
                 self.fail("28 a triggered protection closes", &format!("{name} is closed and holds on"));
             }
         }

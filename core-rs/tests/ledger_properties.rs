@@ -273,7 +273,7 @@ proptest! {
                     ledger.adjust(ACCOUNT, Wallet::Spot, usdt, whole(amount), Book::Recon).unwrap();
                 }
             }
-            prop_assert!(ledger.balances().trial().values().all(|sum| *sum == Money::ZERO));
+            prop_assert!(ledger.balances().trial().iter().all(|(_, sum)| *sum == Money::ZERO));
             let held: i128 = ledger.holds().iter().map(|(_, hold)| hold.amount.0).sum();
             prop_assert_eq!(ledger.holds().sum(ACCOUNT, Wallet::Spot, &usdt), Money(held));
             let margin = ledger.positions().iter().map(|(_, _, position)| position.margin(1).0).sum();

@@ -39,9 +39,25 @@ pub enum Effect {
 #[derive(Debug, Default)]
 pub struct Effects {
     pub list: Vec<Effect>,
+    /// The one topic whose events are wanted; `None`: all of them.
+    only: Option<&'static str>,
 }
 
 impl Effects {
+    /// All topics are heard.
+    pub const fn all() -> Self {
+        Self { list: Vec::new(), only: None }
+    }
+
+    /// For an executor that hears one topic only: events of others are not even written.
+    pub const fn hearing(topic: &'static str) -> Self {
+        Self { list: Vec::new(), only: Some(topic) }
+    }
+
+    pub(super) fn hears(&self, topic: &str) -> bool {
+        self.only.is_none_or(|only| only == topic)
+    }
+
     pub fn push(&mut self, effect: Effect) {
         self.list.push(effect);
     }

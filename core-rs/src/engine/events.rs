@@ -16,17 +16,22 @@ use crate::units::{
 /// The same alert is told again after this long; what came between is counted.
 const ALERT_EVERY: Ns = 1_000_000_000;
 
-/// `{"event":...,"data":{...}}`.
-pub(super) fn event(topic: String, name: &str, data: impl FnOnce(&mut Json)) -> Effect {
-    let data = Json::object(|j| {
-        j.str("event", name);
-        j.obj("data", data);
-    });
-    Effect::Event { topic, data }
-}
+impl Effects {
+    /// `{"event":...,"data":{...}}`, unless nobody hears the topic.
+    pub(super) fn event(&mut self, topic: &str, name: &str, data: impl FnOnce(&mut Json)) {
+        if !self.hears(topic) {
+            return;
+        }
+        let data = Json::object(|j| {
+            j.str("event", name);
+            j.obj("data", data);
+        });
+        self.push(Effect::Event { topic: topic.to_owned(), data });
+    }
 
-pub(super) fn alert_effect(now: Now, severity: &str, code: &str, message: &str) -> Effect {
-    event("alerts".to_owned(), "engine_alert", |j| write_alert(j, now, severity, code, message))
+    pub(super) fn alert(&mut self, now: Now, severity: &str, code: &str, message: &str) {
+        self.event("alerts", "engine_alert", |j| write_alert(j, now, severity, code, message));
+    }
 }
 
 fn write_alert(j: &mut Json, now: Now, severity: &str, code: &str, message: &str) {
@@ -44,10 +49,10 @@ pub(super) fn pair_alert(
     pair: PairId,
     out: &mut Effects,
 ) {
-    out.push(event("alerts".to_owned(), "engine_alert", |j| {
+    out.event("alerts", "engine_alert", |j| {
         write_alert(j, now, severity, code, message);
         j.str("pairId", pair.as_str());
-    }));
+    });
 }
 
 impl Engine {
@@ -60,7 +65,7 @@ impl Engine {
         out: &mut Effects,
     ) {
         if self.admits_alert(now, code) {
-            out.push(alert_effect(now, severity, code, message));
+            out.alert(now, severity, code, message);
         }
     }
 
@@ -74,10 +79,10 @@ impl Engine {
         out: &mut Effects,
     ) {
         if self.admits_alert(now, code) {
-            out.push(event("alerts".to_owned(), "engine_alert", |j| {
+            out.event("alerts", "engine_alert", |j| {
                 write_alert(j, now, severity, code, message);
                 j.str("planId", &Plan::name(plan));
-            }));
+            });
         }
     }
 
@@ -95,7 +100,7 @@ impl Engine {
         let i = self.instruments.at(id);
         let top = self.books[id.0 as usize].top();
         let topic = format!("prices:{}", self.instruments.name(id));
-        out.push(event(topic, "price_update", |j| {
+        out.event(&topic, "price_update", |j| {
             docs::instrument(j, i);
             let mut side = |px_key: &str, qty_key: &str, level: Option<crate::market::Level>| {
                 if let Some(level) = level {
@@ -110,31 +115,31 @@ impl Engine {
             side("ask", "askQty", top.ask);
             j.bool("simulated", self.accounts.is_simulated(i.venue));
             j.int("ts", now.wall_ms());
-        }));
+        });
     }
 
     /// A book that can not be priced from, told to who watches it.
     pub(super) fn book_status_event(&self, now: Now, id: InstrumentId, out: &mut Effects) {
         let i = self.instruments.at(id);
-        out.push(event("status".to_owned(), "exchange_status", |j| {
+        out.event("status", "exchange_status", |j| {
             self.write_exchange(j, i.venue, now);
             j.str("symbol", i.symbol.as_str());
-        }));
+        });
     }
 
     pub(super) fn venue_event(&self, now: Now, venue: crate::units::Venue, out: &mut Effects) {
-        out.push(event("status".to_owned(), "exchange_status", |j| self.write_exchange(j, venue, now)));
+        out.event("status", "exchange_status", |j| self.write_exchange(j, venue, now));
     }
 
     pub(super) fn status_event(&self, now: Now, id: LinkId, out: &mut Effects) {
         let Some(link) = self.link(id) else { return };
         let venue = link.config.venue;
-        out.push(event("status".to_owned(), "exchange_status", |j| self.write_exchange(j, venue, now)));
+        out.event("status", "exchange_status", |j| self.write_exchange(j, venue, now));
     }
 
     pub(super) fn account_ready_event(&self, now: Now, account: AccountId, out: &mut Effects) {
         let venue = self.accounts.at(account).venue;
-        out.push(event("status".to_owned(), "exchange_status", |j| self.write_exchange(j, venue, now)));
+        out.event("status", "exchange_status", |j| self.write_exchange(j, venue, now));
     }
 
     pub(super) fn opportunity_event(&self, now: Now, edge: &Edge, out: &mut Effects) {
@@ -143,24 +148,24 @@ impl Engine {
         let topic = format!("pairs:{id}");
         match &edge.change {
             EdgeChange::Opened(quote) | EdgeChange::Updated(quote) => {
-                out.push(event(topic, "opportunity", |j| {
+                out.event(&topic, "opportunity", |j| {
                     self.write_edge(j, id, spec, edge.direction, quote);
                     j.str(
                         "state",
                         if matches!(edge.change, EdgeChange::Opened(_)) { "opened" } else { "open" },
                     );
                     j.int("ts", now.wall_ms());
-                }));
+                });
             }
             EdgeChange::Closed { open_ns, max_micro_percent } => {
-                out.push(event(topic, "opportunity", |j| {
+                out.event(&topic, "opportunity", |j| {
                     j.str("pairId", id.as_str());
                     j.str("direction", edge.direction.name());
                     j.str("state", "closed");
                     j.int("openNs", *open_ns);
                     j.dec("netPercent", *max_micro_percent, PERCENT_DECIMALS);
                     j.int("ts", now.wall_ms());
-                }));
+                });
             }
         }
     }
@@ -225,28 +230,28 @@ impl Engine {
     /// `order_submitted`, `order_cancelled`: the order as it stands.
     pub(super) fn order_event(&self, now: Now, name: &str, id: ClientId, out: &mut Effects) {
         let Some(order) = self.state.orders.get(&id) else { return };
-        out.push(event("orders".to_owned(), name, |j| {
+        out.event("orders", name, |j| {
             self.write_order_head(j, order);
             j.str("state", order.state.name());
             j.opt_str("reason", (!order.reason.is_empty()).then(|| order.reason.as_str()));
             j.int("ts", now.wall_ms());
-        }));
+        });
     }
 
     pub(super) fn failed_event(&self, now: Now, id: ClientId, code: &str, message: &str, out: &mut Effects) {
         let Some(order) = self.state.orders.get(&id) else { return };
-        out.push(event("orders".to_owned(), "order_failed", |j| {
+        out.event("orders", "order_failed", |j| {
             self.write_order_head(j, order);
             j.str("code", code);
             j.str("message", message);
             j.int("ts", now.wall_ms());
-        }));
+        });
     }
 
     pub(super) fn filled_event(&self, now: Now, id: ClientId, fill: &FillReport, out: &mut Effects) {
         let Some(order) = self.state.orders.get(&id) else { return };
         let i = self.instruments.at(fill.instrument);
-        out.push(event("orders".to_owned(), "order_filled", |j| {
+        out.event("orders", "order_filled", |j| {
             docs::instrument(j, i);
             j.str("orderId", id.as_str());
             j.str("account", &self.accounts.at(order.terms.account).name);
@@ -260,13 +265,13 @@ impl Engine {
             docs::plan_id(j, order.terms.plan);
             self.write_mark(j, self.accounts.at(order.terms.account).simulated);
             j.int("ts", now.wall_ms());
-        }));
+        });
     }
 
     pub(super) fn plan_event(&self, now: Now, id: PlanId, out: &mut Effects) {
         let _ = now;
         let Some(plan) = self.state.plans.get(&id) else { return };
-        out.push(event("plans".to_owned(), "plan_update", |j| self.write_plan(j, plan)));
+        out.event("plans", "plan_update", |j| self.write_plan(j, plan));
     }
 
     pub(super) fn balance_event(
@@ -276,10 +281,10 @@ impl Engine {
         report: &BalanceReport,
         out: &mut Effects,
     ) {
-        out.push(event("balances".to_owned(), "balance_update", |j| {
+        out.event("balances", "balance_update", |j| {
             self.write_balance(j, account, report.wallet, &report.asset);
             j.int("ts", now.wall_ms());
-        }));
+        });
     }
 
     /// `balance_update` of what a movement changed.
@@ -300,21 +305,21 @@ impl Engine {
         reason: &str,
         out: &mut Effects,
     ) {
-        out.push(event("alerts".to_owned(), name, |j| {
+        out.event("alerts", name, |j| {
             self.write_over(j, over);
             j.str("breaker", breaker.spec().id);
             j.str("reason", reason);
             j.int("ts", now.wall_ms());
-        }));
+        });
     }
 
     pub(super) fn latch_event(&self, now: Now, open: bool, reason: &str, out: &mut Effects) {
         let name = if open { "breaker_open" } else { "breaker_closed" };
-        out.push(event("alerts".to_owned(), name, |j| {
+        out.event("alerts", name, |j| {
             j.str("scope", "kill");
             j.str("mode", self.state.latch.mode.name());
             j.str("reason", reason);
             j.int("ts", now.wall_ms());
-        }));
+        });
     }
 }

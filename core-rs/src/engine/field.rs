@@ -56,7 +56,7 @@ impl<'a> Fields<'a> {
     /// Of a field that stands twice the last one counts; null is absent.
     pub fn get(self, key: &str) -> Option<&'a Value<'a>> {
         let (_, value) = self.0.iter().rev().find(|(name, _)| name == key)?;
-        (*value != Value::Null).then_some(value)
+        (!matches!(value, Value::Null)).then_some(value)
     }
 
     pub fn need(self, key: &str) -> Result<&'a Value<'a>, FieldError> {

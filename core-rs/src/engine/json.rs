@@ -111,7 +111,14 @@ impl Json {
         const HEX: &[u8; 16] = b"0123456789abcdef";
         self.out.push(b'"');
         let mut rest = text.as_bytes();
-        while let Some(at) = rest.iter().position(|byte| *byte < 0x20 || matches!(byte, b'"' | b'\\')) {
+        let escaped = |byte: u8| matches!(byte, 0..0x20 | b'"' | b'\\');
+        // Most texts hold none; looked for without a way out in the middle, so that many bytes are seen at once.
+        if !rest.iter().fold(false, |any, byte| any | escaped(*byte)) {
+            self.out.extend_from_slice(rest);
+            self.out.push(b'"');
+            return;
+        }
+        while let Some(at) = rest.iter().position(|byte| escaped(*byte)) {
             self.out.extend_from_slice(&rest[..at]);
             match rest[at] {
                 byte @ (b'"' | b'\\') => self.out.extend_from_slice(&[b'\\', byte]),

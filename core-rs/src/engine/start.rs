@@ -66,7 +66,7 @@ impl Engine {
                 match LimitRow::parse(&seed.name, &seed.scope, &seed.id, seed.value.as_deref()) {
                     Ok(row) => rows.push(row),
                     Err(error) => {
-                        out.push(super::events::alert_effect(now, "critical", error.code(), &seed.name));
+                        out.alert(now, "critical", error.code(), &seed.name);
                     }
                 }
             }

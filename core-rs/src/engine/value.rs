@@ -23,7 +23,9 @@ impl<'a> Value<'a> {
     /// The one value of `bytes`; nesting and size are the reader's.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, DecodeError> {
         let mut reader = Reader::new(bytes);
-        let value = read(&mut reader)?;
+        // Once for all texts in it.
+        let document = core::str::from_utf8(bytes).map_err(|_| reader.fail())?;
+        let value = read(&mut reader, document)?;
         reader.end()?;
         Ok(value)
     }
@@ -59,12 +61,12 @@ impl<'a> Value<'a> {
     }
 }
 
-fn read<'a>(reader: &mut Reader<'a>) -> Result<Value<'a>, DecodeError> {
+fn read<'a>(reader: &mut Reader<'a>, document: &'a str) -> Result<Value<'a>, DecodeError> {
     match reader.peek() {
         Some(b'{') => {
             let mut fields = Vec::with_capacity(FIELDS_USUAL);
             reader.object(|reader, key| {
-                fields.push((resolved(reader, key)?, read(reader)?));
+                fields.push((resolved(reader, document, key)?, read(reader, document)?));
                 Ok(())
             })?;
             Ok(Value::Object(fields))
@@ -72,14 +74,14 @@ fn read<'a>(reader: &mut Reader<'a>) -> Result<Value<'a>, DecodeError> {
         Some(b'[') => {
             let mut items = Vec::new();
             reader.array(|reader| {
-                items.push(read(reader)?);
+                items.push(read(reader, document)?);
                 Ok(())
             })?;
             Ok(Value::List(items))
         }
         _ => match reader.value()? {
-            Leaf::Text(text) => resolved(reader, text).map(Value::Text),
-            Leaf::Number(digits) => str_of(reader, digits).map(Value::Number),
+            Leaf::Text(text) => resolved(reader, document, text).map(Value::Text),
+            Leaf::Number(digits) => str_of(reader, document, digits).map(Value::Number),
             Leaf::Bool(value) => Ok(Value::Bool(value)),
             // Objects and lists do not begin like this.
             Leaf::Null | Leaf::Absent | Leaf::Array(_) | Leaf::Object(_) => Ok(Value::Null),
@@ -87,14 +89,16 @@ fn read<'a>(reader: &mut Reader<'a>) -> Result<Value<'a>, DecodeError> {
     }
 }
 
-fn str_of<'a>(reader: &Reader<'a>, text: &'a [u8]) -> Result<&'a str, DecodeError> {
-    core::str::from_utf8(text).map_err(|_| reader.fail())
+/// A slice of the document's bytes as text.
+fn str_of<'a>(reader: &Reader<'a>, document: &'a str, text: &'a [u8]) -> Result<&'a str, DecodeError> {
+    let at = text.as_ptr().addr() - document.as_ptr().addr();
+    document.get(at..at + text.len()).ok_or_else(|| reader.fail())
 }
 
 /// The text between quotes with its escapes resolved.
-fn resolved<'a>(reader: &Reader<'a>, text: &'a [u8]) -> Result<Cow<'a, str>, DecodeError> {
-    let plain = str_of(reader, text)?;
-    if !text.contains(&b'\\') {
+fn resolved<'a>(reader: &Reader<'a>, document: &'a str, text: &'a [u8]) -> Result<Cow<'a, str>, DecodeError> {
+    let plain = str_of(reader, document, text)?;
+    if !reader.has_escapes() || !text.contains(&b'\\') {
         return Ok(Cow::Borrowed(plain));
     }
     serde_json::from_str(&format!("\"{plain}\"")).map(Cow::Owned).map_err(|_| reader.fail())

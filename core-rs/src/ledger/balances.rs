@@ -55,11 +55,13 @@ impl Balances {
     }
 
     /// Sum over all books per asset: zero everywhere, always.
-    pub fn trial(&self) -> BTreeMap<Asset, Money> {
-        let mut totals = BTreeMap::new();
+    pub fn trial(&self) -> Vec<(Asset, Money)> {
+        let mut totals: Vec<(Asset, Money)> = Vec::new();
         for (_, _, asset, sum) in self.iter() {
-            let total: &mut Money = totals.entry(asset).or_default();
-            total.0 = total.0.wrapping_add(sum.0);
+            match totals.iter_mut().find(|(known, _)| *known == asset) {
+                Some((_, total)) => total.0 = total.0.wrapping_add(sum.0),
+                None => totals.push((asset, sum)),
+            }
         }
         totals
     }

@@ -81,10 +81,26 @@ pub struct ScopeIds<'a> {
     pub owner: &'a str,
 }
 
+/// What one scope's id is held to, by name.
+type Values = [Option<Money>; LimitName::ALL.len()];
+
+/// What an order is held to by each scope, in the order of [`Scope::ALL`].
+#[derive(Debug)]
+pub(super) struct Covering<'a>([Option<&'a Values>; Scope::ALL.len()]);
+
+impl Covering<'_> {
+    /// The strictest value of `name`.
+    pub(super) fn strictest(&self, name: LimitName) -> Option<Money> {
+        self.0.iter().flatten().filter_map(|values| values[name as usize]).min()
+    }
+}
+
 /// All rows. Mutated only by applying journal records.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LimitTable {
     rows: BTreeMap<LimitKey, Option<Money>>,
+    /// The same by scope: orders ask for all names at once.
+    by_scope: BTreeMap<(Scope, Text<64>), Values>,
 }
 
 impl LimitName {
@@ -235,6 +251,8 @@ impl LimitTable {
             return Err(LimitError::Full { limit: Self::ROWS_MAX });
         }
         self.rows.insert(row.key, row.value);
+        let values = self.by_scope.entry((row.key.scope, row.key.id)).or_insert([None; LimitName::ALL.len()]);
+        values[row.key.name as usize] = row.value;
         Ok(())
     }
 
@@ -244,20 +262,22 @@ impl LimitTable {
 
     /// The strictest value of `name` over every scope the order stands under.
     pub fn effective(&self, name: LimitName, ids: &ScopeIds<'_>) -> Option<Money> {
-        Scope::ALL
-            .into_iter()
-            .filter_map(|scope| {
-                let id = match scope {
-                    Scope::Total => Text::EMPTY,
-                    Scope::Venue => Text::new(ids.venue.as_bytes()).ok()?,
-                    Scope::Instrument => Text::new(ids.instrument.as_bytes()).ok()?,
-                    Scope::Account => Text::new(ids.account.as_bytes()).ok()?,
-                    Scope::Pair => Text::new(ids.pair.as_bytes()).ok()?,
-                    Scope::Owner => Text::new(ids.owner.as_bytes()).ok()?,
-                };
-                self.rows.get(&LimitKey { name, scope, id }).copied().flatten()
-            })
-            .min()
+        self.covering(ids).strictest(name)
+    }
+
+    /// Every row that an order stands under, found once for all names.
+    pub(super) fn covering(&self, ids: &ScopeIds<'_>) -> Covering<'_> {
+        Covering(Scope::ALL.map(|scope| {
+            let id = match scope {
+                Scope::Total => Text::EMPTY,
+                Scope::Venue => Text::new(ids.venue.as_bytes()).ok()?,
+                Scope::Instrument => Text::new(ids.instrument.as_bytes()).ok()?,
+                Scope::Account => Text::new(ids.account.as_bytes()).ok()?,
+                Scope::Pair => Text::new(ids.pair.as_bytes()).ok()?,
+                Scope::Owner => Text::new(ids.owner.as_bytes()).ok()?,
+            };
+            self.by_scope.get(&(scope, id))
+        }))
     }
 
     /// Names without a total value: profile live refuses to start while there are any.

@@ -39,8 +39,9 @@ impl Limits {
             .then(|| MONEY_DECIMALS - instrument.px_decimals - instrument.qty_decimals)
             .ok_or(LimitError::BadInstrument)?;
         let scale = pow10(spare);
-        let money = |name| table.effective(name, ids).map_or(i128::MAX, |value| value.0);
-        let whole = |name| table.effective(name, ids).map(|value| (value.0 / pow10(MONEY_DECIMALS)) as i64);
+        let covering = table.covering(ids);
+        let money = |name| covering.strictest(name).map_or(i128::MAX, |value| value.0);
+        let whole = |name| covering.strictest(name).map(|value| (value.0 / pow10(MONEY_DECIMALS)) as i64);
         // Rounded against the order: the least raw notional that reaches the minimum, the greatest within the maximum.
         let notional_min_raw = (instrument.notional_min.0 + (scale - 1)) / scale;
         Ok(Self {

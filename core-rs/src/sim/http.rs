@@ -3,7 +3,6 @@
 use crate::sim::json::Raw;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use std::fmt::Write;
 
 /// One HTTP request, borrowed from the host.
 pub(super) struct Request<'a> {
@@ -109,10 +108,10 @@ fn percent_decode(text: &str) -> String {
 
 /// Lowercase hex HMAC-SHA256.
 pub(super) fn hmac_hex(secret: &str, payload: &[u8]) -> String {
-    hmac(secret, payload).iter().fold(String::with_capacity(64), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
+    const DIGITS: [char; 16] =
+        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+    let digits = |byte: u8| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]];
+    hmac(secret, payload).into_iter().flat_map(digits).collect()
 }
 
 /// The same in base64.

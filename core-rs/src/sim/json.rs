@@ -3,8 +3,8 @@
 use crate::units::{Money, Text};
 use core::fmt::Write;
 
-/// Room made for an object, bytes; more is no fault.
-pub(super) const OBJECT_USUAL: usize = 256;
+/// Room made for an object or a list, bytes; more is no fault.
+pub(super) const OBJECT_USUAL: usize = 900;
 
 /// A value that can stand in JSON.
 pub(super) trait Put {
@@ -43,8 +43,9 @@ impl Put for Null {
 impl Put for str {
     fn put(&self, out: &mut String) {
         out.push('"');
-        let escaped = |byte: &u8| *byte < 0x20 || matches!(byte, b'"' | b'\\');
-        if !self.as_bytes().iter().any(escaped) {
+        // Without a way out in the middle, so that it is done for many bytes at once.
+        let escaped = |byte: u8| matches!(byte, 0..0x20 | b'"' | b'\\');
+        if !self.bytes().fold(false, |any, byte| any | escaped(byte)) {
             out.push_str(self);
             out.push('"');
             return;
@@ -71,9 +72,12 @@ impl Put for String {
     }
 }
 
+/// A name holds nothing that needs an escape.
 impl<const N: usize> Put for Text<N> {
     fn put(&self, out: &mut String) {
-        self.as_str().put(out);
+        out.push('"');
+        out.push_str(self.as_str());
+        out.push('"');
     }
 }
 
@@ -146,7 +150,8 @@ pub(super) use object;
 
 /// A list as [`Raw`] JSON.
 pub(super) fn array<T: Put>(items: impl IntoIterator<Item = T>) -> Raw {
-    let mut out = String::from("[");
+    let mut out = String::with_capacity(OBJECT_USUAL);
+    out.push('[');
     for item in items {
         if out.len() > 1 {
             out.push(',');

@@ -96,52 +96,124 @@ pub fn parse_wide(text: &[u8], decimals: u8) -> Result<i128, UnitError> {
 }
 
 /// Digits of the largest power of ten that a `u64` holds.
-const CHUNK_DIGITS: usize = 19;
-const CHUNK: u128 = POW10[CHUNK_DIGITS] as u128;
+const CHUNK_DIGITS: u8 = 19;
+const CHUNK: u128 = POW10[CHUNK_DIGITS as usize] as u128;
+/// A sign, 39 digits and a point.
+const ROOM: usize = 41;
+const END: u8 = ROOM as u8;
 
-/// Appends the mantissa as decimal text with exactly `decimals` digits after the point.
-pub fn push_fixed(out: &mut Vec<u8>, mantissa: i128, decimals: u8) {
-    let mut buffer = [b'0'; 44];
-    let (mut rest, mut end) = (mantissa.unsigned_abs(), buffer.len());
-    let mut first = end;
-    while rest > u128::from(u64::MAX) {
-        let above = rest / CHUNK;
-        first = put_digits(&mut buffer, end, (rest - above * CHUNK) as u64);
-        end -= CHUNK_DIGITS;
-        rest = above;
+const PAIRS: [[u8; 2]; 100] = {
+    let mut table = [[0; 2]; 100];
+    let mut i = 0;
+    while i < 100 {
+        table[i] = [b'0' + (i / 10) as u8, b'0' + (i % 10) as u8];
+        i += 1;
     }
-    first = first.min(put_digits(&mut buffer, end, rest as u64));
-    // At least one digit before the point.
-    let point = buffer.len() - decimals as usize;
-    let whole = &buffer[first.min(point - 1)..point];
-    if mantissa < 0 {
-        out.push(b'-');
+    table
+};
+
+/// A number's decimal text, held inline.
+struct Digits {
+    bytes: [u8; ROOM],
+    start: u8,
+    end: u8,
+}
+
+impl Digits {
+    /// The mantissa with exactly `decimals` digits after the point.
+    fn fixed(mantissa: i128, decimals: u8) -> Self {
+        let value = mantissa.unsigned_abs();
+        let mut digits = Self { bytes: [b'0'; ROOM], start: END, end: END };
+        let whole = if decimals == 0 {
+            value
+        } else {
+            let unit = pow10(decimals).unsigned_abs();
+            let (whole, part) = match u64::try_from(value) {
+                Ok(value) if decimals <= CHUNK_DIGITS => {
+                    (u128::from(value / unit as u64), u128::from(value % unit as u64))
+                }
+                _ => {
+                    let whole = value / unit;
+                    (whole, value - whole * unit)
+                }
+            };
+            digits.put(part);
+            digits.start = END - decimals;
+            digits.byte(b'.');
+            whole
+        };
+        let end = digits.start;
+        digits.put(whole);
+        // At least one digit before the point.
+        digits.start = digits.start.min(end - 1);
+        if mantissa < 0 {
+            digits.byte(b'-');
+        }
+        digits
     }
-    out.extend_from_slice(whole);
-    if decimals > 0 {
-        out.push(b'.');
-        out.extend_from_slice(&buffer[point..]);
+
+    /// Trailing zeros (and a bare point) dropped: the shortest exact text.
+    fn plain(mut mantissa: i128, mut decimals: u8) -> Self {
+        // Amounts of 18 decimals mostly have no more than nine.
+        const HALF: i128 = 1_000_000_000;
+        while decimals >= 9 && mantissa % HALF == 0 {
+            mantissa /= HALF;
+            decimals -= 9;
+        }
+        let mut digits = Self::fixed(mantissa, decimals);
+        if decimals > 0 {
+            let zeros = digits.as_bytes().iter().rev().take_while(|byte| **byte == b'0').count() as u8;
+            let bare = u8::from(zeros == decimals);
+            digits.end -= zeros.min(decimals) + bare;
+        }
+        digits
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        &self.bytes[usize::from(self.start)..usize::from(self.end)]
+    }
+
+    fn byte(&mut self, byte: u8) {
+        self.start -= 1;
+        self.bytes[usize::from(self.start)] = byte;
+    }
+
+    /// Puts a number in front, without leading zeros; zero is nothing.
+    fn put(&mut self, mut value: u128) {
+        let mut end = self.start;
+        while value > u128::from(u64::MAX) {
+            let above = value / CHUNK;
+            self.put_small((value - above * CHUNK) as u64);
+            end -= CHUNK_DIGITS;
+            self.start = end;
+            value = above;
+        }
+        self.put_small(value as u64);
+    }
+
+    fn put_small(&mut self, mut value: u64) {
+        let mut at = usize::from(self.start);
+        while value >= 10 {
+            at -= 2;
+            self.bytes[at..at + 2].copy_from_slice(&PAIRS[(value % 100) as usize]);
+            value /= 100;
+        }
+        if value > 0 {
+            at -= 1;
+            self.bytes[at] = b'0' + value as u8;
+        }
+        self.start = at as u8;
     }
 }
 
-/// Writes the digits of `value` so that the last stands before `end`; returns where the first stands.
-fn put_digits(buffer: &mut [u8; 44], end: usize, mut value: u64) -> usize {
-    let mut at = end;
-    while value > 0 {
-        at -= 1;
-        buffer[at] = b'0' + (value % 10) as u8;
-        value /= 10;
-    }
-    at
+/// Appends the mantissa as decimal text with exactly `decimals` digits after the point.
+pub fn push_fixed(out: &mut Vec<u8>, mantissa: i128, decimals: u8) {
+    out.extend_from_slice(Digits::fixed(mantissa, decimals).as_bytes());
 }
 
 /// Like [`push_fixed`] with trailing zeros (and a bare point) dropped: the shortest exact text.
 pub fn push_plain(out: &mut Vec<u8>, mantissa: i128, decimals: u8) {
-    push_fixed(out, mantissa, decimals);
-    if decimals > 0 {
-        let kept = out.iter().rposition(|byte| *byte != b'0').map_or(0, |at| at + 1);
-        out.truncate(kept - usize::from(kept > 0 && out[kept - 1] == b'.'));
-    }
+    out.extend_from_slice(Digits::plain(mantissa, decimals).as_bytes());
 }
 
 #[cfg(test)]

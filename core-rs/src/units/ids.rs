@@ -158,8 +158,23 @@ impl Direction {
 
 /// Our own order id, `prefix(2) instance(2) epoch(3) counter(6) attempt(1)` in `[0-9A-Z]`, valid on every venue.
 /// Never issued twice in the life of an instance: the epoch grows durably at each start.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ClientId([u8; Self::LEN]);
+
+/// As text, compared in two words: every look-up of an order does it a dozen times.
+impl Ord for ClientId {
+    #[inline]
+    fn cmp(&self, other: &Self) -> core::cmp::Ordering {
+        self.words().cmp(&other.words())
+    }
+}
+
+impl PartialOrd for ClientId {
+    #[inline]
+    fn partial_cmp(&self, other: &Self) -> Option<core::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
 
 impl ClientId {
     pub const LEN: usize = 14;
@@ -216,6 +231,13 @@ impl ClientId {
 
     pub fn as_str(&self) -> &str {
         core::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    /// The first and the last eight bytes, which overlap.
+    #[inline]
+    fn words(&self) -> (u64, u64) {
+        let word = |bytes: Option<&[u8; 8]>| u64::from_be_bytes(bytes.copied().unwrap_or_default());
+        (word(self.0.first_chunk()), word(self.0.last_chunk()))
     }
 
     fn digits(out: &mut [u8], mut value: u32) {

@@ -20,11 +20,12 @@ pub struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
     depth: u8,
+    escapes: bool,
 }
 
 impl<'a> Reader<'a> {
     pub const fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, at: 0, depth: 0 }
+        Self { bytes, at: 0, depth: 0, escapes: false }
     }
 
     /// True when the very next bytes are `prefix`; nothing is consumed.
@@ -147,11 +148,33 @@ impl<'a> Reader<'a> {
     /// The text between the quotes of a string, as sent.
     #[inline]
     pub fn string(&mut self) -> Result<&'a [u8], DecodeError> {
-        self.expect(b'"')?;
+        if self.bytes.get(self.at) == Some(&b'"') {
+            self.at += 1;
+        } else {
+            self.expect(b'"')?;
+        }
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let run = plain_run(rest);
+        match rest.split_at_checked(run) {
+            Some((text, [b'"', ..])) => {
+                self.at += run + 1;
+                Ok(text)
+            }
+            _ => self.string_with_care(run),
+        }
+    }
+
+    /// Whether a string so far held an escape.
+    pub const fn has_escapes(&self) -> bool {
+        self.escapes
+    }
+
+    /// The same for a text that holds more than plain ASCII after its first `plain` bytes.
+    fn string_with_care(&mut self, plain: usize) -> Result<&'a [u8], DecodeError> {
         let start = self.at;
+        self.at += plain;
         let mut all = 0u8;
         loop {
-            self.at += plain_run(&self.bytes[self.at..]);
             match self.bytes.get(self.at) {
                 Some(b'"') => break,
                 Some(b'\\') => self.escape()?,
@@ -161,6 +184,7 @@ impl<'a> Reader<'a> {
                 }
                 _ => return Err(self.fail()),
             }
+            self.at += plain_run(&self.bytes[self.at..]);
         }
         let text = &self.bytes[start..self.at];
         if all >= 0x80 && core::str::from_utf8(text).is_err() {
@@ -299,6 +323,7 @@ impl<'a> Reader<'a> {
             _ => return Err(self.fail()),
         };
         self.at += len;
+        self.escapes = true;
         Ok(())
     }
 }

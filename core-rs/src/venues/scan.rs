@@ -58,8 +58,8 @@ pub(super) fn plain_run(text: &[u8]) -> usize {
     const HIGH: u64 = ONES << 7;
     // The lowest set bit of each is exact: a borrow only travels upwards.
     let zero_in = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
-    let mut at = 0;
-    while let Some(&chunk) = text.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+    let (mut at, mut rest) = (0, text);
+    while let Some((&chunk, after)) = rest.split_first_chunk::<8>() {
         let word = u64::from_le_bytes(chunk);
         let control = word.wrapping_sub(ONES * 0x20) & !word & HIGH;
         let special = zero_in(word ^ (ONES * u64::from(b'"'))) | zero_in(word ^ (ONES * u64::from(b'\\')));
@@ -68,6 +68,7 @@ pub(super) fn plain_run(text: &[u8]) -> usize {
             return at + (stop.trailing_zeros() / 8) as usize;
         }
         at += 8;
+        rest = after;
     }
     at
 }

@@ -3,7 +3,6 @@
 use crate::engine::Effects;
 use crate::engine::docs::{average, instrument};
 use crate::engine::error::Refusal;
-use crate::engine::events::event;
 use crate::engine::field::Fields;
 use crate::engine::json::Json;
 use crate::engine::reducer::Engine;
@@ -46,7 +45,7 @@ impl Engine {
     pub(super) fn tell_protection(&self, id: PlanId, out: &mut Effects) {
         let Some(protection) = self.state.protections.get(id) else { return };
         let write = |j: &mut Json| self.write_protection(j, protection);
-        out.push(event("orders".to_owned(), "protection_update", write));
+        out.event("orders", "protection_update", write);
     }
 
     /// Those of the state, for the state's summary: (watched, being closed).

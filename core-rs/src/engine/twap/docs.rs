@@ -3,7 +3,6 @@
 use crate::engine::Effects;
 use crate::engine::docs::{average, instrument};
 use crate::engine::error::Refusal;
-use crate::engine::events::event;
 use crate::engine::field::Fields;
 use crate::engine::json::Json;
 use crate::engine::reducer::Engine;
@@ -44,7 +43,7 @@ impl Engine {
     }
 
     pub(super) fn twap_progress_event(&self, now: Now, twap: &Twap, out: &mut Effects) {
-        out.push(event("twap".to_owned(), "twap_progress", |j| {
+        out.event("twap", "twap_progress", |j| {
             j.str("planId", &Plan::name(twap.terms.id));
             write_progress(j, twap);
             j.str("state", twap.state.name());
@@ -52,11 +51,11 @@ impl Engine {
             j.opt_money("avgPrice", twap_average(twap, 0));
             self.write_mark(j, self.twap_simulated(twap));
             j.int("ts", now.wall_ms());
-        }));
+        });
     }
 
     pub(super) fn twap_update_event(&self, twap: &Twap, out: &mut Effects) {
-        out.push(event("twap".to_owned(), "plan_update", |j| self.write_twap(j, twap)));
+        out.event("twap", "plan_update", |j| self.write_twap(j, twap));
     }
 
     fn twap_simulated(&self, twap: &Twap) -> bool {

@@ -16,9 +16,8 @@ const PARKED_MAX: usize = 4096;
 
 impl World {
     pub(super) fn input(&mut self, input: Input<'_>) {
-        let now = self.moment();
+        let (now, mut out) = (self.moment(), self.effects());
         let Some(process) = &mut self.process else { return };
-        let mut out = Effects::default();
         process.engine.step(now, input, &mut out);
         self.execute(out);
     }

@@ -4,9 +4,12 @@ use super::setup::Row;
 use super::swarm::Fault;
 use crate::units::Product;
 
-/// What stands in a frame, by the names that its venue gives it.
+/// What a frame is stands in its first bytes.
+const HEAD: usize = 96;
+
+/// What a frame is, by the names that its venue gives it.
 fn has(data: &[u8], names: &[&str]) -> bool {
-    let text = core::str::from_utf8(data).unwrap_or_default();
+    let text = core::str::from_utf8(&data[..data.len().min(HEAD)]).unwrap_or_default();
     names.iter().any(|name| text.contains(name))
 }
 

@@ -29,7 +29,8 @@ impl World {
     pub(super) fn carry_to_venue(&mut self, link: usize, conn: u64, data: Vec<u8>) {
         let mut delay = self.wire();
         let (mut gate, mut reply) = (None, ReplyFault::None);
-        if order_request(&data).is_some() {
+        let order = order_request(&data);
+        if order.is_some() {
             if let Some(body) = self.refusal(link, &data) {
                 let back = delay + self.wire();
                 self.at(back, Job::ToEngine { conn, data: body });
@@ -46,7 +47,7 @@ impl World {
             reply = self.reply_fault();
         }
         let mut at = self.in_order(conn, 0, delay, false);
-        if order_request(&data).is_some() && self.strikes(Fault::WorkedLate) {
+        if order.is_some() && self.strikes(Fault::WorkedLate) {
             gate = Some(self.wall() + at);
             let bound = if self.swarm.broken_bound { 40 * SECOND } else { self.swarm.cap };
             at += self.rng.span(0, bound);

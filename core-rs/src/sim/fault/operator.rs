@@ -4,7 +4,7 @@ use super::life::Death;
 use super::setup::{LINKS, MS, PAIR_COUNT, Role, SECOND, pair, pair_id};
 use super::swarm::Fault;
 use super::world::{Job, World};
-use crate::engine::{Command, Effects, Input};
+use crate::engine::{Command, Input};
 use crate::plan::Plan;
 
 impl World {
@@ -136,11 +136,10 @@ impl World {
 
     /// One command; true when it was taken. A refused one may have opened a breaker on the way: what it says counts.
     pub(super) fn command(&mut self, name: &str, body: &str) -> bool {
-        let now = self.moment();
+        let (now, mut out) = (self.moment(), self.effects());
         self.serial += 1;
         let id = format!("c{}", self.serial);
         let Some(process) = &mut self.process else { return false };
-        let mut out = Effects::default();
         let mut reply = Ok(Vec::new());
         let command = Command { name, body: body.as_bytes(), actor: "sim", id: &id, reply: &mut reply };
         process.engine.step(now, Input::Command(command), &mut out);

@@ -11,7 +11,7 @@ use super::rng::Rng;
 use super::setup::{EPOCH, LINKS, MS, PAIR_COUNT, SECOND, VENUES, engine_config, venue_config};
 use super::swarm::{Fault, Swarm};
 use super::trace::Trace;
-use crate::engine::{Effect, Engine, Input};
+use crate::engine::{Effect, Effects, Engine, Input};
 use crate::sim::SimVenue;
 use crate::units::{Now, Ns, Product, Venue};
 use std::cmp::Reverse;
@@ -19,6 +19,8 @@ use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 
 /// Number of the account side's stream of chance.
 const ACCOUNT_STREAM: u64 = 1;
+/// Of so many seeds one writes events that nobody reads, as the service does.
+const ALL_EVENTS_EVERY: u64 = 16;
 
 /// Something under way. What carries a `life` belongs to one process and dies with it.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -130,6 +132,8 @@ pub(super) struct World {
     pub swarm: Swarm,
     /// Only time fails: what comes late must be undone in time.
     pub late: bool,
+    /// Every event is written, not only what the checker reads.
+    hears_all: bool,
     pub harness: Harness,
     pub config: String,
     pub mutant: String,
@@ -216,6 +220,7 @@ impl World {
             serial: 0,
             swarm,
             late,
+            hears_all: tracing || seed.is_multiple_of(ALL_EVENTS_EVERY),
             harness,
         };
         for at in 0..world.venues.len() {
@@ -339,6 +344,11 @@ impl World {
         self.at(due - self.now, Job::Publish { venue });
     }
 
+    /// Room for what a step wants done.
+    pub(super) const fn effects(&self) -> Effects {
+        if self.hears_all { Effects::all() } else { Effects::hearing("alerts") }
+    }
+
     /// The process's clocks.
     pub(super) fn moment(&self) -> Now {
         let mono = self.process.as_ref().map_or(0, |process| process.mono);
@@ -361,11 +371,10 @@ impl World {
     }
 
     fn tell_instruments(&mut self, venue: Venue, product: Product) {
-        let now = self.moment();
+        let (now, mut out) = (self.moment(), self.effects());
         let at = VENUES.iter().position(|(known, _)| *known == venue).unwrap_or(0);
         let rows = super::setup::instruments(venue, product, self.phase(at, product));
         let Some(process) = &mut self.process else { return };
-        let mut out = crate::engine::Effects::default();
         let set = process.engine.set_instruments(now, venue, product, rows.as_bytes(), &mut out);
         if let Err(refusal) = set {
             self.check.fail("set-up", &format!("instruments refused: {}", refusal.message));

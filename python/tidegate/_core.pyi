@@ -232,8 +232,9 @@ class SimVenue:
 def simulate(request: bytes) -> bytes:
     """Runs seeds of the fault simulator without the interpreter's lock.
 
-    JSON {from, seeds, mutant, trace, first} in; JSON {seeds, events, virtual_seconds, violations,
-    told: [{seed, invariant, text}], probes: {name: count}, mutants: [name], trace} out.
+    JSON {from, seeds, mutant, trace, first, late} in; JSON {seeds, events, virtual_seconds, hash, violations,
+    told: [{seed, invariant, text}], probes: {name: count}, due: {name: seeds from which on it must have fired},
+    mutants: [name], trace} out.
     Raises CoreError VALIDATION_ERROR.
     """
 

@@ -289,11 +289,11 @@ impl Engine {
 
     /// `balance_update` of what a movement changed.
     pub(super) fn move_event(&self, now: Now, account: AccountId, report: &MoveReport, out: &mut Effects) {
-        out.push(event("balances".to_owned(), "balance_update", |j| {
+        out.event("balances", "balance_update", |j| {
             self.write_balance(j, account, report.wallet, &report.asset);
             j.str("cause", report.kind.name());
             j.int("ts", now.wall_ms());
-        }));
+        });
     }
 
     pub(super) fn breaker_event(

@@ -19,6 +19,7 @@ from tidegate.cli.main import EXIT_FAILED
 CHUNK: Final = 50
 """Seeds of one call into the core."""
 MUTANT_SEEDS_MAX: Final = 10_000
+HASHES: Final = 1 << 64
 PROGRESS_EVERY_S: Final = 10.0
 """A long run says this often how far it is, and where to take it up again."""
 
@@ -38,6 +39,10 @@ class Report(BaseModel):
     violations: int
     told: tuple[Violation, ...]
     probes: dict[str, int]
+    due: dict[str, int]
+    """The number of seeds from which on a probe must have fired."""
+    hash: int
+    """Of all that happened, in any order of the seeds."""
     mutants: tuple[str, ...]
     trace: str
 
@@ -53,12 +58,12 @@ def sim(
     late: Annotated[bool, typer.Option(help="nothing fails but time: replies up to 40 s late")] = False,
     jobs: Annotated[int, typer.Option(min=1, help="threads")] = os.cpu_count() or 1,
 ) -> None:
-    """Exit code 1 on any violation, or when a mutant survives."""
+    """Exit code 1 on any violation, when a mutant survives, or when a large corpus never reached what it must."""
     if mutants:
         raise typer.Exit(EXIT_FAILED if _hunt(jobs, min(seeds, MUTANT_SEEDS_MAX)) else 0)
     first, count = (start, seeds) if seed is None else (seed, 1)
     began = told = time.monotonic()
-    done, violations, events, counted = 0, 0, 0, Counter[str]()
+    done, violations, events, hashed, counted, due = 0, 0, 0, 0, Counter[str](), dict[str, int]()
     for report in _reports(first, count, mutant, jobs, trace=trace, late=late):
         sys.stdout.write(report.trace)
         done += report.seeds
@@ -66,16 +71,21 @@ def sim(
             _tell(violation, mutant, late=late)
         violations += report.violations
         events += report.events
+        hashed = (hashed + report.hash) % HASHES
         counted.update(report.probes)
+        due = report.due
         if time.monotonic() - told > PROGRESS_EVERY_S:
             told = time.monotonic()
             typer.echo(f"... {done} of {count} seeds, {violations} violations; goes on from START={first + done}")
     if probes:
         _print_probes(counted)
+    unreached = [name for name, least in due.items() if done >= least and not counted[name]]
+    for name in unreached:
+        typer.echo(f"NEVER {name}: due in {due[name]} seeds, did not come up in {done}")
     seconds = time.monotonic() - began
-    typer.echo(f"events={events} events_per_second={events / max(seconds, 1e-9):.0f}")
+    typer.echo(f"events={events} events_per_second={events / max(seconds, 1e-9):.0f} hash={hashed:016x}")
     typer.echo(f"seeds={count} seconds={seconds:.1f} violations={violations}")
-    if violations:
+    if violations or unreached:
         raise typer.Exit(EXIT_FAILED)
 
 

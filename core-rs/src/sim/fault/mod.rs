@@ -20,6 +20,7 @@ mod probe;
 mod protect;
 mod query;
 mod quiet;
+mod reach;
 mod report;
 mod rng;
 mod run;

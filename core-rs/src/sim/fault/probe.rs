@@ -1,5 +1,6 @@
 //! Counters that prove what a corpus reached: every class of faults, every transition, the rare decisions.
 
+use super::reach;
 use super::swarm::Fault;
 use crate::order::State;
 use std::collections::BTreeMap;
@@ -64,19 +65,28 @@ impl Probes {
     pub(super) fn rows(&self) -> BTreeMap<String, u64> {
         let mut rows: BTreeMap<String, u64> = BTreeMap::new();
         for fault in Fault::ALL {
-            rows.insert(format!("fault: {}", fault.name()), self.faults[fault as usize]);
+            rows.insert(fault_name(fault), self.faults[fault as usize]);
         }
+        rows.extend(reach::moves().map(|(from, to)| (move_name(from, to), 0)));
         for from in State::ALL {
             for to in State::ALL {
                 let count = self.moves[index(from)][index(to)];
                 if count > 0 {
-                    rows.insert(format!("order: {} -> {}", from.name(), to.name()), count);
+                    rows.insert(move_name(from, to), count);
                 }
             }
         }
         rows.extend(self.words.iter().map(|(word, count)| (word.clone(), *count)));
         rows
     }
+}
+
+pub(super) fn fault_name(fault: Fault) -> String {
+    format!("fault: {}", fault.name())
+}
+
+pub(super) fn move_name(from: State, to: State) -> String {
+    format!("order: {} -> {}", from.name(), to.name())
 }
 
 pub(super) fn alert_code(data: &[u8]) -> Option<&str> {

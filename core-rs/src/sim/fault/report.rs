@@ -2,7 +2,9 @@
 
 use super::mutant;
 use super::probe::Probes;
+use super::reach;
 use super::run::{Outcome, run};
+use crate::sim::noise::mix;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -42,9 +44,13 @@ struct Report {
     seeds: u64,
     events: u64,
     virtual_seconds: u64,
+    /// Of all that happened in all seeds, in any order of them.
+    hash: u64,
     violations: u64,
     told: Vec<Violation>,
     probes: BTreeMap<String, u64>,
+    /// The seeds from which on a probe must have fired.
+    due: BTreeMap<String, u64>,
     mutants: Vec<&'static str>,
     trace: String,
 }
@@ -61,9 +67,12 @@ pub fn simulate(request: &[u8]) -> Result<Vec<u8>, String> {
         seeds: 0,
         events: 0,
         virtual_seconds: 0,
+        hash: 0,
         violations: 0,
         told: Vec::new(),
         probes: BTreeMap::new(),
+        // Where nothing but time fails, most of it stays away.
+        due: if request.late || !request.mutant.is_empty() { BTreeMap::new() } else { reach::due() },
         mutants: mutant::names().collect(),
         trace: String::new(),
     };
@@ -75,6 +84,7 @@ pub fn simulate(request: &[u8]) -> Result<Vec<u8>, String> {
         report.seeds += 1;
         report.events += outcome.events;
         report.virtual_seconds += (outcome.span / 1_000_000_000) as u64;
+        report.hash = report.hash.wrapping_add(mix(outcome.hash ^ mix(seed)));
         probes.add(&outcome.probes);
         report.trace.push_str(&outcome.trace);
         if let Some((invariant, text)) = outcome.violation {

@@ -3,7 +3,7 @@
 import gc
 import importlib
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ from tidegate.cli.runners import Rebuilt, Runners, Started
 from tidegate.cli.venue_sim import VenueSimOptions
 from tidegate.model.config import Config
 from tidegate.ports.audit import JournalAudit
+from tidegate.ports.bench import Figure
 from tidegate.ports.control import Control
 from tidegate.ports.settings import Source
 
@@ -26,6 +27,7 @@ def main() -> None:
         serve_venue=_serve_venue,
         audit_journal=_audit_journal,
         rebuild=_rebuild,
+        bench=_bench,
     )
     sys.exit(command_line(sys.argv[1:], runners))
 
@@ -58,3 +60,8 @@ def _audit_journal(home: Path) -> JournalAudit:
 def _rebuild(config: Config) -> Rebuilt:
     done: Rebuilt = importlib.import_module("tidegate.app.rebuild").rebuild(config)
     return done
+
+
+def _bench(directory: Path) -> Iterator[Figure]:
+    figures: Iterator[Figure] = importlib.import_module("tidegate.app.bench").bench(directory)
+    return figures

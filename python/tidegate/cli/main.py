@@ -60,6 +60,7 @@ VERBS: Final = (
     Verb("acknowledge", "tidegate.cli.halts", "Take note of a difference, so that its symbol trades again."),
     Verb("link", "tidegate.cli.kill", "Print a one-time link that logs the admin in."),
     Verb("doctor", "tidegate.cli.doctor", "Check versions, disk, clock, data directory and venues."),
+    Verb("bench", "tidegate.cli.bench", "Measure disk and core of this machine, some seconds.", runner="bench"),
     Verb("rebuild", "tidegate.cli.rebuild", "Fill the tables anew from the journal; the server must not be running."),
     Verb("passwd", "tidegate.cli.users", "Set a user's password; ends all of the user's sessions.", group="users"),
     Verb("add", "tidegate.cli.users", "Make a user.", group="users"),

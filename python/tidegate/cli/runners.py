@@ -1,6 +1,6 @@
 """What the verbs start but may not know: handed in by `app/main.py`."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -10,6 +10,7 @@ import typer
 from tidegate.cli.venue_sim import VenueSimOptions
 from tidegate.model.config import Config
 from tidegate.ports.audit import JournalAudit
+from tidegate.ports.bench import Figure
 from tidegate.ports.control import Control
 from tidegate.ports.settings import Source
 
@@ -49,7 +50,7 @@ class WithControl(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runners:
     """`run` and `serve_venue` serve until the process is told to stop; `with_control` acts on users, seals and audit
-    log of a data directory; `audit_journal` (data directory).
+    log of a data directory; `audit_journal` and `bench` take a data directory.
     """
 
     run: Callable[[Config, Callable[[Started], None], Source], None]
@@ -57,6 +58,7 @@ class Runners:
     serve_venue: Callable[[VenueSimOptions], None]
     audit_journal: Callable[[Path], JournalAudit]
     rebuild: Callable[[Config], Rebuilt]
+    bench: Callable[[Path], Iterator[Figure]]
 
 
 def runners_of(context: typer.Context) -> Runners:

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
@@ -19,6 +19,7 @@ from tidegate.cli.venue_sim import VenueSimOptions
 from tidegate.model.config import Config
 from tidegate.model.errors import Code, TidegateError
 from tidegate.ports.audit import JournalAudit
+from tidegate.ports.bench import Figure
 from tidegate.ports.settings import Source
 
 
@@ -42,8 +43,18 @@ def _rebuild(_config: Config) -> Rebuilt:
     raise AssertionError("not in this test")
 
 
+def _bench(_home: Path) -> Iterator[Figure]:
+    yield Figure("append", 1.234, "us", "1.8 (a day)")
+    yield Figure("group", 2.5, "ms", "2.5 (a day)", "5")
+
+
 RUNNERS = Runners(
-    run=_run, with_control=_with_control, serve_venue=_serve_venue, audit_journal=_audit_journal, rebuild=_rebuild
+    run=_run,
+    with_control=_with_control,
+    serve_venue=_serve_venue,
+    audit_journal=_audit_journal,
+    rebuild=_rebuild,
+    bench=_bench,
 )
 
 

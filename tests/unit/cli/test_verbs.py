@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import pytest
 from tests.unit.api.logins import FakePeople, FakeTrail
+from tests.unit.cli.test_main import RUNNERS
 
 from tidegate.app.rebuild import Rebuilt
 from tidegate.cli.doctor import Verdict, storage, venues
@@ -63,7 +64,12 @@ class Log:
             return Rebuilt(seq=7, rows=9, took_s=0.25)
 
         return Runners(
-            run=run, with_control=with_control, serve_venue=serve_venue, audit_journal=FileAudit, rebuild=rebuild
+            run=run,
+            with_control=with_control,
+            serve_venue=serve_venue,
+            audit_journal=FileAudit,
+            rebuild=rebuild,
+            bench=RUNNERS.bench,
         )
 
 

@@ -52,6 +52,8 @@ BUDGET_TIMES = 100
 """A real venue allows an address a dozen starts a minute; what waits for that says nothing about us."""
 GROW_S = 3600.0
 """The journal has to grow to the size asked for within so long."""
+TELL_EVERY = 25
+"""Kills between two lines that say how far a run is."""
 WORKING = ("PLANNED", "WORKING", "HEDGING")
 
 
@@ -96,6 +98,8 @@ class Loop:
         self.tally = Tally()
         self.ready_ms = []
         self.kills = 0
+        self._seed = seed
+        self._began = time.monotonic()
         self._moments = (random.Random(FIXED_SEED), random.Random(seed))
         self._venues = [
             VenueSim(home, venue, kind, budget_times=BUDGET_TIMES)
@@ -129,6 +133,7 @@ class Loop:
         with running(self._start()) as node:
             self._ready(node)
             until(lambda: self._seq(node) >= self._records, f"{self._records} records", GROW_S, every_s=1.0)
+            say(f"... {self._seq(node)} records after {time.monotonic() - self._began:.0f} s, seed {self._seed}")
             node.kill()
         self.ready_ms.clear()
 
@@ -153,6 +158,15 @@ class Loop:
                 raise DiedError(node.tail())
             node.kill()
         self.kills += 1
+        if self.kills % TELL_EVERY == 0:
+            self._progress()
+
+    def _progress(self):
+        recent = round(statistics.median(self.ready_ms[-TELL_EVERY:])) if self.ready_ms else -1
+        say(
+            f"... {self.kills} kills in {time.monotonic() - self._began:.0f} s, seed {self._seed}: "
+            f"{self.tally.violations} violations, {len(self._books.accepts)} orders, ready {recent} ms"
+        )
 
     def _told(self, node, what):
         """Runs it; a failure comes with the last lines of the process."""

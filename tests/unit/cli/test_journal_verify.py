@@ -33,6 +33,7 @@ def runners(home: Path) -> Runners:
         serve_venue=RUNNERS.serve_venue,
         audit_journal=lambda place: FileAudit(place / "journal"),
         rebuild=RUNNERS.rebuild,
+        bench=RUNNERS.bench,
     )
 
 

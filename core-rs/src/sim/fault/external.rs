@@ -33,6 +33,8 @@ pub(super) struct External {
     pub opened: bool,
     /// A venue shut us out: for two minutes nothing can be asked there.
     pub banned: bool,
+    /// Some process could not apply a fill, whenever that came.
+    pub apply_fails: bool,
     /// Money moved where only the stream tells of it.
     pub spot_moved: bool,
     /// Orders that the other client took back itself.
@@ -111,8 +113,9 @@ impl World {
         }
         let since = self.check.external.quiet_since;
         let calm = self.check.external.calm.unwrap_or(Ns::MAX);
+        let at_once = !self.check.external.banned && !self.check.external.apply_fails;
         let late = |fill: &&Stranger| {
-            let told = fill.at >= calm && self.now - fill.at > SEEN_MAX;
+            let told = at_once && fill.at >= calm && self.now - fill.at > SEEN_MAX;
             told || self.now - fill.at.max(since) > within
         };
         let overdue = self.check.external.unseen.iter().find(late).copied();

@@ -109,6 +109,7 @@ impl World {
         if !self.strikes(Fault::ApplyFails) {
             return self.config.clone();
         }
+        self.check.external.apply_fails = true;
         let nth = 1 + self.side.below(4);
         let body = self.config.strip_suffix('}').unwrap_or_default();
         format!("{body},\"failFill\":{nth}}}")

@@ -154,13 +154,17 @@ impl Engine {
         held.and_then(|(_, _, position)| position.basis.entry_px()).or_else(|| self.asked_px(id))
     }
 
-    /// Without a book or a position: what our own orders were ready to pay. In flight never counts as worthless.
+    /// Without a book or a position: what orders, ours or another client's, were ready to pay. In flight never counts as worthless.
     fn asked_px(&self, id: InstrumentId) -> Option<Money> {
         let decimals = self.instruments.at(id).px_decimals;
         let money = |px: Price| Money(i128::from(px.get()) * pow10(MONEY_DECIMALS - decimals));
         let order = self.state.orders.iter_open().find(|order| order.terms.place.instrument == id);
         let leg = || self.state.active().flat_map(|plan| plan.terms.legs).find(|leg| leg.instrument == id);
-        order.and_then(|order| order.terms.place.px).or_else(|| leg().map(|leg| leg.px)).map(money)
+        order
+            .and_then(|order| order.terms.place.px)
+            .or_else(|| leg().map(|leg| leg.px))
+            .or_else(|| self.foreign_px(id))
+            .map(money)
     }
 
     pub(super) fn value(&self, id: InstrumentId, base: Money) -> Money {

@@ -74,6 +74,12 @@ impl Engine {
         foreign.retain(|id, order| !of(order.instrument) || listed.contains(id) || order.heard >= asked);
     }
 
+    /// What another client's order is ready to pay.
+    pub(in crate::engine) fn foreign_px(&self, id: InstrumentId) -> Option<Price> {
+        let orders = self.recon.iter().flat_map(|recon| recon.foreign.values());
+        orders.filter(|order| order.instrument == id).find_map(|order| order.px)
+    }
+
     /// What other clients' orders may still fill, and what the venue holds more or less than we know of.
     pub(in crate::engine) fn add_foreign(&self, all: &mut Vec<(InstrumentId, Exposure)>) {
         for recon in &self.recon {

@@ -80,7 +80,8 @@ PERFORMANCE = (
 )
 RISK_METRICS = (
     b'{"limits":[{"name":"order_notional_max","unit":"quote","scope":"total","limit":50000,"used":null}],'
-    b'"exposure":[{"exchange":"bybit","symbol":"BTCUSDT","type":"linear","worst":681.0}],"exposureTotal":681.0,"halts":[{"id":"bybit:main/unified/USDT","account":"main","exchange":"bybit","wallet":"unified",'
+    b'"exposure":[{"exchange":"bybit","symbol":"BTCUSDT","type":"linear","worst":681.0}],"exposureTotal":681.0,'
+    b'"halts":[{"id":"bybit:main/unified/USDT","account":"main","exchange":"bybit","wallet":"unified",'
     b'"asset":"USDT","cause":"differs","ours":1.0,"theirs":2.0,"sinceTs":1}],'
     b'"dayPnl":-0.0545515,"latch":{"mode":"open","reason":"","actor":"","sinceTs":0},'
     b'"breakers":[{"scope":"kill","breaker":"kill","state":"CLOSED"}],"ts":1790000000000}'

@@ -28,6 +28,7 @@ TWAP_BODY = {
     "legs": [{"exchange": "binance", "symbol": "BTCUSDT", "side": "buy"}],
 }
 BODIES: dict[tuple[str, str], dict[str, object]] = {
+    ("POST", "/api/risk/halts/acknowledge"): {"id": "bybit:main/unified/USDT"},
     ("POST", "/api/trading/orders"): {
         "exchange": "binance",
         "symbol": "BTCUSDT",

@@ -55,8 +55,19 @@ fn a_seed_gives_one_run() {
 
 #[test]
 fn flawed_designs_are_caught() {
-    for mutant in ["retry_new_id", "error_is_absence", "no_dedupe", "send_before_journal", "latch_unchecked"]
-    {
+    for mutant in [
+        "retry_new_id",
+        "error_is_absence",
+        "no_dedupe",
+        "send_before_journal",
+        "latch_unchecked",
+        "two_writers",
+        "key_before_apply",
+        "funding_applied_twice",
+        "third_asset_fee_ignored",
+        "external_close_ignored",
+        "difference_halts_nothing",
+    ] {
         let report = report(&format!(r#"{{"seeds":400,"mutant":"{mutant}","first":true}}"#));
         assert_eq!(report["violations"], 1, "{mutant} lives");
     }

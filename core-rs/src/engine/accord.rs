@@ -32,7 +32,12 @@ impl Engine {
             }
             Recon::Correct { difference } => {
                 let figures = (ours.unwrap_or_default(), Money(ours.unwrap_or_default().0 + difference.0));
-                self.differs(now, account, Figure::Balance(report.wallet, report.asset), figures, out);
+                let figure = Figure::Balance(report.wallet, report.asset);
+                if self.tells_moves(account) {
+                    self.differs(now, account, figure, figures, out);
+                } else {
+                    self.tell_difference(now, account, figure, figures, out);
+                }
                 (Source::Recon, difference)
             }
             Recon::Waiting { lasts, .. } if lasts || matches!(sight, Sight::Quiet { .. }) => {

@@ -50,8 +50,23 @@ impl Engine {
         }
         let record = ExternalRecord::Differs { account, figure, ours, theirs };
         self.commit(now, Body::External(Box::new(record)), out);
+        self.tell_difference(now, account, figure, (ours, theirs), out);
+    }
+
+    pub(in crate::engine) fn tell_difference(
+        &mut self,
+        now: Now,
+        account: AccountId,
+        figure: Figure,
+        (ours, theirs): (Money, Money),
+        out: &mut Effects,
+    ) {
+        let halts = match self.state.external.halt(account, figure) {
+            Some(_) => "nothing is opened there until this is acknowledged",
+            None => "booked as a correction",
+        };
         let text = format!(
-            "{}: {} in our books, {} at the venue; nothing is opened there until this is acknowledged",
+            "{}: {} in our books, {} at the venue; {halts}",
             self.figure_id(account, figure),
             amount_text(ours),
             amount_text(theirs)

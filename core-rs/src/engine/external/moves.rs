@@ -45,6 +45,12 @@ impl Engine {
         }
     }
 
+    /// The venue says what moved the account besides trades. Where it is not asked, funding alone makes a difference.
+    pub(in crate::engine) fn tells_moves(&self, account: AccountId) -> bool {
+        let mut own = self.links.iter().filter(|link| link.account == Some(account));
+        own.any(|link| link.codec.is_some_and(|codec| codec.tells_moves))
+    }
+
     /// Logs of the account's movements, from a while before the newest known one.
     pub(in crate::engine) fn moves_to_ask(&self, account: AccountId) -> Vec<(LinkId, Query)> {
         let Some(opened) = self.state.opened.get(&account) else { return Vec::new() };

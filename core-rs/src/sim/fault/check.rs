@@ -1,6 +1,7 @@
 //! The independent checker: what must hold after every step, judged by the venues' own books and the bytes that left.
 
 use super::disk::Disk;
+use super::external::others_open;
 use super::late::Late;
 use super::link::Link;
 use super::probe::{Probes, alert_code};
@@ -161,7 +162,7 @@ impl Check {
             return;
         }
         self.tally.catch_up(venues);
-        let others = self.others_open(venues, engine);
+        let others = others_open(venues, engine);
         let (mut total, mut parts) = (0i128, Vec::new());
         for (at, venue) in venues.iter().enumerate() {
             let model = venue.model();

@@ -8,7 +8,7 @@ use super::setup::{EPOCH, SECOND, VENUES};
 use super::world::World;
 use crate::engine::Engine;
 use crate::sim::SimVenue;
-use crate::units::{AccountId, ClientId, InstrumentId, Ns, Product, TradeId, Venue};
+use crate::units::{AccountId, ClientId, InstrumentId, Ns, Product, Text, TradeId, Venue};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The engine's clock against the run's.
@@ -28,6 +28,7 @@ struct Stranger {
 }
 
 #[derive(Debug, Default)]
+#[allow(clippy::struct_excessive_bools)] // facts of the run, each for itself
 pub(super) struct External {
     /// The ledgers are open, durably: from here on others may act.
     pub opened: bool,
@@ -189,31 +190,6 @@ impl Check {
         }
     }
 
-    /// What other clients' orders that the engine knows of may still fill: (venue, listing) -> (bought, sold).
-    pub(super) fn others_open(
-        &self,
-        venues: &[SimVenue],
-        engine: &Engine,
-    ) -> BTreeMap<(usize, usize), (i64, i64)> {
-        let mut all: BTreeMap<(usize, usize), (i64, i64)> = BTreeMap::new();
-        for (at, venue) in venues.iter().enumerate() {
-            let known: BTreeSet<&str> =
-                engine.foreign_orders(AccountId(at as u16)).map(|id| id.as_str()).collect();
-            if known.is_empty() {
-                continue;
-            }
-            for order in venue.model().orders.values().filter(|order| order.state.open()) {
-                if order.label.as_str().starts_with(FOREIGN) && known.contains(order.id.to_string().as_str())
-                {
-                    let slot = all.entry((at, order.listing)).or_default();
-                    let left = order.remaining() * order.side.sign();
-                    if left > 0 { slot.0 += left } else { slot.1 += left }
-                }
-            }
-        }
-        all
-    }
-
     /// At rest: other clients' orders were ended by the market or by themselves, and the engine knows which are open.
     pub(super) fn check_others(&mut self, engine: &Engine, venues: &[SimVenue]) {
         for (at, venue) in venues.iter().enumerate() {
@@ -237,4 +213,23 @@ impl Check {
 
 fn instrument(engine: &Engine, venue: usize, product: Product, symbol: &str) -> Option<InstrumentId> {
     engine.find_instrument(&format!("{}:{}:{symbol}", VENUES[venue].1, product.name()))
+}
+
+/// What other clients' orders that the engine knows of may still fill: (venue, listing) -> (bought, sold).
+pub(super) fn others_open(venues: &[SimVenue], engine: &Engine) -> BTreeMap<(usize, usize), (i64, i64)> {
+    let mut all: BTreeMap<(usize, usize), (i64, i64)> = BTreeMap::new();
+    for (at, venue) in venues.iter().enumerate() {
+        let known: BTreeSet<&str> = engine.foreign_orders(AccountId(at as u16)).map(Text::as_str).collect();
+        if known.is_empty() {
+            continue;
+        }
+        for order in venue.model().orders.values().filter(|order| order.state.open()) {
+            if order.label.as_str().starts_with(FOREIGN) && known.contains(order.id.to_string().as_str()) {
+                let slot = all.entry((at, order.listing)).or_default();
+                let left = order.remaining() * order.side.sign();
+                if left > 0 { slot.0 += left } else { slot.1 += left }
+            }
+        }
+    }
+    all
 }

@@ -19,6 +19,7 @@ pub(super) struct Link {
 
 /// One connection; it outlives the process by what is on its way.
 #[derive(Clone, Copy, Debug)]
+#[allow(clippy::struct_excessive_bools)] // each fault comes and goes without the others
 pub(super) struct Conn {
     pub link: usize,
     /// Nothing passes any more, and nobody knows.

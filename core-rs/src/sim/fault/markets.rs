@@ -219,11 +219,11 @@ impl World {
 
     /// Links whose data is silent are alive all the same, once a second.
     pub(super) fn keep_mute_alive(&mut self) {
-        for link in 0..LINKS.len() {
+        for (link, row) in LINKS.iter().enumerate() {
             let Some(conn) = self.links[link].conn else { continue };
             let mute = self.conns.get(&conn).is_some_and(|known| known.mute && !known.half_open);
-            if mute && self.now >= self.outage[LINKS[link].venue] {
-                self.at(MS, Job::ToEngine { conn, data: garble::alive(LINKS[link].venue) });
+            if mute && self.now >= self.outage[row.venue] {
+                self.at(MS, Job::ToEngine { conn, data: garble::alive(row.venue) });
             }
         }
     }

@@ -27,6 +27,7 @@ from tidegate.venues.spec import (
     InstrumentRow,
     KeyCheck,
     Kline,
+    OneWayCheck,
     Product,
     ProductSpec,
     Request,
@@ -260,6 +261,18 @@ def _parse_key_check(status: int, body: bytes) -> KeyRights:
     )
 
 
+def _one_way_check(key: str, secret: str, passphrase: str, ts_ms: int) -> Request:
+    query = "symbol=BTCUSDT&productType=USDT-FUTURES&marginCoin=USDT"
+    return signed_get(f"/api/v2/mix/account/account?{query}", str(ts_ms), key, secret, passphrase)
+
+
+def _parse_one_way(status: int, body: bytes) -> bool:
+    # {"marginCoin":"USDT","available":"0",...,"marginMode":"crossed","posMode":"hedge_mode"}
+    if status != 200:
+        raise failure_of(status, body, _data)
+    return text(as_object(_data(body), "data"), "posMode") == "one_way_mode"
+
+
 VENUE: Final = Venue(
     spec=SPEC,
     time=_time,
@@ -274,4 +287,5 @@ VENUE: Final = Venue(
     parse_klines=_parse_klines,
     parse_failure=lambda status, body: failure_of(status, body, _data),
     key_check=KeyCheck(_key_check, _parse_key_check),
+    one_way_check=OneWayCheck(_one_way_check, _parse_one_way),
 )

@@ -16,6 +16,7 @@ from tidegate.venues.table import VENUES
 RIGHTS = KeyRights(read=True, trade=True, withdraw=False, bound=True)
 ACCOUNT = AccountFacts("binance:main", has_key=True, rights=RIGHTS, wants_one_way=True, one_way=True)
 PRODUCT = ProductFacts("binance linear", has_instruments=True, error_ns=20_000_000)
+ALL = "profile: live\nvenues: {okx: {}, bitget: {}}"
 SURE = Facts(confirmed=True, replaced={}, accounts=(ACCOUNT,), products=(PRODUCT,), unset=())
 
 
@@ -91,13 +92,16 @@ ONE_WAY = {
     "binance silent": ("binance", HttpError("reset"), None),
     "bybit one-way": ("bybit", BYBIT_ROW % b"0", True),
     "bybit hedge": ("bybit", BYBIT_ROW % b"2", False),
+    "bitget one-way": ("bitget", b'{"code":"00000","data":{"posMode":"one_way_mode"}}', True),
+    "bitget hedge": ("bitget", b'{"code":"00000","data":{"posMode":"hedge_mode"}}', False),
+    "bitget refuses": ("bitget", b'{"code":"40012","msg":"apikey/password is incorrect","data":null}', None),
     "bybit tells nothing": ("bybit", b'{"retCode":0,"retMsg":"OK","result":{"list":[]}}', None),
 }
 
 
 @pytest.mark.parametrize(("venue", "answer", "one_way"), ONE_WAY.values(), ids=ONE_WAY)
 async def test_the_position_mode_is_asked_of_the_venue(venue, answer, one_way):
-    inspector = Inspector(parse_config("profile: live", {}), VENUES, {(venue, "linear"): Same(answer)}, SystemClock())
+    inspector = Inspector(parse_config(ALL, {}), VENUES, {(venue, "linear"): Same(answer)}, SystemClock())
     given = Account(venue=venue, name="main", key="k", secret="s", passphrase="p", simulated=False)
     facts = await inspector.facts([given], [], Probe(RIGHTS), [])
     assert facts.accounts[0].one_way is one_way

@@ -92,6 +92,8 @@ class Net:
     slow: dict[tuple[str, str], Http] = field(default_factory=dict)
     listen_keys: list[ListenKeyUpkeep] = field(default_factory=list)
     budgets: dict[str, list[RateBudget]] = field(default_factory=dict)
+    connects: dict[str, ConnectBudget] = field(default_factory=dict)
+    """By venue, for whoever opens a connection to it: the venue counts them all."""
 
     async def close(self) -> None:
         for client in {id(client): client for client in (*self.quick.values(), *self.slow.values())}.values():
@@ -136,14 +138,14 @@ def build_net(  # noqa: PLR0913  # composed once, by name
                 pair = (DryRunHttp(pair[0], quick), DryRunHttp(pair[1], slow))
             shared[row.venue, base] = pair
         net.quick[key], net.slow[key] = pair
-    connects = {name: _connects(venue) for name, venue in venues.items()}
+    net.connects.update({name: _connects(venue) for name, venue in venues.items()})
     for row in rows:
         if row.role == "rest":
             net.rests[row.id] = net.quick[row.venue, row.product]
         else:
             url = _url(net, row, row.role, venues[row.venue], addresses, keys, refused)
             plan = _plan(row, venues[row.venue], url)
-            net.links[row.id] = WsLink(plan, events, connects[row.venue], clock, random)
+            net.links[row.id] = WsLink(plan, events, net.connects[row.venue], clock, random)
     return net
 
 

@@ -13,7 +13,7 @@ from random import Random
 from typing import Final
 
 from tidegate._core import Engine, SimEffect, SimVenue
-from tidegate.app.net import Addresses, Bases
+from tidegate.app.net import Addresses, Bases, Net
 from tidegate.app.sim_host import SimHost, SimPlan
 from tidegate.engine.setup import SIM_PASSPHRASE, SIM_SECRET, LinkRow, dry_key
 from tidegate.model.config import Config, Product, VenueConfig, VenueName
@@ -21,7 +21,6 @@ from tidegate.obs import log
 from tidegate.ports.clock import Clock
 from tidegate.ports.link import LinkEvents
 from tidegate.store.state import DataDirectory
-from tidegate.transport.rate import ConnectBudget
 from tidegate.transport.ws import LinkPlan, WsLink
 from tidegate.venues.spec import Venue
 
@@ -134,13 +133,19 @@ class Paper:
             executor.start(self.hosts[name].venue, watch)
 
     def build_tapes(
-        self, config: Config, addresses: Addresses, venues: Mapping[str, Venue], clock: Clock, random: Random
+        self,
+        config: Config,
+        venues: Mapping[str, Venue],
+        *,
+        addresses: Addresses,
+        net: Net,
+        clock: Clock,
+        random: Random,
     ) -> list[WsLink]:
-        """One link of public trades per venue product."""
+        """One link of public trades per venue product, within the budgets of `net`."""
         links: list[WsLink] = []
         for name, section in config.venues.items():
             spec = venues[name].spec
-            bucket = ConnectBudget(spec.connects_max, spec.connects_window_s)
             for product in section.products:
                 url = addresses.trades(name, product)
                 plan = LinkPlan(
@@ -155,7 +160,7 @@ class Paper:
                     refused_s=float(spec.ban_s),
                 )
                 events = _Tape(self.hosts[name], self.executors[name], product)
-                link = WsLink(plan, events, bucket, clock, random)
+                link = WsLink(plan, events, net.connects[name], clock, random)
                 self.executors[name].tapes[product] = link
                 links.append(link)
         return links

@@ -196,7 +196,11 @@ def build_outside(config: Config, node: Node, embedded: Mapping[str, Bases], pap
         for product in section.products
     )
     market = VenueMarket(VENUES, net.slow, node.clock, simulated=config.simulated)
-    tapes = () if paper is None else paper.build_tapes(config, addresses, VENUES, node.clock, jitter)
+    tapes = (
+        ()
+        if paper is None
+        else paper.build_tapes(config, VENUES, addresses=addresses, net=net, clock=node.clock, random=jitter)
+    )
     return Outside(net, upkeeps, market, paper, tapes)
 
 

@@ -9,7 +9,11 @@ const HEAD: usize = 96;
 
 /// What a frame is, by the names that its venue gives it.
 fn has(data: &[u8], names: &[&str]) -> bool {
-    let text = core::str::from_utf8(&data[..data.len().min(HEAD)]).unwrap_or_default();
+    anywhere(&data[..data.len().min(HEAD)], names)
+}
+
+fn anywhere(data: &[u8], names: &[&str]) -> bool {
+    let text = core::str::from_utf8(data).unwrap_or_default();
     names.iter().any(|name| text.contains(name))
 }
 
@@ -49,8 +53,8 @@ pub(super) fn is_ban(data: &[u8]) -> bool {
 pub(super) fn product_of(row: Row, data: &[u8]) -> Product {
     match row.venue {
         0 => row.product,
-        _ if has(data, &["\"category\":\"linear\"", "category=linear"]) => Product::Linear,
-        _ if has(data, &["\"category\":\"spot\"", "category=spot"]) => Product::Spot,
+        _ if anywhere(data, &["\"category\":\"linear\"", "category=linear"]) => Product::Linear,
+        _ if anywhere(data, &["\"category\":\"spot\"", "category=spot"]) => Product::Spot,
         _ => row.product,
     }
 }

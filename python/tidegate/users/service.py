@@ -28,6 +28,8 @@ LINK_S: Final = 15 * 60
 TICKET_S: Final = 30
 OPEN_LINKS: Final = 4
 OPEN_TICKETS: Final = 1000
+TICKETS_PER_USER: Final = 50
+"""Open at once; more than pages come back with after a restart."""
 RECHECK_S: Final = 1
 """How long a session is believed to stand before the store is asked again."""
 AGENT_CHARS_MAX: Final = 256
@@ -60,7 +62,7 @@ class LocalAuth:
         self._clock = clock
         self._throttle = Throttle()
         self._links: OneTime[str] = OneTime(LINK_S, OPEN_LINKS)
-        self._tickets: OneTime[Principal] = OneTime(TICKET_S, OPEN_TICKETS)
+        self._tickets: OneTime[Principal] = OneTime(TICKET_S, OPEN_TICKETS, TICKETS_PER_USER)
         # session -> (asked at, user while it stands); bounded, the longest unused goes first
         self._known: OrderedDict[str, tuple[int, User | None]] = OrderedDict()
         self._asking: dict[str, asyncio.Future[User | None]] = {}
@@ -189,7 +191,7 @@ class LocalAuth:
 
     def issue_ticket(self, principal: Principal) -> Ticket:
         """See the port."""
-        return Ticket(ticket=self._tickets.issue(principal, self._now_s), expires_in=TICKET_S)
+        return Ticket(ticket=self._tickets.issue(principal, self._now_s, principal.user_id), expires_in=TICKET_S)
 
     def redeem_ticket(self, ticket: str) -> Principal:
         """See the port."""

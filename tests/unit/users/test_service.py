@@ -19,7 +19,7 @@ from tidegate.users.api_keys import LentKeys
 from tidegate.users.passwords import Passwords, Verdict
 from tidegate.users.people import People
 from tidegate.users.second_factor import SecondFactor
-from tidegate.users.service import LINK_S, RECHECK_S, REFRESH_S, TICKET_S, LocalAuth
+from tidegate.users.service import LINK_S, OPEN_TICKETS, RECHECK_S, REFRESH_S, TICKET_S, TICKETS_PER_USER, LocalAuth
 from tidegate.users.tokens import ACCESS_S, AUDIENCE, ISSUER, Signer
 from tidegate.users.vault import Vault
 
@@ -293,3 +293,15 @@ async def test_a_login_that_nobody_renewed_in_its_time_ends_what_was_opened_by_i
     assert await world.auth.is_live(who)
     world.clock.now_s += RECHECK_S + 1
     assert not await world.auth.is_live(who)
+
+
+async def test_nobody_takes_other_peoples_tickets_away_by_asking_for_many(world: World) -> None:
+    await world.people.add("anna", Role.VIEWER, PASSWORD)
+    boss = (await world.auth.login("admin", PASSWORD)).principal
+    anna = (await world.auth.login("anna", PASSWORD)).principal
+    ticket = world.auth.issue_ticket(boss).ticket
+    many = [world.auth.issue_ticket(anna).ticket for _ in range(OPEN_TICKETS + 1)]
+    assert world.auth.redeem_ticket(ticket).name == "admin"
+    assert world.auth.redeem_ticket(many[-1]).name == "anna"
+    with pytest.raises(TidegateError):
+        world.auth.redeem_ticket(many[-1 - TICKETS_PER_USER])

@@ -190,7 +190,7 @@ impl Engine {
         let codec = crate::venues::codec(instrument.venue, instrument.product)?;
         let session = self.accounts.at(account).session.as_ref()?;
         let mut data = Vec::with_capacity(512);
-        (codec.encode_order)(cmd, instrument, session, now.wall, &mut data).ok()?;
+        codec.encode_order(cmd, instrument, session, now.wall, &mut data).ok()?;
         Some(data)
     }
 

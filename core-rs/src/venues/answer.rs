@@ -26,6 +26,16 @@ pub(super) type Opened<'a> = Read<Result<Served<'a>, VenueReject>>;
 /// Reads one row and reports it.
 pub(super) type RowReader<T> = fn(&Place<'_>, &mut Reader<'_>, &mut EventBuf) -> Read<T>;
 
+/// A list that is asked for page by page.
+pub(super) struct Pages {
+    /// Says by which number pages go.
+    pub row: RowReader<u64>,
+    /// Rows of a full page.
+    pub full: usize,
+    /// Where the next page begins, from the least and the greatest number of this one and where it began.
+    pub next: fn(u64, u64, Option<u64>) -> u64,
+}
+
 /// A venue's shapes and habits.
 pub(super) struct Answering {
     /// Opens an answer, given HTTP status and body.
@@ -36,17 +46,14 @@ pub(super) struct Answering {
     pub book: fn(&Instrument, &mut Reader<'_>, &mut EventBuf) -> Read<Depth>,
     /// Says whose order it is, where its instrument is tracked.
     pub order: RowReader<Option<ClientRef>>,
-    /// Says by which number pages go.
-    pub fill: RowReader<u64>,
+    pub fills: Pages,
+    /// What moved the account without a trade, where the venue can be asked.
+    pub moves: Option<Pages>,
     pub position: RowReader<()>,
     pub balance: RowReader<()>,
-    /// Rows of a full page of fills.
-    pub fills_page: usize,
     /// Rows at which a list of orders, or of positions, may be incomplete: it must never look complete.
     pub orders_max: usize,
     pub positions_max: usize,
-    /// Where the next page of fills begins, from the least and the greatest number of this one and where it began.
-    pub next: fn(u64, u64, Option<u64>) -> u64,
 }
 
 /// What a refusal whose body says nothing means: by its status, else its fate is open.
@@ -93,23 +100,32 @@ pub(super) fn decode(
             whole(served.further, count, answering.positions_max)?;
         }
         Query::Balances => {
-            each(served.data, |row| (answering.balance)(&place, row, out))?;
+            served.data.array()?.rows(|row| (answering.balance)(&place, row, out))?;
         }
-        // Never asked of these venues.
-        Query::Moves { .. } => return Err(DecodeError::UnknownMessage),
-        Query::Fills { from_id, .. } => {
-            let (mut least, mut greatest) = (u64::MAX, 0);
-            let count = served.data.array()?.rows(|row| {
-                let number = (answering.fill)(&place, row, out)?;
-                (least, greatest) = (least.min(number), greatest.max(number));
-                Ok(())
-            })?;
-            let full = count >= answering.fills_page;
-            let next = full.then(|| (answering.next)(least, greatest, from_id));
-            return Ok(ReplyVerdict::Served { next });
+        Query::Fills { from_id, .. } => return page(&answering.fills, &place, &served, from_id, out),
+        Query::Moves { from_id, .. } => {
+            let moves = answering.moves.as_ref().ok_or(DecodeError::UnknownMessage)?;
+            return page(moves, &place, &served, from_id, out);
         }
     }
     Ok(ReplyVerdict::Served { next: None })
+}
+
+fn page(
+    pages: &Pages,
+    place: &Place<'_>,
+    served: &Served<'_>,
+    from: Option<u64>,
+    out: &mut EventBuf,
+) -> Read<ReplyVerdict> {
+    let (mut least, mut greatest) = (u64::MAX, 0);
+    let count = served.data.array()?.rows(|row| {
+        let number = (pages.row)(place, row, out)?;
+        (least, greatest) = (least.min(number), greatest.max(number));
+        Ok(())
+    })?;
+    let next = (count >= pages.full).then(|| (pages.next)(least, greatest, from));
+    Ok(ReplyVerdict::Served { next })
 }
 
 /// The answer about one order. An answer about another order than `asked` is refused.

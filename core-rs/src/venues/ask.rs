@@ -1,5 +1,6 @@
 //! Questions over REST: one way to write them all, from a venue's own table.
 
+use super::body::product_word;
 use super::write::{Request, wall_ms};
 use super::{EncodeError, Instruments, Query, Session};
 use crate::units::{Ns, Product};
@@ -33,7 +34,8 @@ pub(super) type Question = (&'static str, &'static [Param]);
 /// A venue's questions.
 pub(super) struct Asking {
     pub question: fn(Product, &Query) -> Question,
-    pub kind: fn(Product) -> &'static str,
+    /// The venue's words for spot and linear.
+    pub kinds: [&'static str; 2],
     /// Signs and finishes the request; not asked for public data.
     pub sign: fn(Request<'_>, &Session, Ns),
 }
@@ -66,7 +68,7 @@ pub(super) fn encode(
     for param in params {
         match (param, query) {
             (Param::Symbol(name), _) => request.text(name, symbol),
-            (Param::Kind(name), _) => request.text(name, (asking.kind)(product).as_bytes()),
+            (Param::Kind(name), _) => request.text(name, product_word(product, asking.kinds).as_bytes()),
             (Param::Word(name, word), _) => request.text(name, word.as_bytes()),
             (Param::Number(name, number), _) => request.number(name, *number as u64),
             (Param::Client(name), Query::Order { client_id, .. }) => request.text(name, client_id.as_bytes()),

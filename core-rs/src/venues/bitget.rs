@@ -20,13 +20,11 @@ pub(super) static SPOT: Codec = Codec {
     contracts: false,
     tells_moves: false,
     decode: |ctx, bytes, out| channel::decode(&DIALECT, ctx, bytes, out),
-    encode_order,
+    ordering: &ORDERING,
     encode_login: |role, session, wall, out| login("/user/verify", role, session, wall, out),
     encode_subscribe,
     asking: &ASKING,
-    decode_answer: |product, query, ctx, status, body, out| {
-        answer::decode(&ANSWERING, product, query, ctx, (status, body), out)
-    },
+    answering: &ANSWERING,
 };
 
 pub(super) static LINEAR: Codec = Codec { product: Linear, wallet: Wallet::Linear, ..SPOT };
@@ -60,7 +58,7 @@ static DIALECT: Dialect = Dialect {
     best: Some(b"books1"),
     seq: "seq",
     restart: None,
-    book: |ctx, arg, row, out| book(channel::instrument(VENUE, ctx, arg)?, row, out),
+    book: |ctx, arg, row, out| book(channel::instrument(VENUE, ctx, arg.symbol)?, row, out),
     push,
     answer,
 };
@@ -72,20 +70,15 @@ fn book(instrument: &Instrument, row: &mut Reader<'_>, out: &mut EventBuf) -> Re
     channel::chained(&BOOK, instrument, row, out)
 }
 
-/// The venue's word for a product.
-const fn kind(product: Product) -> &'static str {
-    match product {
-        Spot => "SPOT",
-        Linear => "USDT-FUTURES",
-    }
-}
+/// The venue's words for spot and linear.
+const KINDS: [&str; 2] = ["SPOT", "USDT-FUTURES"];
 
 /// "Trading Channel": `{"action":"update","arg":{"instType":"SPOT","channel":"trade","instId":"BTCUSDT"},"data":[{
 ///   "ts":"1695709835822","price":"26293.4","size":"0.0013","side":"buy","tradeId":"1000000000"}],"ts":1695711090682}`; the
 /// first message of the channel tells trades of the past.
 fn push(ctx: &Context<'_>, push: &Push<'_>, out: &mut EventBuf) -> Read<()> {
     if push.arg.channel == b"trade" {
-        let instrument = channel::instrument(VENUE, ctx, push.arg)?;
+        let instrument = channel::instrument(VENUE, ctx, push.arg.symbol)?;
         let past = push.snapshot;
         return if past { Ok(()) } else { channel::trades(instrument, push, ["price", "size"], out) };
     }
@@ -228,10 +221,7 @@ fn position(place: &Place<'_>, row: &mut Reader<'_>, out: &mut EventBuf) -> Read
 ///   "msg":"Success"}`; a refused one says `error` and repeats the request.
 fn answer(reader: &mut Reader<'_>, out: &mut EventBuf) -> Read<()> {
     read!(reader; event "event", arg "arg", code "code", message "msg");
-    let refusal = match code.present().map_or(Ok(0), |code| code.int())? {
-        0 => None,
-        code => Some(VenueReject::of(ERRORS, code, message.text_or_empty()?)),
-    };
+    let refusal = refusal(ERRORS, code, message)?;
     if !matches!(arg.value, Value::Array(_)) {
         return session_note(event.text()?, refusal, out);
     }
@@ -249,69 +239,50 @@ fn answer(reader: &mut Reader<'_>, out: &mut EventBuf) -> Read<()> {
 /// "Place Order Channel", "Cancel Order Channel" (the venue grants them on request): `{"op":"trade","args":[{"id":"..",
 ///   "instType":"SPOT","instId":"BTCUSDT","channel":"place-order","params":{"clientOid":"..","side":"buy","orderType":"limit",
 ///   "size":"0.01","price":"60000","force":"ioc"}}]}`. A logged-in connection needs no signature per order.
-fn encode_order(
-    cmd: &OrderCmd,
-    instrument: &Instrument,
-    _: &Session,
-    _: Ns,
-    out: &mut Vec<u8>,
-) -> Result<(), EncodeError> {
-    let mut body = match cmd {
-        OrderCmd::Place(order) => place(order, instrument, out)?,
-        OrderCmd::Cancel { client_id, .. } => {
-            open(out, b"c", client_id.as_bytes(), "cancel-order", instrument)
-        }
-    };
-    body.raw(&[b"}}]}"]);
-    Ok(())
-}
+static ORDERING: Ordering = Ordering { place, cancel, close: b"}}]}" };
 
-fn place<'o>(
-    order: &PlaceOrder,
-    instrument: &Instrument,
-    out: &'o mut Vec<u8>,
-) -> Result<Body<'o>, EncodeError> {
-    let (lots, px) = terms(order, instrument)?;
+fn place(order: &PlaceOrder, terms: &Terms<'_>, body: &mut Body<'_>) -> Result<(), EncodeError> {
     // Its size would be read as quote coin; a bounded IOC order says the same in base coin.
-    if (order.kind, instrument.product, order.side) == (OrderKind::Market, Spot, Side::Buy) {
+    if (order.kind, terms.instrument.product, order.side) == (OrderKind::Market, Spot, Side::Buy) {
         return Err(EncodeError::Unsupported("a market buy in base coin"));
     }
-    let mut body = open(out, b"", order.client_id.as_bytes(), "place-order", instrument);
+    let tif = tif_word(order.tif, ["gtc", "ioc", "fok", "post_only"]);
+    let (kind, tif) = if order.kind == OrderKind::Limit { ("limit", tif) } else { ("market", "") };
+    open(body, b"", order.client_id.as_bytes(), "place-order", terms.instrument);
     body.text("side", side_word(order.side, ["buy", "sell"]));
-    body.text("orderType", if px.is_some() { "limit" } else { "market" });
-    body.lots("size", lots, instrument);
-    body.price("price", px, instrument);
-    if px.is_some() {
-        body.text("force", tif_word(order.tif, ["gtc", "ioc", "fok", "post_only"]));
-    }
-    if instrument.product == Linear {
-        body.text("marginCoin", instrument.quote.as_bytes());
+    body.text("orderType", kind);
+    body.lots("size", terms);
+    body.price("price", terms);
+    body.text("force", tif);
+    if terms.instrument.product == Linear {
+        body.text("marginCoin", terms.instrument.quote.as_bytes());
         body.text("marginMode", "crossed");
         body.text("reduceOnly", if order.reduce_only { "YES" } else { "NO" });
     }
-    Ok(body)
+    Ok(())
 }
 
-fn open<'o>(
-    out: &'o mut Vec<u8>,
-    id_prefix: &[u8],
-    id: &[u8],
-    channel: &str,
-    instrument: &Instrument,
-) -> Body<'o> {
-    let mut body = Body::open(out, &[b"{\"op\":\"trade\",\"args\":[{\"id\":\"", id_prefix, id, b"\""]);
-    body.text("instType", kind(instrument.product));
+fn cancel(id: &[u8], terms: &Terms<'_>, body: &mut Body<'_>) -> Result<(), EncodeError> {
+    open(body, b"c", id, "cancel-order", terms.instrument);
+    Ok(())
+}
+
+fn open(body: &mut Body<'_>, id_prefix: &[u8], id: &[u8], channel: &str, instrument: &Instrument) {
+    body.raw(&[b"{\"op\":\"trade\",\"args\":[{\"id\":\"", id_prefix, id, b"\""]);
+    body.text("instType", product_word(instrument.product, KINDS));
     body.text("instId", instrument.symbol.as_bytes());
     body.text("channel", channel);
     body.raw(&[b",\"params\":{\"clientOid\":\"", id, b"\""]);
-    body
 }
 
 /// "Subscribe": `{"op":"subscribe","args":[{"instType":"SPOT","channel":"books","instId":"BTCUSDT"}]}`. A symbol under the wrong
 /// `instType` is acknowledged and stays silent, so the product always comes from the instrument itself.
 fn encode_subscribe(role: Role, on: bool, instruments: &[&Instrument], out: &mut Vec<Vec<u8>>) {
     let arg = |product: Product, channel: &str, name: &str, value: &str| {
-        format!("{{\"instType\":\"{}\",\"channel\":\"{channel}\",\"{name}\":\"{value}\"}}", kind(product))
+        format!(
+            "{{\"instType\":\"{}\",\"channel\":\"{channel}\",\"{name}\":\"{value}\"}}",
+            product_word(product, KINDS)
+        )
     };
     let args: Vec<String> = match role {
         Role::Public => {
@@ -331,7 +302,7 @@ fn encode_subscribe(role: Role, on: bool, instruments: &[&Instrument], out: &mut
 
 static ASKING: Asking = Asking {
     question,
-    kind,
+    kinds: KINDS,
     sign: |request, session, wall| {
         let mut time = Vec::new();
         push_uint(&mut time, server_ms(session, wall));
@@ -382,13 +353,12 @@ static ANSWERING: Answering = Answering {
     absent: |_, reject| reject.class == UnknownOrder,
     book,
     order,
-    fill,
+    fills: Pages { row: fill, full: PAGE, next: |oldest, _, _| oldest },
+    moves: None,
     position,
     balance,
-    fills_page: PAGE,
     orders_max: PAGE,
     positions_max: usize::MAX,
-    next: |oldest, _, _| oldest,
 };
 
 /// Lists are bare on spot, under a name (null when empty) on futures.

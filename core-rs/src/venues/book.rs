@@ -23,7 +23,6 @@ pub(super) struct BookWords {
 /// A depth message whose levels lie in the buffer from `start`; the other fields are as sent.
 pub(super) struct BookRow<'c, 'a> {
     pub instrument: &'c Instrument,
-    #[allow(dead_code, reason = "for venues whose messages span several ids")]
     pub first: Field<'a>,
     pub last: Field<'a>,
     pub prev: Field<'a>,

@@ -128,8 +128,8 @@ fn read_arg<'a>(reader: &mut Reader<'a>) -> Read<Option<Arg<'a>>> {
 }
 
 /// The instrument of a public message: of the product that the link serves.
-pub(super) fn instrument<'c>(venue: Venue, ctx: &Context<'c>, arg: Arg<'_>) -> Read<&'c Instrument> {
-    let symbol = Symbol::new(arg.symbol).map_err(|_| DecodeError::Field("instId"))?;
+pub(super) fn instrument<'c>(venue: Venue, ctx: &Context<'c>, symbol: &[u8]) -> Read<&'c Instrument> {
+    let symbol = Symbol::new(symbol).map_err(|_| DecodeError::Field("symbol"))?;
     ctx.instruments.find(venue, ctx.product, &symbol).ok_or(DecodeError::UnknownInstrument)
 }
 

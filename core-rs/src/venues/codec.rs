@@ -1,6 +1,8 @@
 //! The shape of a venue: a table row of functions and facts.
 
-use super::ask::{Asking, encode};
+use super::answer::{self, Answering};
+use super::ask::{self, Asking};
+use super::body::{self, Ordering};
 use super::{DecodeError, EncodeError, EventBuf, Query, ReplyVerdict, Secret, binance, bitget, bybit, okx};
 use crate::ledger::Wallet;
 use crate::market::{Instrument, SeqRule, Wire};
@@ -87,22 +89,31 @@ pub struct Codec {
     /// Decodes one frame of a WebSocket link (any role) into `out` (cleared by the caller). The whole frame is
     /// parsed before anything is reported: on error `out` must be ignored.
     pub decode: fn(&Context<'_>, &[u8], &mut EventBuf) -> Result<(), DecodeError>,
-    /// One order request for the Trade link; `wall` is our wall time.
-    pub encode_order: fn(&OrderCmd, &Instrument, &Session, Ns, &mut Vec<u8>) -> Result<(), EncodeError>,
+    /// How orders are written.
+    pub(super) ordering: &'static Ordering,
     /// Frames to send when a link of this role comes up, before subscribing (login); none for public links.
     pub encode_login: fn(Role, &Session, Ns, &mut Vec<Vec<u8>>),
     /// Subscribe (`on`) or unsubscribe frames. Public: depth of the instruments. Private: the account's topics.
     pub encode_subscribe: fn(Role, bool, &[&Instrument], &mut Vec<Vec<u8>>),
     /// How questions over REST are written.
     pub(super) asking: &'static Asking,
-    pub(super) decode_answer: DecodeAnswer,
+    /// How their answers are read.
+    pub(super) answering: &'static Answering,
 }
 
-/// Reads the answer to a question about a product; `status` is the HTTP status.
-pub(super) type DecodeAnswer =
-    fn(Product, &Query, &Context<'_>, u16, &[u8], &mut EventBuf) -> Result<ReplyVerdict, DecodeError>;
-
 impl Codec {
+    /// One order request for the Trade link; `wall` is our wall time.
+    pub fn encode_order(
+        &self,
+        cmd: &OrderCmd,
+        instrument: &Instrument,
+        session: &Session,
+        wall: Ns,
+        out: &mut Vec<u8>,
+    ) -> Result<(), EncodeError> {
+        body::encode(self.ordering, cmd, instrument, (session, wall), out)
+    }
+
     /// One REST request as text: `METHOD target\nHeader: value\n...\n\nbody`. No Host header.
     pub fn encode_query(
         &self,
@@ -112,7 +123,7 @@ impl Codec {
         wall: Ns,
         out: &mut Vec<u8>,
     ) -> Result<(), EncodeError> {
-        encode(self.asking, self.product, query, instruments, (session, wall), out)
+        ask::encode(self.asking, self.product, query, instruments, (session, wall), out)
     }
 
     /// Decodes the reply to `query`; on error the buffer is empty. `status` is the HTTP status.
@@ -124,7 +135,7 @@ impl Codec {
         body: &[u8],
         out: &mut EventBuf,
     ) -> Result<ReplyVerdict, DecodeError> {
-        let result = (self.decode_answer)(self.product, query, ctx, status, body, out);
+        let result = answer::decode(self.answering, self.product, query, ctx, (status, body), out);
         out.whole(result)
     }
 

@@ -103,6 +103,11 @@ impl<'a> Field<'a> {
         if digits.is_empty() { Err(DecodeError::Field(self.name)) } else { Ok(value) }
     }
 
+    /// A whole number without quotes.
+    pub fn number(&self) -> Result<u64, DecodeError> {
+        if let Value::Text(_) = self.value { Err(self.wrong()) } else { self.uint() }
+    }
+
     /// A signed whole number, such as an error code.
     pub fn int(&self) -> Result<i64, DecodeError> {
         self.fixed(0)

@@ -5,6 +5,7 @@ mod answer;
 mod ask;
 mod binance;
 mod bitget;
+mod body;
 mod book;
 mod bybit;
 mod channel;

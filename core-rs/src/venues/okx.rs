@@ -20,13 +20,11 @@ pub(super) static SPOT: Codec = Codec {
     contracts: false,
     tells_moves: false,
     decode: |ctx, bytes, out| channel::decode(&DIALECT, ctx, bytes, out),
-    encode_order,
+    ordering: &ORDERING,
     encode_login: |role, session, wall, out| login("/users/self/verify", role, session, wall, out),
     encode_subscribe,
     asking: &ASKING,
-    decode_answer: |product, query, ctx, status, body, out| {
-        answer::decode(&ANSWERING, product, query, ctx, (status, body), out)
-    },
+    answering: &ANSWERING,
 };
 
 pub(super) static LINEAR: Codec = Codec { product: Linear, contracts: true, ..SPOT };
@@ -60,7 +58,7 @@ static DIALECT: Dialect = Dialect {
     best: Some(b"bbo-tbt"),
     seq: "seqId",
     restart: None,
-    book: |ctx, arg, row, out| book(channel::instrument(VENUE, ctx, arg)?, row, out),
+    book: |ctx, arg, row, out| book(channel::instrument(VENUE, ctx, arg.symbol)?, row, out),
     push,
     answer,
 };
@@ -79,14 +77,6 @@ fn book(instrument: &Instrument, row: &mut Reader<'_>, out: &mut EventBuf) -> Re
     channel::chained(&BOOK, instrument, row, out)
 }
 
-/// The venue's word for a product.
-const fn kind(product: Product) -> &'static str {
-    match product {
-        Spot => "SPOT",
-        Linear => "SWAP",
-    }
-}
-
 /// `None` for what we do not trade.
 fn product(kind: Field<'_>) -> Read<Option<Product>> {
     match kind.text()? {
@@ -101,14 +91,18 @@ fn product(kind: Field<'_>) -> Read<Option<Product>> {
 ///   "px":"42219.9","sz":"0.12060306","side":"buy","ts":"1630048897897","count":"3"}]}`
 fn push(ctx: &Context<'_>, push: &Push<'_>, out: &mut EventBuf) -> Read<()> {
     let place = Place { ctx, product: None, sent: push.sent, live: true };
-    let mut rows = push.data.array()?;
     match push.arg.channel {
         b"trades" | b"trades-all" => {
-            return channel::trades(channel::instrument(VENUE, ctx, push.arg)?, push, ["px", "sz"], out);
+            return channel::trades(
+                channel::instrument(VENUE, ctx, push.arg.symbol)?,
+                push,
+                ["px", "sz"],
+                out,
+            );
         }
-        b"orders" => rows.rows(|row| order(&place, row, out).map(drop))?,
-        b"positions" => rows.rows(|row| position(&place, row, out))?,
-        b"account" => rows.rows(|row| account(&place, row, out))?,
+        b"orders" => push.data.array()?.rows(|row| order(&place, row, out).map(drop))?,
+        b"positions" => push.data.array()?.rows(|row| position(&place, row, out))?,
+        b"account" => push.data.array()?.rows(|row| account(&place, row, out))?,
         _ => return Err(DecodeError::UnknownMessage),
     };
     Ok(())
@@ -183,9 +177,7 @@ fn account(_: &Place<'_>, row: &mut Reader<'_>, out: &mut EventBuf) -> Read<()> 
     read!(row; details "details");
     details.array()?.rows(|row| {
         read!(row; name "ccy", total "cashBal", frozen "ordFrozen", time "uTime");
-        let (total, locked) = (total.money()?, frozen.money_or_zero()?);
-        let free = total.minus(locked).map_err(|_| DecodeError::Field(frozen.name))?;
-        push_balance(out, Wallet::Unified, name, (free, locked), time.millis()?)
+        push_total(out, Wallet::Unified, name, (total, frozen), time.millis()?)
     })?;
     Ok(())
 }
@@ -196,13 +188,13 @@ fn account(_: &Place<'_>, row: &mut Reader<'_>, out: &mut EventBuf) -> Read<()> 
 /// code of 1 says that all of it failed, the row says why.
 fn answer(reader: &mut Reader<'_>, out: &mut EventBuf) -> Read<()> {
     read!(reader; event "event", code "code", message "msg", id "id", data "data");
-    let refused = refusal(code, message)?;
+    let refused = refusal(ERRORS, code, message)?;
     if event.is_absent() {
         let mut row = None;
         if !data.is_absent() {
             data.array()?.rows(|reader| {
                 read!(reader; order "ordId", code "sCode", message "sMsg");
-                row = Some(refusal(code, message)?.map_or(Ok(order), Err));
+                row = Some(refusal(ERRORS, code, message)?.map_or(Ok(order), Err));
                 Ok(())
             })?;
         }
@@ -222,74 +214,50 @@ fn answer(reader: &mut Reader<'_>, out: &mut EventBuf) -> Read<()> {
     Ok(())
 }
 
-fn refusal(code: Field<'_>, message: Field<'_>) -> Read<Option<VenueReject>> {
-    match code.present().map_or(Ok(0), |code| code.int())? {
-        0 => Ok(None),
-        code => Ok(Some(VenueReject::of(ERRORS, code, message.text_or_empty()?))),
-    }
-}
-
 /// "WS / Place order", "WS / Cancel order" (instruments by their numeric code since 2026-03):
 /// `{"id":"..","op":"order","expTime":"1700000001500","args":[{"instIdCode":10459,"tdMode":"cash","side":"buy",
 ///   "ordType":"ioc","sz":"0.01","px":"60000","clOrdId":".."}]}`. After `expTime` the venue refuses the order: a late one can not
 /// surprise us. A logged-in connection needs no signature per order.
-fn encode_order(
-    cmd: &OrderCmd,
-    instrument: &Instrument,
-    session: &Session,
-    wall: Ns,
-    out: &mut Vec<u8>,
-) -> Result<(), EncodeError> {
-    if instrument.wire.code == 0 {
-        return Err(EncodeError::Unsupported("an instrument without instIdCode"));
-    }
-    let mut body = match cmd {
-        OrderCmd::Place(order) => place(order, instrument, (session, wall), out)?,
-        OrderCmd::Cancel { client_id, .. } => {
-            let id = client_id.as_bytes();
-            let mut body = Body::open(out, &[b"{\"id\":\"c", id, b"\",\"op\":\"cancel-order\""]);
-            args(&mut body, instrument);
-            body.text("clOrdId", id);
-            body
-        }
-    };
-    body.raw(&[b"}]}"]);
+static ORDERING: Ordering = Ordering { place, cancel, close: b"}]}" };
+
+fn place(order: &PlaceOrder, terms: &Terms<'_>, body: &mut Body<'_>) -> Result<(), EncodeError> {
+    let (id, code) = (order.client_id.as_bytes(), code(terms.instrument)?);
+    let spot = terms.instrument.product == Spot;
+    body.raw(&[b"{\"id\":\"", id, b"\",\"op\":\"order\",\"expTime\":\""]);
+    body.digits(terms.at + u64::from(terms.session.recv_window_ms));
+    body.raw(&[b"\",\"args\":[{\"instIdCode\":"]);
+    body.digits(code);
+    body.text("tdMode", if spot { "cash" } else { "cross" });
+    body.text("side", side_word(order.side, ["buy", "sell"]));
+    body.text(
+        "ordType",
+        match order.kind {
+            OrderKind::Limit => tif_word(order.tif, ["limit", "ioc", "fok", "post_only"]),
+            OrderKind::Market => "market",
+        },
+    );
+    body.lots("sz", terms);
+    body.price("px", terms);
+    // A spot market buy counts in quote coin unless told otherwise.
+    body.text("tgtCcy", if spot { "base_ccy" } else { "" });
+    body.raw(&[if !spot && order.reduce_only { b",\"reduceOnly\":true" } else { b"" }]);
+    body.text("clOrdId", id);
     Ok(())
 }
 
-fn place<'o>(
-    order: &PlaceOrder,
-    instrument: &Instrument,
-    (session, wall): (&Session, Ns),
-    out: &'o mut Vec<u8>,
-) -> Result<Body<'o>, EncodeError> {
-    let (lots, px) = terms(order, instrument)?;
-    let (id, spot) = (order.client_id.as_bytes(), instrument.product == Spot);
-    let kind = match order.kind {
-        OrderKind::Limit => tif_word(order.tif, ["limit", "ioc", "fok", "post_only"]),
-        OrderKind::Market => "market",
-    };
-    let mut body = Body::open(out, &[b"{\"id\":\"", id, b"\",\"op\":\"order\",\"expTime\":\""]);
-    body.uint(server_ms(session, wall) + u64::from(session.recv_window_ms));
-    body.raw(&[b"\""]);
-    args(&mut body, instrument);
-    body.text("tdMode", if spot { "cash" } else { "cross" });
-    body.text("side", side_word(order.side, ["buy", "sell"]));
-    body.text("ordType", kind);
-    body.lots("sz", lots, instrument);
-    body.price("px", px, instrument);
-    // A spot market buy counts in quote coin unless told otherwise.
-    body.text("tgtCcy", if spot { "base_ccy" } else { "" });
-    if !spot && order.reduce_only {
-        body.raw(&[b",\"reduceOnly\":true"]);
-    }
+fn cancel(id: &[u8], terms: &Terms<'_>, body: &mut Body<'_>) -> Result<(), EncodeError> {
+    let code = code(terms.instrument)?;
+    body.raw(&[b"{\"id\":\"c", id, b"\",\"op\":\"cancel-order\",\"args\":[{\"instIdCode\":"]);
+    body.digits(code);
     body.text("clOrdId", id);
-    Ok(body)
+    Ok(())
 }
 
-fn args(body: &mut Body<'_>, instrument: &Instrument) {
-    body.raw(&[b",\"args\":[{\"instIdCode\":"]);
-    body.uint(instrument.wire.code);
+fn code(instrument: &Instrument) -> Result<u64, EncodeError> {
+    match instrument.wire.code {
+        0 => Err(EncodeError::Unsupported("an instrument without instIdCode")),
+        code => Ok(code),
+    }
 }
 
 /// "Subscribe": `{"op":"subscribe","args":[{"channel":"books","instId":"BTC-USDT"}]}`. The private channels serve both products
@@ -311,7 +279,7 @@ fn encode_subscribe(role: Role, on: bool, instruments: &[&Instrument], out: &mut
 
 static ASKING: Asking = Asking {
     question,
-    kind,
+    kinds: ["SPOT", "SWAP"],
     sign: |request, session, wall| sign(request, "OK-", session, iso_ms(server_ms(session, wall)).as_bytes()),
 };
 
@@ -345,11 +313,10 @@ static ANSWERING: Answering = Answering {
     absent: |_, reject| reject.class == UnknownOrder,
     book,
     order,
-    fill,
+    fills: Pages { row: fill, full: PAGE, next: |oldest, _, _| oldest },
+    moves: None,
     position,
     balance: account,
-    fills_page: PAGE,
     orders_max: PAGE,
     positions_max: usize::MAX,
-    next: |oldest, _, _| oldest,
 };

@@ -1,25 +1,28 @@
 //! The words that a venue is written in.
 
-pub(super) use super::answer::{self, Answering, Served};
-pub(super) use super::ask::{Asking, Param, Question};
-pub(super) use super::book::BookWords;
-pub(super) use super::channel::{self, Dialect, Push};
-pub(super) use super::error::{Meaning, Read};
-pub(super) use super::field::{Field, Value, read};
-pub(super) use super::json::Reader;
-pub(super) use super::reply::{order_reply, session_note};
-pub(super) use super::rows::{FillRow, OrderRow, Place, asset, one_way, push_balance, push_position};
-pub(super) use super::write::{Body, push_uint, server_ms, side_word, terms, tif_word};
-pub(super) use super::{
+pub(in crate::venues) use super::answer::{Answering, Opened, Pages, Served, by_status};
+pub(in crate::venues) use super::ask::{Asking, Param, Question};
+pub(in crate::venues) use super::body::{Body, Ordering, Terms, product_word, side_word, tif_word};
+pub(in crate::venues) use super::book::{BookWords, read_book};
+pub(in crate::venues) use super::channel::{self, Dialect, Push};
+pub(in crate::venues) use super::error::{Meaning, Read};
+pub(in crate::venues) use super::field::{Field, Value, read};
+pub(in crate::venues) use super::json::Reader;
+pub(in crate::venues) use super::reply::{order_reply, refusal, session_note};
+pub(in crate::venues) use super::rows::{
+    FillRow, OrderRow, Place, asset, one_way, push_balance, push_position, push_total, push_trade,
+};
+pub(in crate::venues) use super::write::{Request, push_json, push_uint, server_ms};
+pub(in crate::venues) use super::{
     Codec, Context, DecodeError, Depth, EncodeError, Event, EventBuf, OrderBudget, Query, RejectClass,
     Resync, Role, Session, SessionNote, VenueReject,
 };
-pub(super) use crate::ledger::Wallet;
-pub(super) use crate::market::{Instrument, SeqRule};
-pub(super) use crate::order::{ClientRef, OrderCmd, OrderKind, PlaceOrder, VenueStatus};
-pub(super) use crate::units::{Asset, Money, Ns, Product, Side, Venue};
-pub(super) use Product::{Linear, Spot};
-pub(super) use RejectClass::{
-    AlreadyDone, Auth, DuplicateClientId, Filter, InsufficientFunds, Maintenance, OutcomeUnknown,
-    RateLimited, ReduceOnly, Timestamp, UnknownOrder,
+pub(in crate::venues) use crate::ledger::{MoveId, MoveKind, MoveReport, Wallet};
+pub(in crate::venues) use crate::market::{DeltaKind, Instrument, SeqRule};
+pub(in crate::venues) use crate::order::{ClientRef, OrderKind, PlaceOrder, VenueStatus};
+pub(in crate::venues) use crate::units::{Asset, Money, Ns, Product, Side, Venue};
+pub(in crate::venues) use Product::{Linear, Spot};
+pub(in crate::venues) use RejectClass::{
+    AlreadyDone, Auth, Banned, DuplicateClientId, Filter, InsufficientFunds, Maintenance, OutcomeUnknown,
+    PostOnlyWouldTake, RateLimited, ReduceOnly, Timestamp, UnknownOrder,
 };

@@ -1,10 +1,18 @@
 //! Answers over a socket: to log-in and subscriptions, and to order requests.
 
-use super::error::Read;
+use super::error::{Meaning, Read};
 use super::field::Field;
 use super::{
     DecodeError, Event, EventBuf, RejectClass, ReplyOutcome, RequestReply, SessionNote, VenueReject,
 };
+
+/// What a code says: nothing where it is 0 or there is none, else the refusal that the venue's table gives it.
+pub(super) fn refusal(table: &[Meaning], code: Field<'_>, message: Field<'_>) -> Read<Option<VenueReject>> {
+    match code.present().map_or(Ok(0), |code| code.int())? {
+        0 => Ok(None),
+        code => Ok(Some(VenueReject::of(table, code, message.text_or_empty()?))),
+    }
+}
 
 /// The session's part of an answer: log-in, subscriptions, refusals.
 /// `{"event":"login","code":"0","msg":"","connId":"a4d3ae55"}`, `{"event":"error","code":"60009","msg":"Login failed."}`
@@ -27,7 +35,7 @@ pub(super) fn order_reply(
     id: &[u8],
     outcome: Result<Field<'_>, VenueReject>,
     out: &mut EventBuf,
-) -> Result<(), DecodeError> {
+) -> Read<()> {
     let (client_id, cancel) = RequestReply::request(id).ok_or(DecodeError::UnknownMessage)?;
     let outcome = match outcome {
         Ok(venue_id) => ReplyOutcome::Accepted(Some(venue_id.name()?)),

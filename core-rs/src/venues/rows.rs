@@ -2,8 +2,7 @@
 
 use super::error::printable;
 use super::field::Field;
-use super::json::Reader;
-use super::{Context, DecodeError, Event, EventBuf, ReplyVerdict, Trade};
+use super::{Context, DecodeError, Event, EventBuf, Trade};
 use crate::ledger::{BalanceReport, PositionReport, Wallet};
 use crate::market::Instrument;
 use crate::order::{ClientRef, FillReport, Liquidity, OrderReport, VenueStatus};
@@ -133,6 +132,19 @@ pub(super) fn push_balance(
     Ok(())
 }
 
+/// A balance of which a part is locked, where nothing stands for none.
+pub(super) fn push_total(
+    out: &mut EventBuf,
+    wallet: Wallet,
+    name: Field<'_>,
+    (total, locked): (Field<'_>, Field<'_>),
+    venue_ns: Ns,
+) -> Result<(), DecodeError> {
+    let (total, held) = (total.money()?, locked.money_or_zero()?);
+    let free = total.minus(held).map_err(|_| DecodeError::Field(locked.name))?;
+    push_balance(out, wallet, name, (free, held), venue_ns)
+}
+
 /// Only one-way mode is traded, whose positions have the side `own`: false for a flat one with a side of its own, which is not
 /// reported; any other is refused.
 pub(super) fn one_way(side: Field<'_>, own: &[u8], qty: Money) -> Result<bool, DecodeError> {
@@ -172,17 +184,7 @@ pub(super) fn push_trade(
     Ok(())
 }
 
-/// The answer about one order, as a list: an empty one is the venue's way to say that it does not know the order. `row` reads
-/// an order and says whose it is, where its instrument is tracked; an answer about another order than `asked` is refused.
-pub(super) fn one_order(
-    list: &mut Reader<'_>,
-    asked: Option<ClientId>,
-    mut row: impl FnMut(&mut Reader<'_>) -> Result<Option<ClientRef>, DecodeError>,
-) -> Result<ReplyVerdict, DecodeError> {
-    let count = list.rows(|reader| right_order(row(reader)?, asked))?;
-    Ok(if count == 0 { ReplyVerdict::Absent } else { ReplyVerdict::Served { next: None } })
-}
-
+/// Refuses an answer about another order than `asked`, or one whose instrument is not tracked.
 pub(super) fn right_order(found: Option<ClientRef>, asked: Option<ClientId>) -> Result<(), DecodeError> {
     match (found, asked) {
         (None, _) => Err(DecodeError::UnknownInstrument),

@@ -1,10 +1,8 @@
 //! Writing requests: bytes appended to a buffer from templates, decimals exact and without exponent.
 
-use super::sign::Signing;
-use super::{EncodeError, Session};
+use super::Session;
 use crate::market::{Instrument, Lots};
-use crate::order::{OrderKind, PlaceOrder, TimeInForce};
-use crate::units::{Ns, Price, Qty, Side, push_plain};
+use crate::units::{Ns, Price, push_plain};
 
 /// Our wall time as the venue's clock shows it, in whole milliseconds, rounded down: never ahead of the server.
 pub(super) const fn server_ms(session: &Session, wall: Ns) -> u64 {
@@ -25,104 +23,9 @@ pub(super) fn push_price(out: &mut Vec<u8>, px: Price, instrument: &Instrument) 
     push_plain(out, i128::from(px.get()), instrument.px_decimals);
 }
 
-/// A base quantity as the venue counts; asked for before anything is written, since it may not be possible.
-pub(super) fn lots(qty: Qty, instrument: &Instrument) -> Result<Lots, EncodeError> {
-    instrument.wire.lots(qty.get()).ok_or(EncodeError::Quantity)
-}
-
+/// A quantity as the venue counts.
 pub(super) fn push_lots(out: &mut Vec<u8>, lots: Lots, instrument: &Instrument) {
     push_plain(out, i128::from(lots.0), instrument.wire.decimals(instrument.qty_decimals).unwrap_or(0));
-}
-
-/// `,"name":"value"` of a flat JSON object whose first member stands already.
-pub(super) fn push_member(out: &mut Vec<u8>, name: &str, value: &[u8]) {
-    for part in [b",\"", name.as_bytes(), b"\":\"", value, b"\""] {
-        out.extend_from_slice(part);
-    }
-}
-
-/// What every venue asks of an order first: its quantity in the venue's count, and its price where it has one.
-pub(super) fn terms(
-    order: &PlaceOrder,
-    instrument: &Instrument,
-) -> Result<(Lots, Option<Price>), EncodeError> {
-    let px = match order.kind {
-        OrderKind::Limit => Some(order.px.ok_or(EncodeError::MissingPrice)?),
-        OrderKind::Market => None,
-    };
-    Ok((lots(order.qty, instrument)?, px))
-}
-
-/// The venue's word for buy or sell.
-pub(super) const fn side_word(side: Side, [buy, sell]: [&'static str; 2]) -> &'static str {
-    match side {
-        Side::Buy => buy,
-        Side::Sell => sell,
-    }
-}
-
-/// The venue's word for good-til-cancelled, immediate-or-cancel, fill-or-kill or post-only.
-pub(super) const fn tif_word(tif: TimeInForce, words: [&'static str; 4]) -> &'static str {
-    match tif {
-        TimeInForce::Gtc => words[0],
-        TimeInForce::Ioc => words[1],
-        TimeInForce::Fok => words[2],
-        TimeInForce::PostOnly => words[3],
-    }
-}
-
-/// A flat JSON object under way. A text that is empty and a price that is none are left out.
-pub(super) struct Body<'o> {
-    out: &'o mut Vec<u8>,
-    /// A signature over `&name=value` of every member, where the venue signs members.
-    signing: Option<Signing>,
-}
-
-impl<'o> Body<'o> {
-    /// Begins with what stands before the first member.
-    pub(super) fn open(out: &'o mut Vec<u8>, start: &[&[u8]]) -> Self {
-        let mut body = Self { out, signing: None };
-        body.raw(start);
-        body
-    }
-
-    pub(super) fn raw(&mut self, parts: &[&[u8]]) {
-        for part in parts {
-            self.out.extend_from_slice(part);
-        }
-    }
-
-    pub(super) fn uint(&mut self, value: u64) {
-        push_uint(self.out, value);
-    }
-
-    pub(super) fn text(&mut self, name: &str, value: impl AsRef<[u8]>) {
-        if !value.as_ref().is_empty() {
-            self.member(name, b"\"", |out| out.extend_from_slice(value.as_ref()));
-        }
-    }
-
-    pub(super) fn lots(&mut self, name: &str, lots: Lots, instrument: &Instrument) {
-        self.member(name, b"\"", |out| push_lots(out, lots, instrument));
-    }
-
-    pub(super) fn price(&mut self, name: &str, px: Option<Price>, instrument: &Instrument) {
-        if let Some(px) = px {
-            self.member(name, b"\"", |out| push_price(out, px, instrument));
-        }
-    }
-
-    fn member(&mut self, name: &str, quote: &[u8], write: impl FnOnce(&mut Vec<u8>)) {
-        self.raw(&[b",\"", name.as_bytes(), b"\":", quote]);
-        let start = self.out.len();
-        write(self.out);
-        if let Some(signing) = &mut self.signing {
-            for part in [b"&", name.as_bytes(), b"=", &self.out[start..]] {
-                signing.update(part);
-            }
-        }
-        self.out.extend_from_slice(quote);
-    }
 }
 
 /// `2020-12-08T09:08:57.715Z`.

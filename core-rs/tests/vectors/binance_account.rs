@@ -221,7 +221,7 @@ fn an_order_answer_over_rest_must_be_about_the_order_asked_for() {
     let Event::Order(order) = only(out) else { panic!() };
     assert_eq!((order.client, order.filled), (ClientRef::Ours(ours()), qty(50_000_000)));
     let other = body.replace(OURS, "TGA70010000020");
-    assert_eq!(reply(Product::Spot, &ask(), 200, &other).0, Err(DecodeError::Field("clientOrderId")));
+    assert_eq!(reply(Product::Spot, &ask(), 200, &other).0, Err(DecodeError::Field("client id")));
 }
 
 #[test]

@@ -31,8 +31,8 @@ pub const WALL: i64 = 1_699_999_999_750_000_000;
 pub fn place(venue: Venue, product: Product, order: PlaceOrder) -> Result<Value, EncodeError> {
     let (table, mut out) = (eight(), Vec::new());
     let instrument = table.0.iter().find(|i| (i.venue, i.product) == (venue, product)).unwrap();
-    let encode = codec(venue, product).unwrap().encode_order;
-    encode(&OrderCmd::Place(order), instrument, &session(), WALL, &mut out)?;
+    let codec = codec(venue, product).unwrap();
+    codec.encode_order(&OrderCmd::Place(order), instrument, &session(), WALL, &mut out)?;
     Ok(serde_json::from_slice(&out).unwrap())
 }
 
@@ -159,14 +159,10 @@ fn cancels_name_the_order_by_our_id() {
         let instrument = &table.0[instrument];
         let cmd = OrderCmd::Cancel { client_id: ours(), instrument: instrument.id, venue_id: None };
         let mut out = Vec::new();
-        (codec(venue, instrument.product).unwrap().encode_order)(
-            &cmd,
-            instrument,
-            &session(),
-            WALL,
-            &mut out,
-        )
-        .unwrap();
+        codec(venue, instrument.product)
+            .unwrap()
+            .encode_order(&cmd, instrument, &session(), WALL, &mut out)
+            .unwrap();
         serde_json::from_slice(&out).unwrap()
     };
     let frame = cancel(Venue::Binance, 1);

@@ -189,7 +189,7 @@ impl Rig {
 
     fn trade(&mut self, command: &OrderCmd) {
         let mut bytes = Vec::new();
-        (self.codec.encode_order)(command, &self.table.0[0], &self.session, self.now, &mut bytes).unwrap();
+        self.codec.encode_order(command, &self.table.0[0], &self.session, self.now, &mut bytes).unwrap();
         self.send(TRADE, &bytes);
     }
 

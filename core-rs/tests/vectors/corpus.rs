@@ -150,10 +150,10 @@ fn samples_of_the_documents_decode_or_are_refused_with_a_reason() {
         &count(Venue::Binance, Product::Spot, &binance),
         &[
             ("answers", 16),
-            ("events", 49),
+            ("events", 50),
             ("field", 10),
             ("missing", 17),
-            ("quiet", 11),
+            ("quiet", 10),
             ("syntax", 1),
             ("unknown message", 265),
         ],
@@ -162,10 +162,10 @@ fn samples_of_the_documents_decode_or_are_refused_with_a_reason() {
         &count(Venue::Binance, Product::Linear, &binance),
         &[
             ("answers", 17),
-            ("events", 49),
+            ("events", 50),
             ("field", 10),
             ("missing", 17),
-            ("quiet", 11),
+            ("quiet", 10),
             ("syntax", 1),
             ("unknown message", 265),
         ],
@@ -207,7 +207,7 @@ fn single_frames_decode_or_are_refused_with_a_reason() {
     };
     expect(
         &count(Venue::Binance, Product::Spot, &frames("binance")),
-        &[("events", 7), ("quiet", 2), ("unknown message", 2)],
+        &[("events", 8), ("quiet", 1), ("unknown message", 2)],
     );
     expect(&count(Venue::Bybit, Product::Spot, &frames("bybit")), &[("events", 5)]);
     expect(
@@ -221,7 +221,7 @@ fn single_frames_decode_or_are_refused_with_a_reason() {
     let lines = |path: &str| recorded_text(path).unwrap().lines().map(str::to_owned).collect::<Vec<_>>();
     expect(
         &count(Venue::Binance, Product::Spot, &lines("gocryptotrader/binance_wsHandleData.json")),
-        &[("events", 4), ("quiet", 2), ("unknown message", 2)],
+        &[("events", 5), ("quiet", 1), ("unknown message", 2)],
     );
     expect(
         &count(Venue::Bybit, Product::Linear, &lines("gocryptotrader/bybit_wsAuth.json")),

@@ -1,4 +1,4 @@
-"""How large a venue is, and how much of it stands again in another: files, code lines, runs of lines of the same shape."""
+"""How large a venue is, and how much of it stands again in another: files, code lines, runs of like lines."""
 
 import ast
 import re
@@ -10,7 +10,8 @@ RUN_LINES = 6
 
 _TOKEN = re.compile(r'b?r?"(?:\\.|[^"\\])*"|b?\'(?:\\.|[^\'\\])*\'|\w+|\S')
 _THIN = re.compile(r"^\W*$")
-_IMPORT = re.compile(r"^(?:pub(?:\(\w+\))? )?(?:use|mod|import|from)\b")
+_IMPORTED = re.compile(r"^(?:(?:pub(?:\(\w+\))? )?(?:use|mod|import|from)\b.*|\w+,)$")
+"""An import, or a name alone on its line, as in a long one."""
 
 
 def files_of(root: Path, venue: str) -> list[Path]:
@@ -56,15 +57,13 @@ def repeated(venue: Sequence[Path], others: Sequence[Path]) -> int:
     theirs = {window for path in others for _, window in _windows(path)}
     count = 0
     for path in venue:
-        inside = {
-            at + step for at, window in _windows(path) if window in theirs for step in range(RUN_LINES)
-        }
+        inside = {at + step for at, window in _windows(path) if window in theirs for step in range(RUN_LINES)}
         count += len(inside)
     return count
 
 
 def _windows(path: Path) -> Iterator[tuple[int, tuple[str, ...]]]:
-    lines = [shape(line) for line in code_lines(path) if not _THIN.match(line) and not _IMPORT.match(line)]
+    lines = [shape(line) for line in code_lines(path) if not _THIN.match(line) and not _IMPORTED.match(line)]
     for at in range(len(lines) - RUN_LINES + 1):
         yield at, tuple(lines[at : at + RUN_LINES])
 

@@ -174,6 +174,10 @@ fn settle(dialect: &Dialect, action: &[u8], sent: Field<'_>, out: &mut EventBuf)
     Ok(())
 }
 
+/// What the names of both chained books share.
+pub(super) const CHAINED: BookWords =
+    BookWords { symbol: "", bids: "bids", asks: "asks", first: "", last: "", prev: "", time: "ts" };
+
 /// A book whose messages are chained by the id of the one before:
 /// `{"asks":[["78722.3","0.33039492","0","10"]],"bids":[],"ts":"1787612486207","checksum":0,"seqId":80274874876,
 ///   "prevSeqId":80274874800}`. The checksum is dead on both venues; the ids are what keeps a book whole. A snapshot's

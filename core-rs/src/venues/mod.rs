@@ -1,5 +1,6 @@
 //! Venue wire formats: pure functions, bytes -> events and intents -> bytes. No socket, no state between calls.
-//! A venue is one folder here (hot half) and one file in Python (cold half), plus a line in `codec::codec`.
+//! A venue is tables and short functions here (hot half), in the words of `prelude`, and one file in Python (cold half), plus a
+//! line in `codec::codec`.
 
 mod answer;
 mod ask;

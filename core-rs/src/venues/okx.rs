@@ -63,15 +63,7 @@ static DIALECT: Dialect = Dialect {
     answer,
 };
 
-const BOOK: BookWords = BookWords {
-    symbol: "",
-    bids: "bids",
-    asks: "asks",
-    first: "",
-    last: "seqId",
-    prev: "prevSeqId",
-    time: "ts",
-};
+const BOOK: BookWords = BookWords { last: "seqId", prev: "prevSeqId", ..channel::CHAINED };
 
 fn book(instrument: &Instrument, row: &mut Reader<'_>, out: &mut EventBuf) -> Read<Depth> {
     channel::chained(&BOOK, instrument, row, out)

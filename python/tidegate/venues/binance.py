@@ -21,6 +21,7 @@ from tidegate.venues.json import (
     parse_object,
     text,
     text_or_none,
+    ticker_of,
 )
 from tidegate.venues.spec import (
     BookPage,
@@ -35,7 +36,6 @@ from tidegate.venues.spec import (
     Request,
     Spec,
     Ticker,
-    Timing,
     Venue,
     VenueReplyError,
     Weight,
@@ -99,12 +99,6 @@ SPEC: Final = Spec(
     connects_window_s=300.0,
     ban_s=120,
     shared_account_links=False,
-    timing=Timing(
-        recv_window_ms=1500, cap_ms=10_000, read_lag_ms=2000, clock_error_ms=500, stale_ms=3000, reply_ms=2000
-    ),
-    simulated_timing=Timing(
-        recv_window_ms=1500, cap_ms=1000, read_lag_ms=500, clock_error_ms=200, stale_ms=3000, reply_ms=2000
-    ),
 )
 
 
@@ -191,18 +185,9 @@ def _parse_ticker(bodies: Sequence[bytes]) -> Ticker:
     # {"symbol","priceChangePercent":"-95.960","lastPrice":"4.0","openPrice","highPrice","lowPrice","volume",
     #  "quoteVolume","closeTime":1499869899040}, {"symbol","bidPrice":"4.0","askPrice":"4.1",...}
     day, best = (parse_object(body) for body in bodies)
-    return Ticker(
-        last=text(day, "lastPrice"),
-        bid=text_or_none(best, "bidPrice"),
-        ask=text_or_none(best, "askPrice"),
-        open=text_or_none(day, "openPrice"),
-        high=text_or_none(day, "highPrice"),
-        low=text_or_none(day, "lowPrice"),
-        volume=text_or_none(day, "volume"),
-        quoteVolume=text_or_none(day, "quoteVolume"),
-        changePercent=text_or_none(day, "priceChangePercent"),
-        ts=integer(day, "closeTime") if "closeTime" in day else None,
-    )
+    names = "lastPrice bidPrice askPrice openPrice highPrice lowPrice volume quoteVolume"
+    ts = integer(day, "closeTime") if "closeTime" in day else None
+    return ticker_of(day | best, names, change=text_or_none(day, "priceChangePercent"), ts=ts)
 
 
 def _klines(product: Product, symbol: str, interval: str, limit: int) -> Request:

@@ -19,6 +19,7 @@ from tidegate.venues.json import (
     percent_of,
     text,
     text_or_none,
+    ticker_of,
 )
 from tidegate.venues.signing import signed_get
 from tidegate.venues.spec import (
@@ -72,9 +73,6 @@ SPEC: Final = Spec(
     shared_account_links=True,
     timing=Timing(
         recv_window_ms=5000, cap_ms=10_000, read_lag_ms=2000, clock_error_ms=500, stale_ms=3000, reply_ms=2000
-    ),
-    simulated_timing=Timing(
-        recv_window_ms=1500, cap_ms=1000, read_lag_ms=500, clock_error_ms=200, stale_ms=3000, reply_ms=2000
     ),
 )
 
@@ -199,18 +197,9 @@ def _parse_ticker(bodies: Sequence[bytes]) -> Ticker:
     if not rows:
         raise VenueReplyError("the venue knows no such symbol")
     row = as_object(rows[0], "ticker")
-    return Ticker(
-        last=text(row, "lastPr"),
-        bid=text_or_none(row, "bidPr"),
-        ask=text_or_none(row, "askPr"),
-        open=text_or_none(row, "open") or text_or_none(row, "open24h"),
-        high=text_or_none(row, "high24h"),
-        low=text_or_none(row, "low24h"),
-        volume=text_or_none(row, "baseVolume"),
-        quoteVolume=text_or_none(row, "quoteVolume"),
-        changePercent=percent_of(row, "change24h"),
-        ts=integer(row, "ts"),
-    )
+    opened = "open" if "open" in row else "open24h"
+    names = f"lastPr bidPr askPr {opened} high24h low24h baseVolume quoteVolume"
+    return ticker_of(row, names, change=percent_of(row, "change24h"), ts=integer(row, "ts"))
 
 
 _INTERVALS: Final[Mapping[Product, Mapping[str, str]]] = {

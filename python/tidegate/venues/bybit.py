@@ -19,6 +19,7 @@ from tidegate.venues.json import (
     percent_of,
     text,
     text_or_none,
+    ticker_of,
 )
 from tidegate.venues.spec import (
     BookPage,
@@ -33,7 +34,6 @@ from tidegate.venues.spec import (
     Role,
     Spec,
     Ticker,
-    Timing,
     Venue,
     VenueReplyError,
     Weight,
@@ -74,12 +74,6 @@ SPEC: Final = Spec(
     connects_window_s=300.0,
     ban_s=600,  # HTTP 403 "access too frequent": wait 10 minutes
     shared_account_links=True,
-    timing=Timing(
-        recv_window_ms=1500, cap_ms=10_000, read_lag_ms=2000, clock_error_ms=500, stale_ms=3000, reply_ms=2000
-    ),
-    simulated_timing=Timing(
-        recv_window_ms=1500, cap_ms=1000, read_lag_ms=500, clock_error_ms=200, stale_ms=3000, reply_ms=2000
-    ),
 )
 
 
@@ -176,18 +170,8 @@ def _parse_ticker(bodies: Sequence[bytes]) -> Ticker:
     if not rows:
         raise VenueReplyError("the venue knows no such symbol")
     row = as_object(rows[0], "ticker")
-    return Ticker(
-        last=text(row, "lastPrice"),
-        bid=text_or_none(row, "bid1Price"),
-        ask=text_or_none(row, "ask1Price"),
-        open=text_or_none(row, "prevPrice24h"),
-        high=text_or_none(row, "highPrice24h"),
-        low=text_or_none(row, "lowPrice24h"),
-        volume=text_or_none(row, "volume24h"),
-        quoteVolume=text_or_none(row, "turnover24h"),
-        changePercent=percent_of(row, "price24hPcnt"),
-        ts=integer(parse_object(bodies[0]), "time"),
-    )
+    names = "lastPrice bid1Price ask1Price prevPrice24h highPrice24h lowPrice24h volume24h turnover24h"
+    return ticker_of(row, names, change=percent_of(row, "price24hPcnt"), ts=integer(parse_object(bodies[0]), "time"))
 
 
 _INTERVALS: Final[Mapping[str, str]] = {

@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 
 import orjson
 
-from tidegate.venues.spec import Kline, VenueReplyError
+from tidegate.venues.spec import Kline, Ticker, VenueReplyError
 
 Object = dict[str, object]
 
@@ -94,6 +94,24 @@ def decimal(record: Object, name: str) -> Decimal:
 def percent_of(record: Object, name: str) -> str | None:
     """A fraction that may be absent (-0.0068) in percent (-0.68), exact."""
     return None if text_or_none(record, name) is None else f"{decimal(record, name) * 100:f}"
+
+
+def ticker_of(row: Object, names: str, *, change: str | None, ts: int | None) -> Ticker:
+    """A ticker; `names` are the venue's for last, bid, ask, open, high, low, volume and quote volume, `-` for none."""
+    last, *others = names.split()
+    bid, ask, opened, high, low, volume, quote_volume = (text_or_none(row, name) for name in others)
+    return Ticker(
+        last=text(row, last),
+        bid=bid,
+        ask=ask,
+        open=opened,
+        high=high,
+        low=low,
+        volume=volume,
+        quoteVolume=quote_volume,
+        changePercent=change,
+        ts=ts,
+    )
 
 
 def kline_of(row: list[object], volume: int = 5) -> Kline:

@@ -22,6 +22,7 @@ from tidegate.venues.json import (
     levels,
     text,
     text_or_none,
+    ticker_of,
 )
 from tidegate.venues.signing import signed_get
 from tidegate.venues.spec import (
@@ -36,7 +37,6 @@ from tidegate.venues.spec import (
     Role,
     Spec,
     Ticker,
-    Timing,
     Venue,
     VenueReplyError,
     Weight,
@@ -71,12 +71,6 @@ SPEC: Final = Spec(
     connects_window_s=1.2,  # a second, and what the way there may bring closer together
     ban_s=10,
     shared_account_links=True,
-    timing=Timing(
-        recv_window_ms=1500, cap_ms=10_000, read_lag_ms=2000, clock_error_ms=500, stale_ms=3000, reply_ms=2000
-    ),
-    simulated_timing=Timing(
-        recv_window_ms=1500, cap_ms=1000, read_lag_ms=500, clock_error_ms=200, stale_ms=3000, reply_ms=2000
-    ),
 )
 
 
@@ -165,18 +159,8 @@ def _parse_ticker(bodies: Sequence[bytes]) -> Ticker:
     # spot: vol24h base and volCcy24h quote; swap: vol24h contracts and volCcy24h base
     row = _row(bodies[0])
     spot = text(row, "instType") == "SPOT"
-    return Ticker(
-        last=text(row, "last"),
-        bid=text_or_none(row, "bidPx"),
-        ask=text_or_none(row, "askPx"),
-        open=text_or_none(row, "open24h"),
-        high=text_or_none(row, "high24h"),
-        low=text_or_none(row, "low24h"),
-        volume=text_or_none(row, "vol24h" if spot else "volCcy24h"),
-        quoteVolume=text_or_none(row, "volCcy24h") if spot else None,
-        changePercent=None,  # the venue gives none
-        ts=integer(row, "ts"),
-    )
+    volumes = "vol24h volCcy24h" if spot else "volCcy24h -"
+    return ticker_of(row, f"last bidPx askPx open24h high24h low24h {volumes}", change=None, ts=integer(row, "ts"))
 
 
 _INTERVALS: Final[Mapping[str, str]] = {

@@ -5,7 +5,7 @@ The hot half (frames, orders, signing) is the core's; a contract test checks tha
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from tidegate.model.keys import KeyRights
 
@@ -142,6 +142,16 @@ class Timing:
     reply_ms: int
 
 
+TIMING: Final = Timing(
+    recv_window_ms=1500, cap_ms=10_000, read_lag_ms=2000, clock_error_ms=500, stale_ms=3000, reply_ms=2000
+)
+"""Where a venue gives no reason for another."""
+SIMULATED_TIMING: Final = Timing(
+    recv_window_ms=1500, cap_ms=1000, read_lag_ms=500, clock_error_ms=200, stale_ms=3000, reply_ms=2000
+)
+"""Of simulated venues, which lag less."""
+
+
 @dataclass(frozen=True, slots=True)
 class Spec:
     """The facts of one venue.
@@ -159,8 +169,8 @@ class Spec:
     connects_window_s: float
     ban_s: int
     shared_account_links: bool
-    timing: Timing
-    simulated_timing: Timing
+    timing: Timing = TIMING
+    simulated_timing: Timing = SIMULATED_TIMING
 
 
 class BuildListenKey(Protocol):

@@ -11,8 +11,15 @@ import orjson
 import pytest
 
 from tidegate.app.sim_host import SimHost, SimPlan, embedded_venues
+from tidegate.engine.clock import SystemClock
+from tidegate.engine.key_probe import VenueKeyProbe
+from tidegate.engine.live_check import Inspector
+from tidegate.engine.setup import Account
 from tidegate.model.config import Config
+from tidegate.model.config_text import parse_config
 from tidegate.model.errors import Code, TidegateError
+from tidegate.transport.client import SlowHttp
+from tidegate.venues.table import VENUES
 
 START_NS = 1_790_000_000_000_000_000
 ORDER = "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.01"
@@ -180,3 +187,19 @@ async def test_profile_sim_embeds_each_enabled_venue_without_an_address_of_its_o
         async with aiohttp.ClientSession() as session, session.get(f"{bases['bybit'].rest}/v5/market/time") as answer:
             assert orjson.loads(await answer.read())["retCode"] == 0
     assert kinds(tmp_path / "sim" / "bybit.jsonl") == ["deposit"] * 3
+
+
+@pytest.mark.parametrize("venue", ["binance", "bybit", "okx", "bitget"])
+async def test_what_profile_live_asks_about_a_key_is_answered(venue: str):
+    async with SimHost(plan(venue=venue, products=("spot", "linear"))) as host:
+        http, clock = SlowHttp(host.bases.rest), SystemClock()
+        rests = {(venue, "spot"): http, (venue, "linear"): http}
+        config = parse_config(f"profile: live\nvenues: {{{venue}: {{}}}}", {})
+        account = Account(venue, "main", "simkey", "simsecret", "simpass", simulated=False)
+        inspector = Inspector(config, VENUES, rests, clock)
+        facts = await inspector.facts([account], [], VenueKeyProbe(VENUES, rests, clock), [])
+        await http.close()
+    (found,) = facts.accounts
+    assert (found.rights_problem, found.one_way_problem) == ("", "")
+    assert found.rights is not None
+    assert (found.rights.trade, found.rights.withdraw, found.one_way) == (True, False, True)

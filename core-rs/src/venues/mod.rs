@@ -15,6 +15,8 @@ mod error;
 mod event;
 pub mod field;
 pub mod json;
+#[cfg(test)]
+mod json_tests;
 mod levels;
 mod okx;
 mod passphrase;

@@ -184,7 +184,7 @@ fn an_order_is_found_by_the_venues_id_too_and_its_cancel_has_its_own_status() {
 #[test]
 fn the_arena_is_bounded_and_forgets_only_what_is_settled_and_old() {
     let hour = Orders::SETTLED_KEEP_NS;
-    let mut orders = Orders::with_limits(2, 4);
+    let mut orders = Orders::with_limits(2, 4, 100);
     let end =
         |orders: &mut Orders, counter, event, at| orders.apply(&id(counter), event, at).map(drop).unwrap();
     orders.open(order(1, 0)).unwrap();

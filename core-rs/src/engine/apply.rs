@@ -1,8 +1,9 @@
 //! The only mutator of durable state, live and in replay. Reads nothing but the record, the state and names.
 
 use super::apply_error::ApplyError;
+use super::booked::{Booking, FillKey, Whose};
 use super::breakers::Over;
-use super::instruments::InstrumentTable;
+use super::instruments::{InstrumentTable, TableNames};
 use super::pairs::{PAIRS_MAX, Pair, PairId, PairTerms};
 use super::record::{Body, Record};
 use super::rows::Changed;
@@ -34,7 +35,15 @@ pub(super) enum Applied {
 /// Names and the list of what changed, beside the state.
 pub(super) struct Applier<'a> {
     pub instruments: &'a InstrumentTable,
+    /// `venue:name`, by id.
+    pub accounts: &'a [String],
     pub changed: &'a mut Vec<Changed>,
+}
+
+impl Applier<'_> {
+    fn names(&self) -> TableNames<'_> {
+        TableNames { instruments: self.instruments, accounts: self.accounts }
+    }
 }
 
 impl State {
@@ -130,6 +139,8 @@ impl State {
         with: &mut Applier<'_>,
     ) -> Result<(), ApplyError> {
         let id = terms.place.client_id;
+        // One that was forgotten and lives after all: its plan knows it.
+        let again = self.orders.past().holds(&id);
         self.orders.open(Order::new(*terms, wall))?;
         self.reserve_counters(id.epoch(), core::iter::once(id.counter()));
         if terms.origin != OrderOrigin::Adopted {
@@ -139,10 +150,16 @@ impl State {
         if let Some((wallet, asset, amount)) = hold {
             self.ledger.reserve_adopted(id, Hold { account: terms.account, wallet, asset, amount })?;
         }
-        self.twap_intent(terms, with.changed);
+        if !again {
+            self.twap_intent(terms, with.changed);
+        }
         self.protect_intent(terms, with.changed);
         if let Some(plan) = terms.plan.and_then(|plan| self.plans.get_mut(&plan)) {
-            plan.sums[usize::from(terms.leg.min(1))].orders.push(id);
+            let orders = &mut plan.sums[usize::from(terms.leg.min(1))].orders;
+            if orders.contains(&id) {
+                return Ok(());
+            }
+            orders.push(id);
             plan.note(wall, "order", format!("{id} leg{} {}", terms.leg + 1, terms.place.side.name()));
             if plan.state == PlanState::Planned {
                 plan.state = PlanState::Working;
@@ -186,6 +203,8 @@ impl State {
         let instrument = with.instruments.at(fill.instrument);
         let wallet = wallet_of(instrument.venue, instrument.product);
         let terms = FillTerms::new(account, wallet, instrument, fill);
+        let key = FillKey::new(&with.names(), account, fill);
+        let known = self.booked.whose(&key);
         let mut done = (None, false, true);
         if let ClientRef::Ours(id) = &fill.client {
             let before = self.orders.get(id).map(Order::possible_qty);
@@ -196,20 +215,24 @@ impl State {
             }
             self.shrink_hold(id, before.map_or(0, Qty::get));
             done.2 = self.orders.get(id).is_some_and(Order::is_settled);
-        } else {
-            let key = (account, fill.instrument, fill.trade_id);
-            if self.foreign.holds(&key) {
+            if self.is_booked_of(id, known, account, fill) {
+                // Of an order that had been forgotten: it learns of the fill again, and nobody else.
+                self.after_order(*id, with);
                 return Ok(Applied::Known);
             }
-            self.foreign.put(key);
+        } else if known.is_some() || self.booked.is_old(account, fill) {
+            return Ok(Applied::Known);
         }
-        let booked = matches!(fill.client, ClientRef::Ours(_))
-            && self.foreign.holds(&(account, fill.instrument, fill.trade_id));
         let held = self.ledger.positions().get(account, fill.instrument).map_or(Money::ZERO, |p| p.basis.qty);
-        let posted = if booked { self.already_posted(&terms)? } else { self.ledger.fill(&terms)? };
+        let posted = match known {
+            Some(_) => self.already_posted(&terms)?,
+            None => self.ledger.fill(&terms)?,
+        };
         if fill.client == ClientRef::Venue {
             self.closed_by_venue(account, fill.instrument, held, wall);
         }
+        let whose = if matches!(fill.client, ClientRef::Ours(_)) { Whose::Ours } else { Whose::Foreign };
+        self.booked.put(Booking { key, account, instrument: fill.instrument, at: fill.venue_ns }, whose);
         let cursor = self.cursors.entry((account, fill.instrument)).or_default();
         *cursor = fill.venue_ns.max(*cursor);
         with.changed.push(Changed::Fill(account, fill.instrument, fill.trade_id));
@@ -222,6 +245,20 @@ impl State {
             self.after_order(*id, with);
         }
         Ok(Applied::Fill { posted, moved: done.0, late: done.1, complete: done.2 })
+    }
+
+    /// The fill was booked while its order was known, and counted by its plan.
+    pub(super) fn is_booked_of(
+        &self,
+        id: &ClientId,
+        known: Option<Whose>,
+        account: AccountId,
+        fill: &FillReport,
+    ) -> bool {
+        match known {
+            Some(whose) => whose == Whose::Ours,
+            None => self.orders.past().holds(id) && self.booked.is_old(account, fill),
+        }
     }
 
     /// A fill that was booked as foreign before its order was known: the order learns of it, the ledger has it.

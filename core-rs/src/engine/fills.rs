@@ -3,11 +3,13 @@
 use super::Effects;
 use super::Mutant;
 use super::apply::Applied;
+use super::booked::{FillKey, Whose};
+use super::instruments::TableNames;
 use super::record::{Body, PlanTurn};
 use super::reducer::Engine;
 use super::requests::Why;
 use crate::order::{ClientRef, FillReport, Trade};
-use crate::units::{AccountId, InstrumentId, Now, PlanId, TradeId, VenueOrderId};
+use crate::units::{AccountId, ClientId, InstrumentId, Now, PlanId, TradeId, VenueOrderId};
 use crate::venues::Query;
 
 /// Fills that wait for their orders to be known.
@@ -35,6 +37,9 @@ impl Engine {
         }
         if let Some(id) = ours {
             let Some(order) = self.state.orders.get(&id) else {
+                if self.is_settled_past(account, &id, &fill) {
+                    return;
+                }
                 // Its order comes first: the query adopts it. What was traded before the ledger opened is in its
                 // opening balance.
                 if self.state.opened.get(&account).is_some_and(|at| fill.venue_ns > *at) {
@@ -55,12 +60,12 @@ impl Engine {
             let whose = (account, fill.instrument, fill.venue_id);
             let told = self.strangers.get(&whose).copied().unwrap_or(fill.client);
             fill.client = if told == ClientRef::Venue { told } else { ClientRef::Foreign };
-            let key = (account, fill.instrument, fill.trade_id);
+            let known = self.booked_as(account, &fill).is_some() || self.state.booked.is_old(account, &fill);
             let i = self.instruments.at(fill.instrument);
             let paid_from = (super::apply::wallet_of(i.venue, i.product), i.quote);
             // What was traded before the ledger opened is in its opening balance.
             let before = self.state.external.was_before(account, paid_from, fill.venue_ns);
-            if self.state.foreign.holds(&key) || before {
+            if known || before {
                 return;
             }
             if fill.client == ClientRef::Venue && self.has(Mutant::ExternalCloseIgnored) {
@@ -77,6 +82,16 @@ impl Engine {
         }
         let applied = self.commit(now, Body::Fill { account, fill }, out);
         self.after_fill(now, account, &fill, applied, out);
+    }
+
+    fn booked_as(&self, account: AccountId, fill: &FillReport) -> Option<Whose> {
+        let names = TableNames { instruments: &self.instruments, accounts: self.accounts.names() };
+        self.state.booked.whose(&FillKey::new(&names, account, fill))
+    }
+
+    /// A fill told again of an order that was settled and forgotten.
+    fn is_settled_past(&self, account: AccountId, id: &ClientId, fill: &FillReport) -> bool {
+        self.state.is_booked_of(id, self.booked_as(account, fill), account, fill)
     }
 
     /// A trade list may name an order by the venue's id alone: while an order of ours is without its id, a fill of
@@ -165,7 +180,13 @@ impl Engine {
                 self.alert(now, "critical", "FILL_CONFLICT", &text, out);
                 return;
             }
-            Some(Applied::Known | Applied::Done | Applied::Order(_)) | None => return,
+            Some(Applied::Known) => {
+                if let ClientRef::Ours(id) = fill.client {
+                    self.after_change(now, id, out);
+                }
+                return;
+            }
+            Some(Applied::Done | Applied::Order(_)) | None => return,
         };
         self.recon_mut(account).booked = now.mono;
         let ClientRef::Ours(id) = fill.client else {

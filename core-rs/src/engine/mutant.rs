@@ -55,6 +55,7 @@ mutants! {
     FeeIgnored = "fee_ignored",
     ArrivalOrder = "profit_in_arrival_order",
     DeferredDropped = "deferred_fill_dropped",
+    SettledForgotten = "settled_forgotten",
     // H and plans.
     EdgeTriggered = "edge_triggered_hedger",
     UnknownIsSettled = "unknown_is_settled",

@@ -6,8 +6,8 @@ use super::record::Body;
 use super::reducer::Engine;
 use super::timers::Timer;
 use crate::order::{
-    CancelEvent, CancelState, ClientRef, Event, Order, OrderKind, OrderOrigin, OrderReport, OrderTerms,
-    PlaceOrder, State, TimeInForce, VenueStatus, next,
+    CancelEvent, CancelState, ClientRef, Event, FillReport, Order, OrderKind, OrderOrigin, OrderReport,
+    OrderTerms, PlaceOrder, State, TimeInForce, VenueStatus, next,
 };
 use crate::plan::Plan;
 use crate::units::{AccountId, ClientId, LinkId, Now, Ns, Symbol, VenueOrderId};
@@ -155,7 +155,9 @@ impl Engine {
             self.note_foreign(now, account, report, out);
             return;
         };
-        if self.state.orders.get(&id).is_none() && !self.adopt(now, account, id, report, out) {
+        if self.state.orders.get(&id).is_none()
+            && (self.is_told_again(account, id, report) || !self.adopt(now, account, id, report, out))
+        {
             return;
         }
         let Some(order) = self.state.orders.get(&id) else { return };
@@ -201,6 +203,17 @@ impl Engine {
                 self.state.orders.by_venue_id(account, instrument, venue_id)
             }
         }
+    }
+
+    /// The end of an order that was settled and forgotten, while no fill waits for it.
+    fn is_told_again(&self, account: AccountId, id: ClientId, report: &OrderReport) -> bool {
+        let waits = |(of, fill): &(AccountId, FillReport)| {
+            (*of, fill.instrument, fill.side) == (account, report.instrument, report.side)
+        };
+        report.status.is_end()
+            && self.state.orders.past().holds(&id)
+            && !self.has(Mutant::SettledForgotten)
+            && !self.deferred.iter().any(waits)
     }
 
     /// An order with our id form that no journaled intent tells of: taken in as it stands at the venue.

@@ -92,7 +92,8 @@ impl Engine {
         let accounts = Accounts::new(&config.accounts);
         let links =
             config.links.iter().map(|row| Link::new(row, accounts.id(row.venue, &row.account))).collect();
-        let mut state = State::default();
+        let mut state = State::new(&config.memory);
+        state.booked.forgets_ours = config.mutant == Mutant::SettledForgotten;
         for (id, account) in accounts.ids().zip(&config.accounts) {
             state.ledger.set_leverage(id, account.leverage);
         }
@@ -216,7 +217,11 @@ impl Engine {
         let last_row =
             leaving.filter(|id| self.dirty.holds(&Changed::Plan(*id))).and_then(|id| self.plan_row(id));
         let before = self.needs_of(&record.body, leaving);
-        let mut with = Applier { instruments: &self.instruments, changed: &mut changed };
+        let mut with = Applier {
+            instruments: &self.instruments,
+            accounts: self.accounts.names(),
+            changed: &mut changed,
+        };
         let applied = self.state.apply(record, wall, &mut with);
         if self.journal.seq() <= self.rows_shown {
             changed.clear();

@@ -1,7 +1,7 @@
 //! Orders and cancels on their way out. Only what the gate approved becomes bytes.
 
 use super::Effects;
-use super::config::PlanKind;
+use super::policy::PlanKind;
 use super::record::{Body, CommandTag};
 use super::reducer::Engine;
 use super::timers::Timer;

@@ -1,8 +1,10 @@
 //! Durable state: what the journal rebuilds. Mutated by `apply` alone.
 
+use super::booked::Booked;
 use super::breakers::Over;
 use super::external::External;
 use super::instruments::TableNames;
+use super::memory::Memory;
 use super::pairs::{Pair, PairId};
 use super::protect::Protections;
 use super::record::CommandTag;
@@ -11,15 +13,13 @@ use crate::ledger::Ledger;
 use crate::order::{Names, Orders, push_field, row_digest};
 use crate::plan::Plan;
 use crate::risk::{Breaker, Latch, LimitTable, LossBreakers, Trip};
-use crate::units::{AccountId, InstrumentId, Money, Ns, PlanId, TradeId};
+use crate::units::{AccountId, InstrumentId, Money, Ns, PlanId};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Ended plans kept in memory; older ones live in the tables.
 pub(super) const PLANS_KEPT_MAX: usize = 2_000;
 /// Command ids remembered for idempotency.
 pub(super) const COMMANDS_MAX: usize = 10_000;
-/// Foreign trade ids remembered, so that a redelivered one is not booked twice.
-pub(super) const FOREIGN_MAX: usize = 100_000;
 
 #[derive(Debug, Default)]
 pub(super) struct State {
@@ -55,7 +55,7 @@ pub(super) struct State {
     /// Breakers that close by themselves and are not closed.
     pub circuits: BTreeMap<(Breaker, Over), Trip>,
     pub commands: Commands,
-    pub foreign: Foreign,
+    pub booked: Booked,
     /// Newest fill of an account's instrument, venue time.
     pub cursors: BTreeMap<(AccountId, InstrumentId), Ns>,
     /// When an account's ledger was opened: earlier fills are in the opening balance.
@@ -89,12 +89,6 @@ pub(super) struct Answered {
     pub reply: String,
     /// See `CommandTag::asked`.
     pub asked: u64,
-}
-
-#[derive(Debug, Default)]
-pub(super) struct Foreign {
-    known: BTreeSet<(AccountId, InstrumentId, TradeId)>,
-    order: VecDeque<(AccountId, InstrumentId, TradeId)>,
 }
 
 impl Commands {
@@ -165,6 +159,14 @@ impl Totals {
 }
 
 impl State {
+    pub(super) fn new(memory: &Memory) -> Self {
+        Self {
+            orders: Orders::with_limits(Orders::OPEN_MAX, memory.orders, memory.ids),
+            booked: Booked::with_limit(memory.fills),
+            ..Self::default()
+        }
+    }
+
     /// Plans that have not ended.
     pub(super) fn active(&self) -> impl Iterator<Item = &Plan> {
         self.under_way.iter().rev().filter_map(|id| self.plans.get(id))
@@ -214,6 +216,7 @@ impl State {
             .chain(plans)
             .chain(circuits)
             .fold(head, u64::wrapping_add)
+            .wrapping_add(self.booked.digest(names))
             .wrapping_add(self.orders.digest(names))
             .wrapping_add(self.ledger.digest(names))
             .wrapping_add(self.limits.digest())

@@ -8,6 +8,7 @@ mod fence;
 #[allow(clippy::module_inception)]
 mod order;
 mod orders;
+mod past;
 mod report;
 mod state;
 
@@ -18,5 +19,6 @@ pub use error::OrderError;
 pub use fence::{Absence, AbsenceRead, FenceTerms, Inquiry, fence};
 pub use order::{FillOutcome, Moved, Order, OrderOrigin, OrderTerms, Trade};
 pub use orders::Orders;
+pub use past::Past;
 pub use report::{ClientRef, FillReport, Liquidity, OrderReport, VenueStatus};
 pub use state::{Event, Illegal, State, next};

@@ -5,7 +5,7 @@
 
 use super::{
     Absence, AbsenceRead, CancelEvent, Event, FillOutcome, FillReport, Moved, Names, Order, OrderError,
-    OrderReport, State, next_cancel, row_digest,
+    OrderReport, Past, State, next_cancel, row_digest,
 };
 use crate::units::{AccountId, ClientId, InstrumentId, Ns, Symbol, VenueOrderId};
 use std::collections::{BTreeMap, VecDeque};
@@ -22,13 +22,15 @@ pub struct Orders {
     ended: VecDeque<(Ns, ClientId)>,
     /// Claims of absence, oldest first.
     tombstones: VecDeque<(Ns, ClientId)>,
+    /// Settled and forgotten.
+    past: Past,
     open_max: usize,
     kept_max: usize,
 }
 
 impl Default for Orders {
     fn default() -> Self {
-        Self::with_limits(Self::OPEN_MAX, Self::KEPT_MAX)
+        Self::with_limits(Self::OPEN_MAX, Self::KEPT_MAX, Self::PAST_MAX)
     }
 }
 
@@ -37,12 +39,14 @@ impl Orders {
     pub const OPEN_MAX: usize = 4_096;
     /// Orders kept at most, settled ones included.
     pub const KEPT_MAX: usize = 65_536;
+    /// Ids of forgotten orders known one by one; of older ones a number is kept, up to which all are past.
+    pub const PAST_MAX: usize = 1 << 18;
     /// How long a settled order is kept for redelivered fills (backfills overlap by ten minutes).
     pub const SETTLED_KEEP_NS: Ns = 3_600_000_000_000;
     /// How long a claim of absence is kept.
     pub const TOMBSTONE_KEEP_NS: Ns = 24 * Self::SETTLED_KEEP_NS;
 
-    pub fn with_limits(open_max: usize, kept_max: usize) -> Self {
+    pub fn with_limits(open_max: usize, kept_max: usize, past_max: usize) -> Self {
         Self {
             slots: Vec::new(),
             free: Vec::new(),
@@ -51,6 +55,7 @@ impl Orders {
             open: BTreeMap::new(),
             ended: VecDeque::new(),
             tombstones: VecDeque::new(),
+            past: Past::with_limit(past_max),
             open_max,
             kept_max,
         }
@@ -93,6 +98,11 @@ impl Orders {
         venue_id: &VenueOrderId,
     ) -> Option<ClientId> {
         self.by_venue_id.get(&(account, instrument, *venue_id)).copied()
+    }
+
+    /// Orders that were settled and forgotten.
+    pub const fn past(&self) -> &Past {
+        &self.past
     }
 
     /// Unsettled orders, by client id.
@@ -190,7 +200,9 @@ impl Orders {
 
     /// Hash of every kept order, independent of how ids were handed out.
     pub fn digest(&self, names: &impl Names) -> u64 {
-        self.iter().fold(0, |sum, order| sum.wrapping_add(row_digest(|row| order.digest_into(names, row))))
+        self.iter().fold(self.past.digest(), |sum, order| {
+            sum.wrapping_add(row_digest(|row| order.digest_into(names, row)))
+        })
     }
 
     /// Runs one change and keeps the indexes true whether it succeeded or not.
@@ -266,6 +278,7 @@ impl Orders {
             self.by_venue_id.remove(&(order.terms.account, order.terms.place.instrument, venue_id));
         }
         self.free.push(slot);
+        self.past.put(&id);
     }
 }
 

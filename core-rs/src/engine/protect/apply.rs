@@ -59,6 +59,9 @@ impl State {
         };
         changed.push(Changed::Plan(protection.terms.id));
         let id = terms.place.client_id;
+        if protection.sum.orders.contains(&id) {
+            return;
+        }
         protection.sum.orders.push(id);
         if terms.leg != super::CLOSES {
             return;

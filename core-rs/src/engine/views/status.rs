@@ -103,6 +103,11 @@ impl Engine {
             j.int("epoch", self.state.epoch);
             j.int("seq", self.journal.seq());
             j.int("openOrders", self.state.orders.open_len() as u64);
+            j.obj("memory", |j| {
+                j.int("orders", self.state.orders.len() as u64);
+                j.int("pastIds", self.state.orders.past().len() as u64);
+                j.int("bookedFills", self.state.booked.len() as u64);
+            });
             j.int("activePlans", self.state.active().count() as u64);
             let (watched, closing) = self.count_protections();
             j.int("protections", watched as u64);

@@ -82,6 +82,9 @@ pub(super) const STALE: Ns = 3_000 * MS;
 pub(super) const AGE_MAX: Ns = 2_000 * MS;
 pub(super) const COLLAR_BPS: i64 = 100;
 
+/// So little is kept of what is settled that it is forgotten within moments, as on a busy account within minutes.
+const FORGETFUL: &str = r#","memory":{"orders":24,"ids":12,"fills":24}"#;
+
 pub(super) fn engine_config(swarm: &Swarm, mutant: &str, machine: u32) -> String {
     let links: Vec<String> = LINKS
         .iter()
@@ -117,6 +120,8 @@ pub(super) fn engine_config(swarm: &Swarm, mutant: &str, machine: u32) -> String
                   {{"name":"book_age_max_ms","scope":"total","id":"","value":{}}},
                   {{"name":"price_collar_bps","scope":"total","id":"","value":{COLLAR_BPS}}}],
         "policy":{{"completeWithinBps":10,"maxAttempts":3,"planDeadlineMs":{PLAN_DEADLINE_MS},"slippageBps":5,"cooldownMs":{},"journal":{{"arbitrage":"{disk}","order":"{disk}"}}}},"bootId":"boot-{machine}"{mutant}}}"#,
+                  {{"name":"book_age_max_ms","scope":"total","id":"","value":2000}}],
+        "policy":{{"completeWithinBps":10,"maxAttempts":3,"planDeadlineMs":{PLAN_DEADLINE_MS},"slippageBps":5,"cooldownMs":{},"journal":{{"arbitrage":"{disk}","order":"{disk}"}}}},"bootId":"boot-{machine}"{mutant}{}}}"#,
         account("binance"),
         account("bybit"),
         venue("binance", "spot"),
@@ -127,6 +132,7 @@ pub(super) fn engine_config(swarm: &Swarm, mutant: &str, machine: u32) -> String
         pairs(swarm).join(","),
         AGE_MAX / MS,
         swarm.cooldown_ms,
+        if swarm.forgetful { FORGETFUL } else { "" },
     )
 }
 

@@ -160,6 +160,8 @@ pub(super) struct Swarm {
     pub exposure_max: u64,
     /// Replies may come up to 40 s late: the bound that the fence trusts does not hold.
     pub broken_bound: bool,
+    /// The engine keeps hardly anything of what is settled.
+    pub forgetful: bool,
 }
 
 impl Swarm {
@@ -188,6 +190,7 @@ impl Swarm {
             cooldown_ms: *rng.pick(&[20, 100, 500]),
             strict: rng.chance(250_000),
             broken_bound: false,
+            forgetful: false,
         }
     }
 

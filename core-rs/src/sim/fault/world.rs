@@ -21,6 +21,8 @@ use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 const ACCOUNT_STREAM: u64 = 1;
 /// Of so many seeds one writes events that nobody reads, as the service does.
 const ALL_EVENTS_EVERY: u64 = 16;
+/// One run in so many keeps hardly anything of what is settled.
+const FORGETFUL: u64 = 4;
 
 /// Something under way. What carries a `life` belongs to one process and dies with it.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -181,6 +183,7 @@ impl World {
         if !late {
             swarm.draw_markets(&mut market_rng);
         }
+        swarm.forgetful = seed % FORGETFUL == 1;
         let (harness, engine_mutant) = Harness::parse(mutant);
         let config = engine_config(&swarm, engine_mutant, 0);
         let exposure_max = swarm.exposure_max;

@@ -1,0 +1,156 @@
+//! Which fills are booked, whatever became of their orders: a trade told again is never booked again.
+//!
+//! The newest are known by key. Of older ones a time per account and instrument is kept: up to it, a fill whose order is
+//! not at hand counts as booked. Not booking one that was never told shows as a difference from the venue; booking one
+//! twice would be a position that nobody has.
+
+use super::instruments::TableNames;
+use crate::order::{FillReport, Names, push_field, row_digest};
+use crate::units::{AccountId, InstrumentId, Ns};
+use std::collections::{BTreeMap, VecDeque};
+use xxhash_rust::xxh3::xxh3_128;
+
+/// Hash of account, instrument, side and trade id, by name. A trade with ourselves has one id for two fills.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct FillKey(pub u128);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Whose {
+    /// Of an order of ours: its plan counted it as well.
+    Ours,
+    Foreign,
+}
+
+/// One booked fill.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Booking {
+    pub key: FillKey,
+    pub account: AccountId,
+    pub instrument: InstrumentId,
+    /// The venue's time.
+    pub at: Ns,
+}
+
+#[derive(Debug)]
+pub(super) struct Booked {
+    known: BTreeMap<FillKey, Whose>,
+    /// The same, oldest booking first.
+    queue: VecDeque<Booking>,
+    floors: BTreeMap<(AccountId, InstrumentId), Ns>,
+    kept_max: usize,
+    /// A flaw: fills of our own orders are known by their orders alone.
+    pub forgets_ours: bool,
+}
+
+impl FillKey {
+    pub(super) fn new(names: &TableNames<'_>, account: AccountId, fill: &FillReport) -> Self {
+        let mut text = Vec::with_capacity(128);
+        push_field(&mut text, names.account(account).as_bytes());
+        push_field(&mut text, names.instrument(fill.instrument).as_bytes());
+        text.push(fill.side as u8);
+        text.extend_from_slice(fill.trade_id.as_bytes());
+        Self(xxh3_128(&text))
+    }
+}
+
+impl Default for Booked {
+    fn default() -> Self {
+        Self::with_limit(Self::KEPT_MAX)
+    }
+}
+
+impl Booked {
+    /// Keys known at most: ten minutes (the reach of a backfill) of 437 fills a second, some 20 MB.
+    pub(super) const KEPT_MAX: usize = 1 << 18;
+
+    pub(super) const fn with_limit(kept_max: usize) -> Self {
+        Self {
+            known: BTreeMap::new(),
+            queue: VecDeque::new(),
+            floors: BTreeMap::new(),
+            kept_max,
+            forgets_ours: false,
+        }
+    }
+
+    pub(super) fn whose(&self, key: &FillKey) -> Option<Whose> {
+        self.known.get(key).copied()
+    }
+
+    /// Keys of fills as old as this were let go: one whose order is not at hand counts as booked.
+    pub(super) fn is_old(&self, account: AccountId, fill: &FillReport) -> bool {
+        let floor = self.floors.get(&(account, fill.instrument));
+        !self.forgets_ours && floor.is_some_and(|floor| fill.venue_ns <= *floor)
+    }
+
+    pub(super) fn put(&mut self, booking: Booking, whose: Whose) {
+        if self.forgets_ours && whose == Whose::Ours {
+            return;
+        }
+        if self.known.insert(booking.key, whose).is_none() {
+            self.queue.push_back(booking);
+        }
+        if self.queue.len() > self.kept_max
+            && let Some(old) = self.queue.pop_front()
+        {
+            self.known.remove(&old.key);
+            let floor = self.floors.entry((old.account, old.instrument)).or_insert(old.at);
+            *floor = old.at.max(*floor);
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// Oldest first.
+    fn bookings(&self) -> impl Iterator<Item = (Booking, Whose)> + '_ {
+        let whose = |key| self.known.get(key).copied().unwrap_or(Whose::Foreign);
+        self.queue.iter().map(move |booking| (*booking, whose(&booking.key)))
+    }
+
+    pub(super) fn digest(&self, names: &TableNames<'_>) -> u64 {
+        let floor = |((account, instrument), at): (&(AccountId, InstrumentId), &Ns)| {
+            row_digest(|row| {
+                push_field(row, b"floor");
+                push_field(row, names.account(*account).as_bytes());
+                push_field(row, names.instrument(*instrument).as_bytes());
+                row.extend_from_slice(&at.to_le_bytes());
+            })
+        };
+        let keys = row_digest(|row| {
+            push_field(row, b"booked");
+            for (booking, whose) in self.bookings() {
+                row.extend_from_slice(&booking.key.0.to_le_bytes());
+                row.push(whose as u8);
+            }
+        });
+        self.floors.iter().map(floor).fold(keys, u64::wrapping_add)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn booking(number: u128, at: Ns) -> Booking {
+        Booking { key: FillKey(number), account: AccountId(0), instrument: InstrumentId(0), at }
+    }
+
+    #[test]
+    fn what_falls_out_of_the_bound_raises_the_time_up_to_which_all_is_booked() {
+        let mut booked = Booked::with_limit(2);
+        for (number, at) in [(1, 10), (2, 8), (3, 20), (3, 20)] {
+            booked.put(booking(number, at), Whose::Ours);
+        }
+        assert_eq!(booked.len(), 2);
+        assert_eq!(booked.whose(&FillKey(1)), None);
+        assert_eq!(booked.floors[&(AccountId(0), InstrumentId(0))], 10);
+        booked.put(booking(4, 30), Whose::Foreign);
+        assert_eq!(booked.floors[&(AccountId(0), InstrumentId(0))], 10, "it never falls");
+        assert_eq!(
+            (booked.whose(&FillKey(3)), booked.whose(&FillKey(4))),
+            (Some(Whose::Ours), Some(Whose::Foreign))
+        );
+    }
+}

@@ -205,13 +205,14 @@ impl Engine {
         }
     }
 
-    /// The end of an order that was settled and forgotten, while no fill waits for it.
+    /// News of an order that was settled and forgotten, while no fill waits for it. One known by its number alone may be
+    /// of those whose records were lost: if it still lives, it is taken in.
     fn is_told_again(&self, account: AccountId, id: ClientId, report: &OrderReport) -> bool {
         let waits = |(of, fill): &(AccountId, FillReport)| {
             (*of, fill.instrument, fill.side) == (account, report.instrument, report.side)
         };
-        report.status.is_end()
-            && self.state.orders.past().holds(&id)
+        let past = self.state.orders.past();
+        (past.knows(&id) || report.status.is_end() && past.holds(&id))
             && !self.has(Mutant::SettledForgotten)
             && !self.deferred.iter().any(waits)
     }

@@ -25,6 +25,11 @@ impl Past {
         number <= self.upto || self.ids.contains(&number)
     }
 
+    /// It is known by itself, not by its number alone.
+    pub fn knows(&self, id: &ClientId) -> bool {
+        self.ids.contains(&number(id))
+    }
+
     pub(super) fn put(&mut self, id: &ClientId) {
         let number = number(id);
         if self.ids.insert(number) {

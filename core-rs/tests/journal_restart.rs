@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used)] // a test stops where something is missing
 
 mod common;
+mod oracle;
 
 use common::{MS, SECOND, World, btc_pair, config};
 use tidegate_core::engine::{Effect, Effects, Engine, Input, JournalReader};
@@ -152,6 +153,108 @@ fn restart(prefix: &[u8], reference: &Engine, wall: Ns) {
     if !long() {
         assert_eq!(again.replay(&[prefix, &boot].concat()).unwrap(), prefix.len() + boot.len());
     }
+}
+
+/// Where a snapshot was made: bytes of the journal in it, and where its last record begins.
+struct Taken {
+    end: usize,
+    last: usize,
+    bytes: Vec<u8>,
+}
+
+#[test]
+fn a_start_from_any_snapshot_finds_what_a_whole_replay_finds() {
+    let (records, stride) = if long() { (10_000, 1) } else { (1_200, STRIDE) };
+    let world = journal(records);
+    let (bytes, ends) = (&world.journal, &world.ends);
+    let mut reference = fresh();
+    let mut taken: Vec<Taken> = Vec::new();
+    let (mut start, mut restarts) = (0, 0);
+    for (index, end) in ends.iter().copied().enumerate() {
+        reference.replay(&bytes[start..end]).unwrap();
+        if index % (records / 6) == 7 {
+            taken.push(Taken { end, last: start, bytes: reference.snapshot().unwrap() });
+        }
+        if index % stride == 0 || index + 1 == ends.len() {
+            for snapshot in taken.iter().rev().take(2) {
+                restart_from(snapshot, &bytes[..end], &reference);
+                restarts += 1;
+            }
+        }
+        start = end;
+    }
+    assert_eq!(reference.state_hash(), world.engine.state_hash());
+    assert!(taken.len() >= 6 && restarts > 0);
+    println!("records={} snapshots={} restarts={restarts}", ends.len(), taken.len());
+}
+
+/// Snapshot and rest of the journal give the same state as all of it, down to what no hash looks at.
+fn restart_from(snapshot: &Taken, prefix: &[u8], reference: &Engine) {
+    let mut engine = fresh();
+    engine.restore(&snapshot.bytes, &prefix[snapshot.last..snapshot.end]).unwrap();
+    assert_eq!(engine.replay(&prefix[snapshot.end..]).unwrap(), prefix.len() - snapshot.end);
+    assert_eq!((engine.seq(), engine.state_hash()), (reference.seq(), reference.state_hash()));
+    assert!(engine.snapshot().unwrap() == reference.snapshot().unwrap(), "after record {}", reference.seq());
+}
+
+#[test]
+fn a_snapshot_that_does_not_fit_changes_nothing() {
+    let world = journal(600);
+    let mut reference = fresh();
+    let (cut, last) = (world.ends[400], world.ends[399]);
+    reference.replay(&world.journal[..cut]).unwrap();
+    let good = reference.snapshot().unwrap();
+    let record = &world.journal[last..cut];
+    let (seq, hash) = Engine::snapshot_claim(&good).unwrap();
+    assert_eq!((seq, hash), (401, reference.state_hash()));
+    let mut engine = fresh();
+    let refuses = |engine: &mut Engine, bytes: &[u8], record: &[u8], what: &str| {
+        let refusal = engine.restore(bytes, record).unwrap_err();
+        assert!(refusal.message.starts_with("the snapshot"), "{what}: {refusal:?}");
+        assert_eq!(engine.seq(), 0, "{what}");
+    };
+    let mut flips = Flips(3);
+    for _ in 0..400 {
+        let mut broken = good.clone();
+        let bit = flips.next(broken.len() * 8);
+        broken[bit / 8] ^= 1 << (bit % 8);
+        refuses(&mut engine, &broken, record, "a flipped bit");
+    }
+    for cut in (0..good.len()).step_by(good.len() / 200) {
+        refuses(&mut engine, &good[..cut], record, "a cut");
+    }
+    // A journal that lost its end, or another one.
+    refuses(&mut engine, &good, &world.journal[world.ends[398]..last], "the record before");
+    refuses(&mut engine, &good, &record[..record.len() - 1], "a cut record");
+    refuses(&mut engine, &good, b"", "no record");
+    // The whole journal is replayed instead.
+    assert_eq!(engine.replay(&world.journal).unwrap(), world.journal.len());
+    assert_eq!(engine.state_hash(), world.engine.state_hash());
+    refuses_late(&mut engine, &good, record);
+}
+
+fn refuses_late(engine: &mut Engine, snapshot: &[u8], record: &[u8]) {
+    let before = engine.state_hash();
+    assert!(engine.restore(snapshot, record).is_err(), "a snapshot after a replay was taken");
+    assert_eq!(engine.state_hash(), before);
+}
+
+#[test]
+fn a_process_that_began_with_a_snapshot_trades_on() {
+    let mut world = World::with(5, busy(""));
+    world.run_for(3 * SECOND);
+    let (last, end) = (world.ends[world.ends.len() - 2], world.journal.len());
+    let mut before = fresh();
+    before.replay(&world.journal).unwrap();
+    world.restart_from(&before.snapshot().unwrap(), last, end);
+    let sent = world.sent.len();
+    world.run_for(5 * SECOND);
+    assert!(world.sent.len() > sent + 4, "it trades");
+    oracle::stop_pairs(&mut world);
+    oracle::check_agreement(&mut world);
+    let mut whole = fresh();
+    whole.replay(&world.journal).unwrap();
+    assert_eq!(whole.state_hash(), world.engine.state_hash());
 }
 
 #[test]

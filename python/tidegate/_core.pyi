@@ -27,7 +27,9 @@ __all__ = [
     "Row",
     "SimEffect",
     "SimVenue",
+    "condense",
     "simulate",
+    "snapshot_claim",
 ]
 
 class CoreError(Exception):
@@ -102,6 +104,14 @@ class Engine:
 
         Raises CoreError JOURNAL_CORRUPT with `details` {offset, seq} when a record does not verify.
         """
+    def restore(self, snapshot: bytes, last: bytes) -> None:
+        """Takes a snapshot's state in; replay goes on behind it. Only into an engine that has replayed nothing.
+
+        `last`: the bytes of the snapshot's last record as the journal holds them. Raises CoreError JOURNAL_CORRUPT, the
+        engine unchanged, for a snapshot of another journal or build, or a damaged one.
+        """
+    def snapshot(self) -> bytes:
+        """All durable state as of the newest record; for `restore` by the same build."""
     def start(self, mono_ns: int, wall_ns: int) -> list[Effect]:
         """Ends recovery: writes the BOOT record (new epoch) and begins reconciliation."""
     # -- inputs
@@ -159,8 +169,21 @@ class Engine:
     @property
     def seq(self) -> int:
         """Number of the newest record."""
+    @property
+    def last_len(self) -> int:
+        """Bytes of the newest record."""
     def state_hash(self) -> int:
         """Hash of the durable state (orders, ledger, plans, latches, limits, pairs)."""
+
+def condense(config: bytes, snapshot: bytes, last: bytes, records: bytes) -> tuple[bytes, int, int, int]:
+    """The snapshot behind `records`, which follow `snapshot` (empty: are the journal's first); any thread.
+
+    (snapshot, bytes of `records` in it, number of its last record, bytes of that). Works without the interpreter's lock
+    on an engine of its own. Raises CoreError as `Engine.restore` and `Engine.replay` do.
+    """
+
+def snapshot_claim(snapshot: bytes) -> tuple[int, int]:
+    """(number of its last record, hash of state behind it). Raises CoreError JOURNAL_CORRUPT."""
 
 RECORD: Final[int]
 """SimEffect: append `data` to the venue's book of record before anything later in the list is sent."""

@@ -53,6 +53,15 @@ impl Engine {
         with_bytes(chunk, |bytes| self.core.replay(bytes))?.map_err(|e| raise(py, &e))
     }
 
+    fn restore(&mut self, py: Python<'_>, snapshot: &[u8], last: &[u8]) -> PyResult<()> {
+        self.core.restore(snapshot, last).map_err(|e| raise(py, &e))
+    }
+
+    fn snapshot(&self, py: Python<'_>) -> PyResult<Py<PyBytes>> {
+        let bytes = self.core.snapshot().map_err(|e| raise(py, &e))?;
+        Ok(PyBytes::new(py, &bytes).unbind())
+    }
+
     fn start(&mut self, py: Python<'_>, mono_ns: i64, wall_ns: i64) -> Out {
         self.run(py, now(mono_ns, wall_ns), Input::Start)
     }
@@ -221,6 +230,11 @@ impl Engine {
     #[getter]
     fn seq(&self) -> u64 {
         self.core.seq()
+    }
+
+    #[getter]
+    fn last_len(&self) -> usize {
+        self.core.last_len()
     }
 
     fn state_hash(&self) -> u64 {

@@ -7,6 +7,7 @@ mod error;
 mod journal;
 mod replay;
 mod sim;
+mod snapshot;
 
 use pyo3::prelude::*;
 
@@ -16,6 +17,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     effect::register(module)?;
     engine::register(module)?;
     sim::register(module)?;
+    snapshot::register(module)?;
     module.add_class::<journal::JournalReader>()?;
     module.add_class::<replay::Replayer>()
 }

@@ -5,8 +5,9 @@
 //! any history `realized = cost - (sum of signed notionals)` holds to the last digit.
 
 use crate::units::{Money, Side, UnitError, mul_div_half_even};
+use serde::{Deserialize, Serialize};
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Basis {
     /// Signed base quantity, positive long.
     pub qty: Money,

@@ -80,6 +80,25 @@ impl Accounts {
         }))
     }
 
+    /// Gives ids in this order to accounts of these names, whether configured or not, and to all others behind them.
+    /// False, with nothing changed, when a name is no account's.
+    pub(super) fn take_order(&mut self, names: &[String]) -> bool {
+        let mut ordered = Self::default();
+        if !names.iter().all(|name| ordered.intern(name).is_some()) {
+            return false;
+        }
+        for account in &self.list {
+            match ordered.id(account.venue, &account.name) {
+                Some(id) => ordered.list[id.0 as usize] = account.clone(),
+                None => {
+                    ordered.add(account.clone());
+                }
+            }
+        }
+        *self = ordered;
+        true
+    }
+
     /// True for a venue whose accounts here are simulated.
     pub(super) fn is_simulated(&self, venue: Venue) -> bool {
         self.list.iter().any(|a| a.venue == venue && a.simulated)

@@ -6,15 +6,16 @@
 
 use super::instruments::TableNames;
 use crate::order::{FillReport, Names, push_field, row_digest};
-use crate::units::{AccountId, InstrumentId, Ns};
+use crate::units::{AccountId, InstrumentId, Ns, Side, TradeId};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::{BTreeMap, VecDeque};
 use xxhash_rust::xxh3::xxh3_128;
 
 /// Hash of account, instrument, side and trade id, by name. A trade with ourselves has one id for two fills.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct FillKey(pub u128);
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Whose {
     /// Of an order of ours: its plan counted it as well.
     Ours,
@@ -22,7 +23,7 @@ pub(super) enum Whose {
 }
 
 /// One booked fill.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Booking {
     pub key: FillKey,
     pub account: AccountId,
@@ -44,11 +45,20 @@ pub(super) struct Booked {
 
 impl FillKey {
     pub(super) fn new(names: &TableNames<'_>, account: AccountId, fill: &FillReport) -> Self {
+        Self::of(names, (account, fill.instrument), fill.side, &fill.trade_id)
+    }
+
+    pub(super) fn of(
+        names: &TableNames<'_>,
+        (account, instrument): (AccountId, InstrumentId),
+        side: Side,
+        trade: &TradeId,
+    ) -> Self {
         let mut text = Vec::with_capacity(128);
         push_field(&mut text, names.account(account).as_bytes());
-        push_field(&mut text, names.instrument(fill.instrument).as_bytes());
-        text.push(fill.side as u8);
-        text.extend_from_slice(fill.trade_id.as_bytes());
+        push_field(&mut text, names.instrument(instrument).as_bytes());
+        text.push(side as u8);
+        text.extend_from_slice(trade.as_bytes());
         Self(xxh3_128(&text))
     }
 }
@@ -109,6 +119,13 @@ impl Booked {
         self.queue.iter().map(move |booking| (*booking, whose(&booking.key)))
     }
 
+    /// The same fills under another bound, which holds from the next booking on.
+    #[must_use]
+    pub(super) fn within(mut self, kept_max: usize) -> Self {
+        self.kept_max = kept_max;
+        self
+    }
+
     pub(super) fn digest(&self, names: &TableNames<'_>) -> u64 {
         let floor = |((account, instrument), at): (&(AccountId, InstrumentId), &Ns)| {
             row_digest(|row| {
@@ -126,6 +143,27 @@ impl Booked {
             }
         });
         self.floors.iter().map(floor).fold(keys, u64::wrapping_add)
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    bookings: Vec<(Booking, Whose)>,
+    floors: BTreeMap<(AccountId, InstrumentId), Ns>,
+}
+
+impl Serialize for Booked {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        Stored { bookings: self.bookings().collect(), floors: self.floors.clone() }.serialize(out)
+    }
+}
+
+impl<'de> Deserialize<'de> for Booked {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let Stored { bookings, floors } = Stored::deserialize(from)?;
+        let known = bookings.iter().map(|(booking, whose)| (booking.key, *whose)).collect();
+        let queue = bookings.into_iter().map(|(booking, _)| booking).collect();
+        Ok(Self { known, queue, floors, ..Self::default() })
     }
 }
 

@@ -14,10 +14,11 @@ use crate::risk::{
     Breaker, Circuit, CircuitState, Intent, LatchMode, Purpose, Reach, ScopeIds, Window, deviation_bps, whole,
 };
 use crate::units::{AccountId, ClientId, InstrumentId, Money, Now, Ns};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What a breaker is open over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) enum Over {
     Total,
     Account(AccountId),

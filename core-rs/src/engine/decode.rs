@@ -4,7 +4,7 @@ use super::accounts::Accounts;
 use super::breakers::Over;
 use super::encode::cancel_name;
 use super::field::{FieldError, Fields, parse, unit};
-use super::instruments::{InstrumentRef, InstrumentTable};
+use super::instruments::InstrumentTable;
 use super::pairs::{PairId, PairTerms};
 use super::record::{Body, CommandTag, PlanTurn, Record, Source};
 use crate::ledger::{Day, Wallet};
@@ -150,8 +150,8 @@ pub(super) fn account(f: Fields<'_>, t: &mut Interning<'_>) -> Read<AccountId> {
 }
 
 pub(super) fn instrument<'t>(f: Fields<'_>, t: &'t mut Interning<'_>) -> Read<&'t Instrument> {
-    let of = named(f, "instrument", InstrumentRef::parse)?;
-    let id = t.instruments.intern(&of);
+    let unknown = || FieldError::new("instrument", "unknown word");
+    let id = t.instruments.intern_text(f.str("instrument")?).ok_or_else(unknown)?;
     Ok(t.instruments.at(id))
 }
 

@@ -3,7 +3,7 @@
 use super::config::Mode;
 use super::json::Json;
 use super::reducer::Engine;
-use super::rows::{Changed, Row, Table};
+use super::rows::{Changed, Ready, Row, Table};
 use crate::ledger::{Position, Wallet};
 use crate::market::Instrument;
 use crate::order::{ClientRef, FillReport, Liquidity, Order};
@@ -94,14 +94,14 @@ impl Engine {
         j.int("updatedTs", order.updated_ns / MS);
     }
 
-    pub(super) fn fill_row(&self, account: AccountId, fill: &FillReport) -> Row {
+    /// `plan`: of the fill's order, which may be forgotten by the time the row is taken.
+    fn fill_row(&self, account: AccountId, fill: &FillReport, plan: Option<PlanId>) -> Row {
         let i = self.instruments.at(fill.instrument);
         let of = self.accounts.at(account);
         let ours = match &fill.client {
             ClientRef::Ours(id) => Some(*id),
             ClientRef::Foreign | ClientRef::Venue => None,
         };
-        let plan = ours.and_then(|id| self.state.orders.get(&id)).and_then(|order| order.terms.plan);
         let doc = Json::object(|j| {
             j.str("tradeId", fill.trade_id.as_str());
             j.opt_str("orderId", ours.as_ref().map(ClientId::as_str));
@@ -148,7 +148,7 @@ impl Engine {
             for note in &plan.timeline {
                 j.obj("", |j| {
                     j.int("ts", note.wall / MS);
-                    j.str("event", note.event);
+                    j.str("event", &note.event);
                     if !note.text.is_empty() {
                         j.str("text", &note.text);
                     }
@@ -227,7 +227,12 @@ impl Engine {
     /// Up to `limit` rows of what changed since they were last taken, oldest change first.
     pub fn take_rows(&mut self, limit: usize) -> Vec<Row> {
         let ready = self.ready_rows.len().min(limit);
-        let mut rows: Vec<Row> = self.ready_rows.drain(..ready).collect();
+        let ready: Vec<Ready> = self.ready_rows.drain(..ready).collect();
+        let made = |ready| match ready {
+            Ready::Row(row) => row,
+            Ready::Fill { account, fill, plan } => self.fill_row(account, &fill, plan),
+        };
+        let mut rows: Vec<Row> = ready.into_iter().map(made).collect();
         while rows.len() < limit {
             let Some(changed) = self.dirty.take() else { break };
             self.push_rows(changed, &mut rows);

@@ -143,7 +143,7 @@ fn account_of(j: &mut Json, id: AccountId, t: Tables<'_>) {
 }
 
 fn instrument<'a>(j: &mut Json, id: InstrumentId, t: Tables<'a>) -> &'a Instrument {
-    j.str("instrument", &t.instruments.reference(id).text());
+    j.str("instrument", t.instruments.text(id));
     t.instruments.at(id)
 }
 

@@ -1,14 +1,16 @@
 //! What an outside checker may read of the reducer. Nothing here changes anything.
 
+use super::booked::{Booked, FillKey, Whose};
+use super::instruments::TableNames;
 use super::reducer::Engine;
 use super::requests::REQUESTS_MAX;
-use super::state::{COMMANDS_MAX, FOREIGN_MAX, PLANS_KEPT_MAX};
+use super::state::{COMMANDS_MAX, PLANS_KEPT_MAX};
 use crate::ledger::Ledger;
 use crate::market::{Book, Instrument, PENDING_UPDATES_MAX};
 use crate::order::Orders;
 use crate::plan::{Plan, Protection, Twap};
 use crate::risk::{LatchMode, LimitName, LimitRow, LimitTable};
-use crate::units::{AccountId, InstrumentId, Product, Symbol, TradeId, Venue, VenueOrderId};
+use crate::units::{AccountId, InstrumentId, Product, Side, Symbol, TradeId, Venue, VenueOrderId};
 
 impl Engine {
     pub fn orders(&self) -> &Orders {
@@ -61,7 +63,9 @@ impl Engine {
 
     /// A fill that was booked as not ours.
     pub fn knows_foreign(&self, account: AccountId, instrument: InstrumentId, trade: &TradeId) -> bool {
-        self.state.foreign.holds(&(account, instrument, *trade))
+        let names = TableNames { instruments: &self.instruments, accounts: self.accounts.names() };
+        let of = |side| self.state.booked.whose(&FillKey::of(&names, (account, instrument), side, trade));
+        [Side::Buy, Side::Sell].into_iter().any(|side| of(side) == Some(Whose::Foreign))
     }
 
     /// Open orders of other clients, by the venue's ids.
@@ -117,7 +121,7 @@ impl Engine {
             ("twaps", state.twaps.newest().count(), super::twap::MEMORY_MAX),
             ("protections", state.protections.newest().count(), super::protect::MEMORY_MAX),
             ("commands", state.commands.len(), COMMANDS_MAX),
-            ("foreign fills", state.foreign.len(), FOREIGN_MAX),
+            ("booked fills", state.booked.len(), Booked::KEPT_MAX),
             ("deferred fills", self.deferred.len(), super::fills::DEFERRED_MAX),
             ("strangers", self.strangers.len(), super::fills::STRANGERS_MAX),
             ("buffered updates of a book", buffered, PENDING_UPDATES_MAX),

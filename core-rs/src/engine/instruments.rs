@@ -2,10 +2,11 @@
 //! and postings are mantissas at them.
 
 use super::field::{FieldError, Fields, Value, unit};
-use crate::market::{Instrument, InstrumentStatus, Wire, instrument_name, parse_instrument_name};
-use crate::order::Names;
+use super::instrument_ref::InstrumentRef;
+pub(super) use super::names::TableNames;
+use crate::market::{Instrument, InstrumentStatus, Wire, parse_instrument_name};
 use crate::units::{
-    AccountId, Asset, InstrumentId, MONEY_DECIMALS, Money, Product, Qty, Rate, Symbol, Venue, parse_fixed,
+    Asset, InstrumentId, MONEY_DECIMALS, Money, Product, Qty, Rate, Symbol, Venue, parse_fixed,
 };
 use crate::venues::{Codec, Instruments, codec};
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,21 +18,13 @@ pub(super) const INSTRUMENTS_MAX: usize = 50_000;
 pub(super) struct InstrumentTable {
     list: Vec<Instrument>,
     names: Vec<String>,
+    /// As records name them, by id.
+    texts: Vec<String>,
+    /// Every text that a record named one by.
+    by_text: BTreeMap<String, InstrumentId>,
     by_symbol: BTreeMap<(Venue, Product, Symbol), InstrumentId>,
     /// Named by a record only: filters are not known yet, so nothing may be ordered.
     bare: Vec<bool>,
-}
-
-/// What a record says of an instrument: enough to hold its orders before the venue's list is there.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct InstrumentRef {
-    pub venue: Venue,
-    pub product: Product,
-    pub symbol: Symbol,
-    pub base: Asset,
-    pub quote: Asset,
-    pub px_decimals: u8,
-    pub qty_decimals: u8,
 }
 
 /// What an update of the table did.
@@ -86,6 +79,26 @@ impl InstrumentTable {
             px_decimals: i.px_decimals,
             qty_decimals: i.qty_decimals,
         }
+    }
+
+    /// As records name it.
+    pub(super) fn text(&self, id: InstrumentId) -> &str {
+        &self.texts[id.0 as usize]
+    }
+
+    /// Every instrument as records name it, by id.
+    pub(super) fn texts(&self) -> &[String] {
+        &self.texts
+    }
+
+    /// The instrument that a record names so, taken in when it is new; `None` for a text of another form.
+    pub(super) fn intern_text(&mut self, text: &str) -> Option<InstrumentId> {
+        if let Some(id) = self.by_text.get(text) {
+            return Some(*id);
+        }
+        let id = self.intern(&InstrumentRef::parse(text)?);
+        self.by_text.insert(text.to_owned(), id);
+        Some(id)
     }
 
     /// The instrument a record speaks of, taken in when it is new.
@@ -173,6 +186,7 @@ impl InstrumentTable {
         }
         made.id = id;
         self.list[index] = made;
+        self.texts[index] = self.reference(id).text();
         self.bare[index] = false;
         Ok(Taken::Known)
     }
@@ -183,6 +197,7 @@ impl InstrumentTable {
         self.by_symbol.insert((instrument.venue, instrument.product, instrument.symbol), id);
         self.names.push(instrument.name());
         self.list.push(instrument);
+        self.texts.push(self.reference(id).text());
         self.bare.push(bare);
         id
     }
@@ -195,44 +210,6 @@ impl Instruments for InstrumentTable {
 
     fn get(&self, id: InstrumentId) -> Option<&Instrument> {
         self.list.get(id.0 as usize)
-    }
-}
-
-/// The names of a hash of state.
-pub(super) struct TableNames<'a> {
-    pub instruments: &'a InstrumentTable,
-    pub accounts: &'a [String],
-}
-
-impl Names for TableNames<'_> {
-    fn instrument(&self, id: InstrumentId) -> &str {
-        self.instruments.name(id)
-    }
-
-    fn account(&self, id: AccountId) -> &str {
-        self.accounts.get(id.0 as usize).map_or("", String::as_str)
-    }
-}
-
-impl InstrumentRef {
-    pub(super) fn name(&self) -> String {
-        instrument_name(self.venue, self.product, &self.symbol)
-    }
-
-    /// `binance:spot:BTCUSDT|BTC|USDT|2|5`.
-    pub(super) fn text(&self) -> String {
-        let (base, quote) = (self.base.as_str(), self.quote.as_str());
-        format!("{}|{base}|{quote}|{}|{}", self.name(), self.px_decimals, self.qty_decimals)
-    }
-
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        let mut parts = text.split('|');
-        let (venue, product, symbol) = parse_instrument_name(parts.next()?)?;
-        let base = Asset::new(parts.next()?.as_bytes()).ok()?;
-        let quote = Asset::new(parts.next()?.as_bytes()).ok()?;
-        let px_decimals = parts.next()?.parse().ok().filter(|d| *d <= MONEY_DECIMALS)?;
-        let qty_decimals = parts.next()?.parse().ok().filter(|d| *d <= MONEY_DECIMALS - px_decimals)?;
-        Some(Self { venue, product, symbol, base, quote, px_decimals, qty_decimals })
     }
 }
 

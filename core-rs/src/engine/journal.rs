@@ -5,6 +5,7 @@
 //! the written part of a zero-filled segment.
 
 use crate::units::Ns;
+use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
 const HEAD: usize = 8;
@@ -13,10 +14,12 @@ const FIXED: usize = 8 + 8 + 1 + 8;
 pub(super) const RECORD_BYTES_MAX: usize = 4 << 20;
 
 /// Where the chain stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Journal {
     seq: u64,
     chain: u64,
+    /// Bytes of the last record.
+    len: u32,
 }
 
 /// One record as read.
@@ -44,6 +47,19 @@ impl Journal {
         self.seq
     }
 
+    pub(super) const fn len(&self) -> usize {
+        self.len as usize
+    }
+
+    /// The chain's state behind a record, given as its bytes; `None` when they are no whole record.
+    pub(super) fn behind(record: &[u8]) -> Option<Self> {
+        let body = record.get(HEAD..)?;
+        let whole = body.len() >= FIXED
+            && u32_at(record, 0) as usize == body.len()
+            && crc32c::crc32c(body) == u32_at(record, 4);
+        whole.then(|| Self { seq: u64_at(body, 0), chain: xxh3_64(record), len: record.len() as u32 })
+    }
+
     /// Frames the next record; returns its number.
     pub(super) fn append(&mut self, wall: Ns, kind: u8, payload: &[u8], out: &mut Vec<u8>) -> u64 {
         self.seq += 1;
@@ -59,6 +75,7 @@ impl Journal {
         let sum = crc32c::crc32c(&out[start + HEAD..]);
         out[start + 4..start + HEAD].copy_from_slice(&sum.to_le_bytes());
         self.chain = xxh3_64(&out[start..]);
+        self.len = (out.len() - start) as u32;
         self.seq
     }
 
@@ -80,7 +97,7 @@ impl Journal {
         if seq != self.seq + 1 || chain != self.chain {
             return Err(Damage::Order);
         }
-        *self = Self { seq, chain: xxh3_64(&bytes[..HEAD + len]) };
+        *self = Self { seq, chain: xxh3_64(&bytes[..HEAD + len]), len: (HEAD + len) as u32 };
         let wall = u64_at(body, 8) as Ns;
         Ok(Some(Frame { seq, wall, kind: body[16], payload: &body[FIXED..], len: HEAD + len }))
     }

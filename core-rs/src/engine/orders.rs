@@ -208,8 +208,14 @@ impl Engine {
     /// News of an order that was settled and forgotten, while no fill waits for it. One known by its number alone may be
     /// of those whose records were lost: if it still lives, it is taken in.
     fn is_told_again(&self, account: AccountId, id: ClientId, report: &OrderReport) -> bool {
+        let its = |fill: &FillReport| match fill.client {
+            ClientRef::Ours(of) => of == id,
+            ClientRef::Foreign | ClientRef::Venue => {
+                fill.venue_id.is_empty() || report.venue_id.is_empty() || fill.venue_id == report.venue_id
+            }
+        };
         let waits = |(of, fill): &(AccountId, FillReport)| {
-            (*of, fill.instrument, fill.side) == (account, report.instrument, report.side)
+            (*of, fill.instrument, fill.side) == (account, report.instrument, report.side) && its(fill)
         };
         let past = self.state.orders.past();
         (past.knows(&id) || report.status.is_end() && past.holds(&id))

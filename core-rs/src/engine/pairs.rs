@@ -6,13 +6,14 @@ use super::json::Json;
 use crate::market::{PairIx, instrument_name};
 use crate::order::{push_field, row_digest};
 use crate::units::{Money, Product, Rate, Side, Symbol, Text, Venue, mul_div, push_plain};
+use serde::{Deserialize, Serialize};
 
 /// Most pairs.
 pub(super) const PAIRS_MAX: usize = 20_000;
 
 pub(super) type PairId = Text<64>;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LegName {
     pub venue: Venue,
     pub product: Product,
@@ -22,7 +23,7 @@ pub struct LegName {
 /// Which directions may be traded: by index, leg1_buy and leg2_buy.
 pub(super) type Allowed = [bool; 2];
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PairTerms {
     pub legs: [LegName; 2],
     pub threshold: Rate,
@@ -33,7 +34,7 @@ pub struct PairTerms {
 }
 
 /// What a pair holds open on one leg.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Usage {
     /// Signed base quantity.
     pub net: Money,
@@ -41,7 +42,7 @@ pub(super) struct Usage {
     pub cost: Money,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Pair {
     pub id: PairId,
     pub ix: PairIx,

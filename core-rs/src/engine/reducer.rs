@@ -17,7 +17,7 @@ use super::protect::{Guards, Told};
 use super::recon::AccountRecon;
 use super::record::{Body, CommandTag, Record};
 use super::requests::Requests;
-use super::rows::{Changed, Dirty, Row};
+use super::rows::{Changed, Dirty, Ready};
 use super::state::State;
 use super::timers::{Timer, Timers};
 use super::twap::Watch;
@@ -65,7 +65,7 @@ pub struct Engine {
     /// Whose orders are that are not ours, by the venue's ids.
     pub(super) strangers: BTreeMap<(AccountId, InstrumentId, VenueOrderId), ClientRef>,
     pub(super) dirty: Dirty,
-    pub(super) ready_rows: Vec<Row>,
+    pub(super) ready_rows: VecDeque<Ready>,
     /// Records up to this one make no rows.
     pub(super) rows_shown: u64,
     pub(super) changed: Vec<Changed>,
@@ -125,7 +125,7 @@ impl Engine {
             held: VecDeque::new(),
             strangers: BTreeMap::new(),
             dirty: Dirty::default(),
-            ready_rows: Vec::new(),
+            ready_rows: VecDeque::new(),
             rows_shown: 0,
             changed: Vec::new(),
             buf: EventBuf::default(),
@@ -175,6 +175,11 @@ impl Engine {
 
     pub fn seq(&self) -> u64 {
         self.journal.seq()
+    }
+
+    /// Bytes of the newest record.
+    pub fn last_len(&self) -> usize {
+        self.journal.len()
     }
 
     /// Hash of the durable state, independent of the order in which names were met.
@@ -228,15 +233,17 @@ impl Engine {
         }
         for thing in changed.drain(..) {
             if let (Changed::Fill(account, ..), Body::Fill { fill, .. }) = (thing, &record.body) {
-                // A fill's row never changes, so it is made while the fill is at hand.
-                let row = self.fill_row(account, fill);
-                self.ready_rows.push(row);
+                // A fill is nowhere in the state, and never changes.
+                let order =
+                    if let ClientRef::Ours(id) = &fill.client { self.state.orders.get(id) } else { None };
+                let plan = order.and_then(|order| order.terms.plan);
+                self.ready_rows.push_back(Ready::Fill { account, fill: *fill, plan });
                 continue;
             }
             self.dirty.mark(thing);
         }
         self.changed = changed;
-        self.ready_rows.extend(last_row);
+        self.ready_rows.extend(last_row.map(Ready::Row));
         self.follow(&record.body, leaving, &before);
         applied
     }

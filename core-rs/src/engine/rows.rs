@@ -2,6 +2,7 @@
 
 use super::pairs::PairId;
 use crate::ledger::Wallet;
+use crate::order::FillReport;
 use crate::units::{AccountId, Asset, ClientId, InstrumentId, PlanId, TradeId};
 use std::collections::{BTreeSet, VecDeque};
 
@@ -24,6 +25,13 @@ pub struct Row {
     pub table: Table,
     pub id: String,
     pub doc: Vec<u8>,
+}
+
+/// A row that can not be made from the state later: made at once, or all that it is made of.
+#[derive(Clone, Debug)]
+pub(super) enum Ready {
+    Row(Row),
+    Fill { account: AccountId, fill: FillReport, plan: Option<PlanId> },
 }
 
 /// Which thing changed.

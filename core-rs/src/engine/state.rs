@@ -14,6 +14,7 @@ use crate::order::{Names, Orders, push_field, row_digest};
 use crate::plan::Plan;
 use crate::risk::{Breaker, Latch, LimitTable, LossBreakers, Trip};
 use crate::units::{AccountId, InstrumentId, Money, Ns, PlanId};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Ended plans kept in memory; older ones live in the tables.
@@ -21,7 +22,7 @@ pub(super) const PLANS_KEPT_MAX: usize = 2_000;
 /// Command ids remembered for idempotency.
 pub(super) const COMMANDS_MAX: usize = 10_000;
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct State {
     pub epoch: u32,
     /// The machine's start that the last process ran in.
@@ -64,7 +65,7 @@ pub(super) struct State {
 }
 
 /// Sums over all ended plans.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Totals {
     pub ended: u64,
     pub won: u64,
@@ -78,13 +79,13 @@ pub(super) struct Totals {
 }
 
 /// Replies by command id, oldest first out.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Commands {
     replies: BTreeMap<String, Answered>,
     order: VecDeque<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Answered {
     pub reply: String,
     /// See `CommandTag::asked`.
@@ -109,27 +110,6 @@ impl Commands {
             && let Some(old) = self.order.pop_front()
         {
             self.replies.remove(&old);
-        }
-    }
-}
-
-impl Foreign {
-    pub(super) fn len(&self) -> usize {
-        self.order.len()
-    }
-
-    pub(super) fn holds(&self, key: &(AccountId, InstrumentId, TradeId)) -> bool {
-        self.known.contains(key)
-    }
-
-    pub(super) fn put(&mut self, key: (AccountId, InstrumentId, TradeId)) {
-        if self.known.insert(key) {
-            self.order.push_back(key);
-        }
-        if self.order.len() > FOREIGN_MAX
-            && let Some(old) = self.order.pop_front()
-        {
-            self.known.remove(&old);
         }
     }
 }
@@ -165,6 +145,13 @@ impl State {
             booked: Booked::with_limit(memory.fills),
             ..Self::default()
         }
+    }
+
+    /// As a snapshot gave it, under this process's bounds.
+    pub(super) fn within(mut self, memory: &Memory) -> Self {
+        self.orders = self.orders.within(Orders::OPEN_MAX, memory.orders, memory.ids);
+        self.booked = self.booked.within(memory.fills);
+        self
     }
 
     /// Plans that have not ended.

@@ -3,12 +3,13 @@
 use super::{Book, Entry, LedgerError, Wallet};
 use crate::order::{Names, push_field, row_digest};
 use crate::units::{AccountId, Asset, Money};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Running sum of one book of an account.
 pub(super) type Sum = ((AccountId, Book, Asset), Money);
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Balances {
     sums: BTreeMap<(AccountId, Book, Asset), Money>,
 }

@@ -1,12 +1,13 @@
 //! The trading day: a durable opening mark, so that a restart does not forget the day's loss.
 
 use crate::units::{Money, Ns, UnitError};
+use serde::{Deserialize, Serialize};
 
 const DAY_NS: Ns = 86_400_000_000_000;
 const MINUTE_NS: Ns = 60_000_000_000;
 
 /// Day number and total profit at its opening.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Day {
     pub number: i64,
     pub opened_at: Money,

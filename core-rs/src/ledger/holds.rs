@@ -5,10 +5,11 @@ use crate::calc::{fee, initial_margin};
 use crate::market::Instrument;
 use crate::order::{Names, push_field, row_digest};
 use crate::units::{AccountId, Asset, ClientId, Money, Price, Product, Qty, Rate, Side, UnitError};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// An amount set aside in one wallet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hold {
     pub account: AccountId,
     pub wallet: Wallet,
@@ -52,7 +53,7 @@ pub fn requirement(instrument: &Instrument, terms: &HoldTerms) -> Result<Hold, U
 }
 
 /// All reservations, with their sums.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holds {
     by_id: BTreeMap<ClientId, Hold>,
     sums: BTreeMap<(AccountId, Wallet, Asset), Money>,

@@ -6,17 +6,20 @@ use super::{
 use crate::market::Instrument;
 use crate::order::{Names, push_field, row_digest};
 use crate::units::{AccountId, Asset, ClientId, InstrumentId, Money, UnitError};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Durable money state; mutated only by applying journal records.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Ledger {
     balances: Balances,
     holds: Holds,
     positions: Positions,
     day: Day,
     /// From the configuration, not the journal: decides margins, which are derived.
+    #[serde(skip)]
     leverage: BTreeMap<AccountId, u32>,
+    #[serde(skip)]
     margins: BTreeMap<(AccountId, Wallet, Asset), Money>,
 }
 

@@ -6,10 +6,11 @@ use crate::calc::{Basis, fee_in_quote, initial_margin, product, unrealized};
 use crate::market::Instrument;
 use crate::order::{Names, push_field, row_digest};
 use crate::units::{AccountId, Asset, InstrumentId, Money, Product, Side, UnitError};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Fees of one instrument in one asset.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeeSum {
     pub asset: Asset,
     pub amount: Money,
@@ -20,7 +21,7 @@ pub struct FeeSum {
 }
 
 /// A spot or linear trading position. Profit is gross; fees stand apart.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
     pub product: Product,
     pub base: Asset,
@@ -46,7 +47,7 @@ pub struct PnlTotals {
     pub unmarked: u32,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Positions {
     by_key: BTreeMap<(AccountId, InstrumentId), Position>,
 }

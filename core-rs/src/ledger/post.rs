@@ -6,9 +6,10 @@ use crate::order::FillReport;
 use crate::units::{
     AccountId, Asset, InstrumentId, Money, Ns, Price, Product, Qty, Side, TradeId, UnitError,
 };
+use serde::{Deserialize, Serialize};
 
 /// Whose side of an account a posting stands on: one of our wallets, or where the value came from or went to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Book {
     Wallet(Wallet),
     /// The other party of trades; realized profit of linear positions.

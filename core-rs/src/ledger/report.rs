@@ -1,9 +1,10 @@
 //! What a venue tells about an account, in our terms.
 
 use crate::units::{Asset, InstrumentId, Money, Ns, Price, Product, Text};
+use serde::{Deserialize, Serialize};
 
 /// Which of an account's wallets. Binance keeps one per product; Bybit and OKX share one (`Unified`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Wallet {
     Spot,
     Linear,

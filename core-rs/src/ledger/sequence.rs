@@ -4,13 +4,14 @@
 use super::FillTerms;
 use crate::calc::Basis;
 use crate::units::{Money, Ns, Side, TradeId, UnitError};
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
 /// How far back a late fill finds its place; one that is older still counts as the first of these.
 const KEPT: usize = 64;
 
 /// One fill, as far as it moves a basis.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Turn {
     at: Ns,
     trade: TradeId,
@@ -20,7 +21,7 @@ pub(super) struct Turn {
     realized: Money,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Sequence {
     /// Before the first of `turns`.
     before: Basis,

@@ -4,9 +4,10 @@
 use super::slot::{Link, Slots};
 use super::{Book, Quote, SpreadSpec, Touch};
 use crate::units::{Direction, InstrumentId, Ns, Rate, Side, UnitError};
+use serde::{Deserialize, Serialize};
 
 /// Index of a pair in its owner's table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct PairIx(pub u32);
 
 /// Books by instrument; what the board reads when a pair is set up.

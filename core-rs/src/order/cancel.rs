@@ -1,7 +1,9 @@
 //! The status of a cancel request, apart from the order's own status: a refused cancel says nothing about fills.
 
+use serde::{Deserialize, Serialize};
+
 /// Where our latest request to cancel an order stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum CancelState {
     #[default]
     None,

@@ -1,14 +1,15 @@
 //! What we ask of a venue. Only approved orders reach an encoder (`risk::gate`).
 
 use crate::units::{ClientId, InstrumentId, Price, Qty, Side, VenueOrderId};
+use serde::{Deserialize, Serialize};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OrderKind {
     Limit,
     Market,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TimeInForce {
     Gtc,
     Ioc,
@@ -17,7 +18,7 @@ pub enum TimeInForce {
 }
 
 /// A new order. `qty` is in base units on every venue; `px` bounds a limit order and is `None` for a market order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlaceOrder {
     pub client_id: ClientId,
     pub instrument: InstrumentId,

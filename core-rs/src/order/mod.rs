@@ -11,6 +11,7 @@ mod orders;
 mod past;
 mod report;
 mod state;
+mod stored;
 
 pub use cancel::{CancelEvent, CancelState, next_cancel};
 pub use command::{OrderCmd, OrderKind, PlaceOrder, TimeInForce};

@@ -8,9 +8,10 @@ use crate::units::{
     AccountId, Asset, ClientId, MONEY_DECIMALS, Money, Ns, PlanId, Qty, Symbol, TradeId, VenueOrderId,
     mul_div_half_even, pow10,
 };
+use serde::{Deserialize, Serialize};
 
 /// How we came to know the order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OrderOrigin {
     /// From our own journaled intent.
     Intent,
@@ -21,7 +22,7 @@ pub enum OrderOrigin {
 }
 
 /// What never changes. Decimals travel along, so that replay needs no instrument table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderTerms {
     pub place: PlaceOrder,
     pub account: AccountId,
@@ -33,14 +34,14 @@ pub struct OrderTerms {
 }
 
 /// One applied fill: enough to know a redelivery, and a contradicting one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trade {
     pub id: TradeId,
     pub px: i64,
     pub qty: Qty,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
     pub terms: OrderTerms,
     pub state: State,
@@ -62,6 +63,7 @@ pub struct Order {
     /// Fills that came unannounced after the order had ended; each one is alarmed and re-hedged.
     pub late_fills: u32,
     /// Volatile: outside the journal and the digest.
+    #[serde(skip)]
     pub inquiry: Inquiry,
     /// Sorted by trade id.
     trades: Vec<Trade>,

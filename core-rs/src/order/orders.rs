@@ -12,20 +12,20 @@ use std::collections::{BTreeMap, VecDeque};
 
 #[derive(Clone, Debug)]
 pub struct Orders {
-    slots: Vec<Option<Order>>,
+    pub(super) slots: Vec<Option<Order>>,
     free: Vec<u32>,
-    by_id: BTreeMap<ClientId, u32>,
-    by_venue_id: BTreeMap<(AccountId, InstrumentId, VenueOrderId), ClientId>,
+    pub(super) by_id: BTreeMap<ClientId, u32>,
+    pub(super) by_venue_id: BTreeMap<(AccountId, InstrumentId, VenueOrderId), ClientId>,
     /// Unsettled orders.
-    open: BTreeMap<ClientId, u32>,
+    pub(super) open: BTreeMap<ClientId, u32>,
     /// Settled with the venue's word, oldest first, with the time of settling.
-    ended: VecDeque<(Ns, ClientId)>,
+    pub(super) ended: VecDeque<(Ns, ClientId)>,
     /// Claims of absence, oldest first.
-    tombstones: VecDeque<(Ns, ClientId)>,
+    pub(super) tombstones: VecDeque<(Ns, ClientId)>,
     /// Settled and forgotten.
-    past: Past,
-    open_max: usize,
-    kept_max: usize,
+    pub(super) past: Past,
+    pub(super) open_max: usize,
+    pub(super) kept_max: usize,
 }
 
 impl Default for Orders {

@@ -3,10 +3,12 @@
 
 use super::{push_field, row_digest};
 use crate::units::ClientId;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, VecDeque};
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Past {
+    #[serde(skip)]
     ids: BTreeSet<u64>,
     /// The same, oldest first.
     queue: VecDeque<u64>,
@@ -41,6 +43,13 @@ impl Past {
             self.ids.remove(&old);
             self.upto = self.upto.max(old);
         }
+    }
+
+    /// Makes the index that is not stored, and keeps to another bound from here on.
+    pub(super) fn restored(mut self, kept_max: usize) -> Self {
+        self.ids = self.queue.iter().copied().collect();
+        self.kept_max = kept_max;
+        self
     }
 
     pub fn len(&self) -> usize {

@@ -6,8 +6,9 @@
 
 use super::VenueStatus;
 use core::fmt;
+use serde::{Deserialize, Serialize};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum State {
     /// The intent is in the journal; nothing is known to have left.
     Created,

@@ -1,9 +1,10 @@
 //! How long a plan's legs differed, and what bringing them together cost. Part of the plan's durable form.
 
 use crate::units::{Money, Ns, Side, mul_div_half_even};
+use serde::{Deserialize, Serialize};
 
 /// Of one plan; times are the walls of its records.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Naked {
     /// Since when the legs differ by more than a lot.
     pub since: Option<Ns>,

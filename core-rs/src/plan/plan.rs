@@ -6,13 +6,15 @@ use crate::units::{
     AccountId, Asset, ClientId, Direction, InstrumentId, Money, Ns, OwnerId, PlanId, Price, Side, Text,
     UnitError,
 };
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// Most entries of a plan's timeline; later ones are counted, not kept.
 pub const TIMELINE_MAX: usize = 200;
 /// Processes whose ids a plan remembers as its own; of more, the oldest are forgotten.
 pub const ROOTS_MAX: usize = 16;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum PlanState {
     Planned,
     Working,
@@ -25,7 +27,7 @@ pub enum PlanState {
     Reported,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlanLeg {
     pub account: AccountId,
     pub instrument: InstrumentId,
@@ -36,7 +38,7 @@ pub struct PlanLeg {
     pub counter: u32,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlanTerms {
     pub id: PlanId,
     pub pair: Text<64>,
@@ -53,14 +55,14 @@ pub struct PlanTerms {
 
 /// What the client ids of a plan's orders begin with. A process issues ids of its own epoch only: what a power loss
 /// took from the journal was sent in an earlier one, so no id of it can come up again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Root {
     pub epoch: u32,
     pub counters: [u32; 2],
 }
 
 /// Fees of one asset, and what they are worth in quote where known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeeLine {
     pub asset: Asset,
     pub amount: Money,
@@ -68,7 +70,7 @@ pub struct FeeLine {
 }
 
 /// What a leg's orders have come to.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LegSum {
     pub bought: Money,
     pub sold: Money,
@@ -79,14 +81,14 @@ pub struct LegSum {
 }
 
 /// One line of a plan's timeline.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
     pub wall: Ns,
-    pub event: &'static str,
+    pub event: Cow<'static, str>,
     pub text: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
     pub terms: PlanTerms,
     pub state: PlanState,
@@ -273,7 +275,7 @@ impl Plan {
 
     pub fn note(&mut self, wall: Ns, event: &'static str, text: String) {
         if self.timeline.len() < TIMELINE_MAX {
-            self.timeline.push(Note { wall, event, text });
+            self.timeline.push(Note { wall, event: event.into(), text });
         }
     }
 

@@ -6,6 +6,7 @@
 
 use super::{Policy, least_qty, worsen};
 use crate::units::{MONEY_DECIMALS, Money, Ns, Side, mul_div, pow10};
+use serde::{Deserialize, Serialize};
 
 /// Without a price, a way to the venue or room we look again after this long.
 const LOOK_AGAIN: Ns = 250_000_000;
@@ -14,7 +15,7 @@ pub const CLOSINGS_MAX: u32 = 256;
 /// The pause between closing orders grows up to this many times its base.
 const PAUSES_MAX: Ns = 20;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum ProtectionState {
     /// Its entry order has not filled, or no price was seen yet.
     Waiting,

@@ -5,12 +5,13 @@ use crate::order::{Names, push_field, row_digest};
 use crate::units::{
     AccountId, ClientId, InstrumentId, Money, Ns, OwnerId, PlanId, Price, Rate, Side, UnitError,
 };
+use serde::{Deserialize, Serialize};
 
 /// Attempts that one counter of client ids has room for.
 const ATTEMPTS: u32 = ClientId::ATTEMPT_MAX as u32 + 1;
 
 /// What is asked for. Prices are the instrument's own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProtectionTerms {
     pub id: PlanId,
     pub owner: OwnerId,
@@ -30,14 +31,14 @@ pub struct ProtectionTerms {
 }
 
 /// Reserved client ids: a counter has room for 32 attempts. Used only in the epoch that reserved them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ids {
     pub epoch: u32,
     pub counter: u32,
     pub used: u32,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Protection {
     pub terms: ProtectionTerms,
     pub state: ProtectionState,
@@ -150,7 +151,7 @@ impl Protection {
 
     pub fn note(&mut self, wall: Ns, event: &'static str, text: String) {
         if self.timeline.len() < TIMELINE_MAX {
-            self.timeline.push(Note { wall, event, text });
+            self.timeline.push(Note { wall, event: event.into(), text });
         }
     }
 

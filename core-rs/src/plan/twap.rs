@@ -7,6 +7,7 @@
 use super::schedule::Schedule;
 use super::{Policy, within, worsen};
 use crate::units::{MONEY_DECIMALS, Money, Ns, RATE_DECIMALS, Rate, Side, mul_div, pow10};
+use serde::{Deserialize, Serialize};
 
 /// At most this many slices' quantity is opened in one slot, so that a late plan catches up gently.
 pub const CATCH_UP_SLICES: i128 = 2;
@@ -19,7 +20,7 @@ const LOOK_AGAIN: Ns = 1_000_000_000;
 /// Attempts that one slot's client ids have room for.
 const ATTEMPTS_MAX: u8 = 31;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum TwapState {
     Created,
     Running,

@@ -7,8 +7,9 @@ use crate::units::{
     AccountId, ClientId, InstrumentId, Money, Ns, OwnerId, PlanId, Price, Rate, Side, UnitError,
     mul_div_half_even,
 };
+use serde::{Deserialize, Serialize};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TwapLeg {
     pub account: AccountId,
     pub instrument: InstrumentId,
@@ -18,7 +19,7 @@ pub struct TwapLeg {
 }
 
 /// What a plan is to do. Changed as a whole, with counters of its own.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TwapTerms {
     pub id: PlanId,
     pub owner: OwnerId,
@@ -42,14 +43,14 @@ pub struct TwapTerms {
 }
 
 /// The time-weighted middle of a leg's book over the plan's life.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bench {
     /// Sum of middle times milliseconds.
     pub weighted: i128,
     pub ms: i64,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Twap {
     pub terms: TwapTerms,
     pub state: TwapState,
@@ -217,7 +218,7 @@ impl Twap {
 
     pub fn note(&mut self, wall: Ns, event: &'static str, text: String) {
         if self.timeline.len() < TIMELINE_MAX {
-            self.timeline.push(Note { wall, event, text });
+            self.timeline.push(Note { wall, event: event.into(), text });
         }
     }
 

@@ -3,12 +3,13 @@
 //! Prices are looked at along the side of the position: times -1 for a short one, so that falling is worse for both.
 
 use crate::units::{RATE_DECIMALS, Rate, Side, mul_div, pow10};
+use serde::{Deserialize, Serialize};
 
 /// The trail's high (or low) water is worth a record once it moved by this part of the trail's distance.
 const WATER_STEPS: i64 = 20;
 
 /// What set a protection off.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Cause {
     Stop,
     Target,

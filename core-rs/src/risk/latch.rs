@@ -2,8 +2,9 @@
 
 use crate::order::{push_field, row_digest};
 use crate::units::Ns;
+use serde::{Deserialize, Serialize};
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum LatchMode {
     #[default]
     Open,
@@ -14,7 +15,7 @@ pub enum LatchMode {
 }
 
 /// The latch with its story. Mutated only by applying journal records.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Latch {
     pub mode: LatchMode,
     pub reason: String,

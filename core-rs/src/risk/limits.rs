@@ -3,10 +3,11 @@
 use crate::order::{push_field, row_digest};
 use crate::units::{MONEY_DECIMALS, Money, Text, pow10};
 use core::fmt;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The fixed names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum LimitName {
     OrderNotionalMax,
     PositionSymbolMax,
@@ -29,7 +30,7 @@ pub enum LimitName {
     DrawdownMax,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Scope {
     Total,
     Venue,
@@ -41,7 +42,7 @@ pub enum Scope {
 
 /// Where a limit applies. `id` is empty for `Total`, else the venue, `venue:type:symbol`, `venue:account`, pair id
 /// or owner number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct LimitKey {
     pub name: LimitName,
     pub scope: Scope,
@@ -96,7 +97,7 @@ impl Covering<'_> {
 }
 
 /// All rows. Mutated only by applying journal records.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LimitTable {
     rows: BTreeMap<LimitKey, Option<Money>>,
     /// The same by scope: orders ask for all names at once.

@@ -2,9 +2,10 @@
 
 use super::UnitError;
 use core::fmt;
+use serde::{Deserialize, Serialize};
 
 /// A venue with its own wire formats.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Venue {
     Binance,
     Bybit,
@@ -13,32 +14,32 @@ pub enum Venue {
 }
 
 /// What kind of market an instrument belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Product {
     Spot,
     /// Perpetual margined and settled in the quote asset.
     Linear,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Side {
     Buy,
     Sell,
 }
 
 /// Which leg of a pair buys.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Direction {
     Leg1Buy,
     Leg2Buy,
 }
 
 /// Index of an instrument in the engine's table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct InstrumentId(pub u32);
 
 /// Index of an account (venue + account name).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct AccountId(pub u16);
 
 /// Index of a link: one socket or REST endpoint of one venue, product, role and account.
@@ -46,12 +47,12 @@ pub struct AccountId(pub u16);
 pub struct LinkId(pub u16);
 
 /// Index of an owner of pairs, plans and strategies; 0 is the operator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct OwnerId(pub u16);
 
 /// Number of a plan, counted up for the life of the instance. TWAPs count for themselves, under the top bit, so that
 /// orders name either kind by one id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct PlanId(pub u64);
 
 impl Venue {
@@ -158,7 +159,7 @@ impl Direction {
 
 /// Our own order id, `prefix(2) instance(2) epoch(3) counter(6) attempt(1)` in `[0-9A-Z]`, valid on every venue.
 /// Never issued twice in the life of an instance: the epoch grows durably at each start.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ClientId([u8; Self::LEN]);
 
 /// As text, compared in two words: every look-up of an order does it a dozen times.

@@ -1,6 +1,7 @@
 //! Money: amounts of an asset at 18 decimals, and rates (fees, spreads) as fractions at 10 decimals.
 
 use super::{Price, Qty, UnitError, pow10, push_plain};
+use serde::{Deserialize, Serialize};
 
 /// Decimals of every [`Money`] amount.
 pub const MONEY_DECIMALS: u8 = 18;
@@ -8,11 +9,11 @@ pub const MONEY_DECIMALS: u8 = 18;
 pub const RATE_DECIMALS: u8 = 10;
 
 /// A signed amount of some asset, mantissa at [`MONEY_DECIMALS`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Money(pub i128);
 
 /// A signed fraction (0.001 = 10 bps), mantissa at [`RATE_DECIMALS`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Rate(pub i64);
 
 impl Money {

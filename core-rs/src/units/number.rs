@@ -1,13 +1,14 @@
 //! Price and quantity: integers at their instrument's decimals that can not hold nonsense.
 
 use super::UnitError;
+use serde::{Deserialize, Serialize};
 
 /// A price mantissa, always above zero.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Price(i64);
 
 /// A quantity mantissa, never below zero.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Qty(i64);
 
 impl Price {

@@ -2,6 +2,7 @@
 
 use super::UnitError;
 use core::fmt;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// Up to `N` bytes of printable ASCII, compared by content.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,6 +48,22 @@ impl<const N: usize> Text<N> {
 
     pub const fn is_empty(&self) -> bool {
         self.len == 0
+    }
+}
+
+impl<const N: usize> Serialize for Text<N> {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_str(self.as_str())
+    }
+}
+
+impl<'de, const N: usize> Deserialize<'de> for Text<N> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = <&str>::deserialize(from)?;
+        if text.is_empty() {
+            return Ok(Self::EMPTY);
+        }
+        Self::new(text.as_bytes()).map_err(de::Error::custom)
     }
 }
 

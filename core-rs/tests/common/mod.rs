@@ -109,6 +109,15 @@ impl World {
 
     /// Kill -9 and start again: what was on the wire towards the process is lost, what was on its way out arrives.
     pub fn restart(&mut self) {
+        self.restart_with(None);
+    }
+
+    /// The same with a snapshot of the journal's bytes up to `end`, whose last record begins at `last`.
+    pub fn restart_from(&mut self, snapshot: &[u8], last: usize, end: usize) {
+        self.restart_with(Some((snapshot, last, end)));
+    }
+
+    fn restart_with(&mut self, snapshot: Option<(&[u8], usize, usize)>) {
         self.life += 1;
         self.crashed = false;
         self.wake = None;
@@ -120,7 +129,15 @@ impl World {
             }
         }
         self.engine = Engine::new(self.config.as_bytes()).unwrap();
-        assert_eq!(self.engine.replay(&self.journal).unwrap(), self.journal.len());
+        let from = match snapshot {
+            Some((bytes, last, end)) => {
+                self.engine.restore(bytes, &self.journal[last..end]).unwrap();
+                end
+            }
+            None => 0,
+        };
+        let rest = &self.journal[from..];
+        assert_eq!(self.engine.replay(rest).unwrap(), rest.len());
         self.begin();
     }
 

@@ -173,6 +173,7 @@ async def _work(
                 ("spread-sampler", sampler.run),
                 ("alerts", keeper.run),
                 ("probe", probe.run),
+                ("snapshots", node.keeper.run),
                 ("audit", logins.trail.run),
                 ("settings", settings.run),
             ):

@@ -23,10 +23,11 @@ from tidegate.engine.live_check import Inspector, doubts, refuse
 from tidegate.engine.market import VenueMarket
 from tidegate.engine.probe import Probe
 from tidegate.engine.projector import Projector
-from tidegate.engine.recovery import Recovered, open_for_writing, replay
+from tidegate.engine.recovery import Recovered, open_for_writing, replay, snapshot_of
 from tidegate.engine.runtime import Runtime
 from tidegate.engine.service import LocalEngine, translate
 from tidegate.engine.setup import Account, LinkRow, core_config, links_of
+from tidegate.engine.snapshots import EVERY, SnapshotKeeper
 from tidegate.engine.upkeep import InstrumentCache, Upkeep
 from tidegate.model.config import Config
 from tidegate.model.errors import Json
@@ -41,6 +42,7 @@ from tidegate.store.control.keys import SqlKeys
 from tidegate.store.database import Database, sqlite_url
 from tidegate.store.journal import FileJournal
 from tidegate.store.lock import KeyLocks
+from tidegate.store.snapshots import FileSnapshots
 from tidegate.store.state import DataDirectory, boot_id
 from tidegate.store.trading.history import SqlTradingHistory
 from tidegate.store.trading.writer import TradingWriter
@@ -96,6 +98,7 @@ class Node:
     accounts: tuple[Account, ...]
     keys: KeyRing
     recovered: Recovered
+    keeper: SnapshotKeeper
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +127,15 @@ def build_tables(config: Config) -> Tables:
 
 def build_core(config: Config, accounts: Sequence[Account]) -> Engine:
     """The core with nothing in it. Raises TidegateError and JournalError."""
-    instance = config.instance or DataDirectory(config.home).instance()
-    links = links_of(config, VENUES)
     try:
-        return Engine(core_config(config, instance, accounts, links, VENUES, boot_id=boot_id()))
+        return Engine(_core_config(config, accounts))
     except CoreError as failure:
         raise translate(failure) from None
+
+
+def _core_config(config: Config, accounts: Sequence[Account]) -> bytes:
+    instance = config.instance or DataDirectory(config.home).instance()
+    return core_config(config, instance, accounts, links_of(config, VENUES), VENUES, boot_id=boot_id())
 
 
 def build_node(
@@ -145,18 +151,22 @@ def build_node(
 
     `shown`: the record up to which the tables show everything.
     """
-    core, journal = build_core(config, accounts), FileJournal(DataDirectory(config.home).journal)
-    found = replay(core, journal, shown)
+    directory = DataDirectory(config.home).journal
+    core, journal, snapshots = build_core(config, accounts), FileJournal(directory), FileSnapshots(directory)
+    found = replay(core, journal, shown, snapshots)
     if core.seq < shown:
         # The tables are another journal's, or of a later copy of this one: every row is made anew.
         core = build_core(config, accounts)
         found = replay(core, journal)
     bus = MemoryBus(first_seq=clock.wall_ns() // 1_000_000)
     runtime = Runtime(core, journal, bus, clock, hops, on_fatal)
+    made = snapshot_of(core, found) if core.seq - found.since >= EVERY else None
     open_for_writing(journal, found)
     links = links_of(config, VENUES)
+    core_bytes = _core_config(config, accounts)
+    keeper = SnapshotKeeper(core_bytes, journal, snapshots, runtime.durable, made=made, since=found.since)
     keys = KeyRing(accounts, core.is_public_only)
-    return Node(core, journal, runtime, bus, clock, hops, Metrics(hops), links, accounts, keys, found)
+    return Node(core, journal, runtime, bus, clock, hops, Metrics(hops), links, accounts, keys, found, keeper)
 
 
 def build_outside(config: Config, node: Node, embedded: Mapping[str, Bases], paper: Paper | None = None) -> Outside:

@@ -32,11 +32,27 @@ class JournalBreak:
     torn: bool
 
 
+@dataclass(frozen=True, slots=True)
+class SnapshotVerdict:
+    """Of the snapshot behind record `seq`. `problem` is empty when a replay up to there gives the same state.
+
+    wrong: a start would take it, and should not; any other problem only makes a start replay more.
+    """
+
+    seq: int
+    problem: str
+    wrong: bool = False
+
+
 class JournalAudit(Protocol):
     """One pass over a journal; `broken` and `segments` are known once `records` is exhausted."""
 
     def records(self) -> Iterator[JournalRecord]:
         """Good records in order, up to the first that is not. Raises JournalError when a file can not be read."""
+        ...
+
+    def snapshots(self) -> list[SnapshotVerdict]:
+        """Holds every snapshot against a replay of the records before it. A start reads none that does not fit."""
         ...
 
     @property

@@ -37,8 +37,10 @@ class Journal(Protocol):
     Life: `segments` (read back) -> `start` (where the last valid record ends) -> `append`... -> `close`.
     """
 
-    def segments(self) -> Iterator[bytes]:
+    def segments(self, first: int = 1) -> Iterator[bytes]:
         """The content of each segment, oldest first; the zeroed rest of a preallocated segment may be left out.
+
+        They count from 1; those before `first` are left out.
 
         Raises JournalError when a segment can not be read.
         """

@@ -54,16 +54,16 @@ class FileJournal:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     # -- reading back
-    def segments(self) -> Iterator[bytes]:
+    def segments(self, first: int = 1) -> Iterator[bytes]:
         """See the port."""
-        for _, content in segments.contents(self._directory):
+        for _, content in segments.contents(self._directory, first):
             yield content
 
     # -- writing
     def start(self, end: int, seq: int) -> None:
         """See the port. Cost on an empty directory: one segment is written, some 20 ms."""
         self._loop = asyncio.get_running_loop()
-        self._number = max((number for number, _ in segments.contents(self._directory)), default=1)
+        self._number = segments.last_written(self._directory)
         try:
             self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._fd = self._open(self._number)

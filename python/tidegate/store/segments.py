@@ -49,10 +49,17 @@ def read(path: Path) -> bytes:
         raise JournalError(f"cannot read {path}: {error.strerror}") from error
 
 
-def contents(directory: Path) -> Iterator[tuple[int, bytes]]:
-    """Number and content of every segment up to the last one that holds anything."""
+def last_written(directory: Path) -> int:
+    """Number of the last segment that holds anything; 1 without one. Reads the last two as a rule."""
+    return next((number for number in reversed(numbers(directory)) if read(path_of(directory, number))), 1)
+
+
+def contents(directory: Path, first: int = 1) -> Iterator[tuple[int, bytes]]:
+    """Number and content of every segment from `first` up to the last one that holds anything."""
     held: list[int] = []
     for number in numbers(directory):
+        if number < first:
+            continue
         content = read(path_of(directory, number))
         if not content:
             held.append(number)

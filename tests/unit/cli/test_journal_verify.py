@@ -9,7 +9,9 @@ from tests.unit.cli.test_main import RUNNERS
 from tidegate._core import JOURNAL, Engine
 from tidegate.cli.main import main
 from tidegate.cli.runners import Runners
+from tidegate.ports.snapshots import Snapshot
 from tidegate.store.audit import FileAudit
+from tidegate.store.snapshots import FileSnapshots
 
 CORE = b'{"mode":"SIM","instance":"A7"}'
 
@@ -91,6 +93,24 @@ def test_records_of_another_journal_do_not_fit_in(tmp_path: Path) -> None:
     written(tmp_path, other + b"".join(made[1:]))
     assert others[1] == made[1]
     assert verify(tmp_path) == 1
+
+
+def test_snapshots_are_held_against_the_records(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = records(6)
+    written(tmp_path, b"".join(made[:4]), b"".join(made[4:]))
+    core = Engine(CORE)
+    core.replay(b"".join(made[:5]))
+    kept = FileSnapshots(tmp_path / "journal")
+    kept.save(Snapshot(seq=5, segment=2, end=len(made[4]), last=len(made[4]), data=core.snapshot()))
+    assert verify(tmp_path) == 0
+    assert "snapshot of record 5: agrees with the records before it" in capsys.readouterr().out
+    assert verify(tmp_path, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["snapshots"] == [{"seq": 5, "problem": None}]
+    # The state of five records where six are said to be in it.
+    whole = len(made[4]) + len(made[5])
+    kept.save(Snapshot(seq=6, segment=2, end=whole, last=len(made[5]), data=core.snapshot()))
+    assert verify(tmp_path) == 1
+    assert "do not agree with the journal" in capsys.readouterr().err
 
 
 def test_no_journal_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,6 +8,7 @@ from tidegate._core import CoreError
 from tidegate.engine import recovery
 from tidegate.engine.recovery import recover
 from tidegate.model.records import crc32c
+from tidegate.ports.snapshots import Snapshot
 
 
 def record(seq, payload=b"{}"):
@@ -24,6 +25,11 @@ class CheckingCore:
 
     def skip_rows(self, shown):
         self.shown = shown
+
+    def restore(self, snapshot, last):
+        if snapshot != b"state" or last != record(self.seq + 2):
+            raise CoreError("JOURNAL_CORRUPT", "the snapshot is not of this journal", b"{}")
+        self.seq += 2
 
     def replay(self, chunk):
         data, position = bytes(chunk), 0
@@ -47,14 +53,24 @@ class Segments:
         self.started = None
         self.refused = ""
 
-    def segments(self):
-        return iter(self.contents)
+    def segments(self, first=1):
+        return iter(self.contents[first - 1 :])
 
     def refuse(self, reason):
         self.refused = reason
 
     def start(self, end, seq):
         self.started = (end, seq)
+
+
+class Kept:
+    """Snapshots, newest first."""
+
+    def __init__(self, *kept):
+        self.kept = kept
+
+    def newest(self, upto):
+        return (one for one in self.kept if one.seq <= upto)
 
 
 GOOD = record(1) + record(2)
@@ -108,3 +124,35 @@ def test_the_core_is_told_what_the_tables_show():
 def test_a_record_longer_than_a_piece_is_replayed(monkeypatch):
     monkeypatch.setattr(recovery, "_PIECE", 16)
     assert recover(CheckingCore(), Segments(record(1) + record(2, b"{}" * 200))).seq == 2
+
+
+SIZE = len(record(2))
+FITS = Snapshot(seq=2, segment=1, end=len(GOOD), last=SIZE, data=b"state")
+FOREIGN = Snapshot(seq=2, segment=1, end=len(GOOD), last=SIZE, data=b"other")
+TOO_NEW = Snapshot(seq=4, segment=1, end=len(GOOD) + 2 * SIZE, last=SIZE, data=b"state")
+ELSEWHERE = Snapshot(seq=2, segment=7, end=len(GOOD), last=SIZE, data=b"state")
+
+
+@pytest.mark.parametrize(
+    ("kept", "shown", "since"),
+    [
+        pytest.param([FITS], 3, 2, id="behind the snapshot only what follows it is replayed"),
+        pytest.param([FITS], 1, 0, id="the tables do not show what the snapshot holds"),
+        pytest.param([FOREIGN, FITS], 3, 2, id="one that does not fit is passed over"),
+        pytest.param([TOO_NEW, FITS], 9, 2, id="the journal lost its end"),
+        pytest.param([ELSEWHERE, FOREIGN], 3, 0, id="none fits"),
+    ],
+)
+@pytest.mark.parametrize("contents", [[GOOD + record(3)], [GOOD, record(3)]], ids=["one segment", "two"])
+def test_a_start_takes_the_newest_snapshot_that_fits(kept, shown, since, contents):
+    core = CheckingCore()
+    found = recovery.replay(core, Segments(*contents), shown, Kept(*kept))
+    assert (core.seq, found.seq, found.since, found.damage) == (3, 3, since, "")
+    assert (found.segment, found.end) == (len(contents), len(contents[-1]))
+
+
+def test_damage_behind_a_snapshot_is_damage():
+    core = CheckingCore()
+    found = recovery.replay(core, Segments(GOOD + BROKEN + record(4)), 2, Kept(FITS))
+    assert core.seq == 2
+    assert "segment 1 is damaged" in found.damage

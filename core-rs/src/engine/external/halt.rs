@@ -6,9 +6,10 @@ use crate::engine::apply::{amount_text, wallet_of};
 use crate::engine::record::Body;
 use crate::engine::reducer::Engine;
 use crate::units::{AccountId, InstrumentId, Money, Now};
+use serde::{Deserialize, Serialize};
 
 /// Why a symbol is halted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::engine) enum Cause {
     /// A figure differs from the venue's, and nothing explains it.
     Differs,

@@ -17,20 +17,21 @@ use super::instruments::TableNames;
 use crate::ledger::{MoveId, MoveReport, Wallet};
 use crate::order::{Names, push_field, row_digest};
 use crate::units::{AccountId, Asset, InstrumentId, Money, Ns};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Movements remembered, so that one told again is not booked twice.
 const MOVES_KEPT_MAX: usize = 20_000;
 
 /// The figure that differed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) enum Figure {
     Position(InstrumentId),
     Balance(Wallet, Asset),
 }
 
 /// Why a symbol is halted, and what stood on both sides.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Halt {
     pub cause: Cause,
     pub ours: Money,
@@ -57,7 +58,7 @@ pub(super) enum ExternalRecord {
 }
 
 /// Durable; changed by `apply` alone.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct External {
     halts: BTreeMap<(AccountId, Figure), Halt>,
     moves: BTreeSet<(AccountId, MoveId)>,

@@ -37,7 +37,7 @@ fn write_terms(terms: &ProtectionTerms, t: Tables<'_>, j: &mut Json) {
     let decimals = t.instruments.at(terms.instrument).px_decimals;
     j.int("owner", terms.owner.0);
     j.str("account", t.accounts.name(terms.account));
-    j.str("instrument", &t.instruments.reference(terms.instrument).text());
+    j.str("instrument", t.instruments.text(terms.instrument));
     j.str("side", terms.side.name());
     if let Some(qty) = terms.qty {
         j.money("qty", qty);

@@ -104,7 +104,7 @@ impl Engine {
             for note in &protection.timeline {
                 j.obj("", |j| {
                     j.int("ts", note.wall / MS);
-                    j.str("event", note.event);
+                    j.str("event", &note.event);
                     if !note.text.is_empty() {
                         j.str("text", &note.text);
                     }

@@ -18,6 +18,7 @@ pub(super) use watch::Guards;
 use super::instruments::TableNames;
 use crate::plan::Protection;
 use crate::units::{InstrumentId, Ns, PlanId};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Protections kept in memory once they are over; older ones live in the tables.
@@ -29,7 +30,7 @@ const INSTRUMENT_MAX: usize = 20;
 pub(super) const MEMORY_MAX: usize = KEPT_MAX + ACTIVE_MAX;
 
 /// All protections, by id. Mutated by `apply` alone.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Protections {
     last: u64,
     all: BTreeMap<PlanId, Protection>,

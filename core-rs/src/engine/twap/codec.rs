@@ -64,7 +64,7 @@ fn write_terms(terms: &TwapTerms, t: Tables<'_>, j: &mut Json) {
         for leg in &terms.legs {
             j.obj("", |j| {
                 j.str("account", t.accounts.name(leg.account));
-                j.str("instrument", &t.instruments.reference(leg.instrument).text());
+                j.str("instrument", t.instruments.text(leg.instrument));
                 j.str("side", leg.side.name());
                 if let Some(px) = leg.px_limit {
                     j.dec("px", px.get(), t.instruments.at(leg.instrument).px_decimals);

@@ -15,6 +15,7 @@ pub(super) use record::TwapRecord;
 use super::instruments::TableNames;
 use crate::plan::Twap;
 use crate::units::PlanId;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Plans kept in memory once they are over; older ones live in the tables.
@@ -25,7 +26,7 @@ const ACTIVE_MAX: usize = 200;
 pub(super) const MEMORY_MAX: usize = KEPT_MAX + ACTIVE_MAX;
 
 /// All TWAPs, by id. Mutated by `apply` alone.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Twaps {
     last: u64,
     plans: BTreeMap<PlanId, Twap>,

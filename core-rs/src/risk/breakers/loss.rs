@@ -3,10 +3,11 @@
 use super::Breaker;
 use crate::order::{push_field, row_digest};
 use crate::units::{Money, Ns};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Why one is open.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trip {
     pub reason: String,
     /// Wall time.
@@ -14,7 +15,7 @@ pub struct Trip {
 }
 
 /// Mutated only by applying journal records.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LossBreakers {
     open: BTreeMap<Breaker, Trip>,
     /// Highest total profit since the last reset, as journaled.

@@ -11,6 +11,7 @@ pub use window::Window;
 
 use super::LimitName;
 use crate::units::{MONEY_DECIMALS, Money, Ns, pow10};
+use serde::{Deserialize, Serialize};
 
 /// How long a breaker that resets by itself stays open.
 pub(super) const PAUSE: Ns = 60_000_000_000;
@@ -19,7 +20,7 @@ pub(super) const SAMPLES_MIN: i128 = 10;
 /// Slow replies in a row that make a slow venue.
 pub const SLOW_RUN: usize = 3;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Breaker {
     Failures,
     ErrorRate,

@@ -153,7 +153,10 @@ fn left(engine: &Engine, protection: &Protection) -> bool {
     let later = |order: &&crate::order::Order| {
         order.terms.place.instrument == terms.instrument && order.updated_ns >= ended
     };
-    if terms.qty.is_some() || terms.entry.is_some() || engine.orders().iter().any(|order| later(&order)) {
+    // What was forgotten may have been such a later order.
+    let forgetful = !engine.orders().past().is_empty();
+    if forgetful || terms.qty.is_some() || terms.entry.is_some() || engine.orders().iter().any(|o| later(&o))
+    {
         return false;
     }
     let instrument = engine.instrument(terms.instrument);

@@ -83,7 +83,7 @@ pub(super) const AGE_MAX: Ns = 2_000 * MS;
 pub(super) const COLLAR_BPS: i64 = 100;
 
 /// So little is kept of what is settled that it is forgotten within moments, as on a busy account within minutes.
-const FORGETFUL: &str = r#","memory":{"orders":24,"fills":24}"#;
+const FORGETFUL: &str = r#","memory":{"orders":24}"#;
 
 pub(super) fn engine_config(swarm: &Swarm, mutant: &str, machine: u32) -> String {
     let links: Vec<String> = LINKS
@@ -119,8 +119,6 @@ pub(super) fn engine_config(swarm: &Swarm, mutant: &str, machine: u32) -> String
                   {{"name":"position_total_max","scope":"total","id":"","value":{exposure_max}}},
                   {{"name":"book_age_max_ms","scope":"total","id":"","value":{}}},
                   {{"name":"price_collar_bps","scope":"total","id":"","value":{COLLAR_BPS}}}],
-        "policy":{{"completeWithinBps":10,"maxAttempts":3,"planDeadlineMs":{PLAN_DEADLINE_MS},"slippageBps":5,"cooldownMs":{},"journal":{{"arbitrage":"{disk}","order":"{disk}"}}}},"bootId":"boot-{machine}"{mutant}}}"#,
-                  {{"name":"book_age_max_ms","scope":"total","id":"","value":2000}}],
         "policy":{{"completeWithinBps":10,"maxAttempts":3,"planDeadlineMs":{PLAN_DEADLINE_MS},"slippageBps":5,"cooldownMs":{},"journal":{{"arbitrage":"{disk}","order":"{disk}"}}}},"bootId":"boot-{machine}"{mutant}{}}}"#,
         account("binance"),
         account("bybit"),

@@ -25,6 +25,9 @@ START ?= 0
 SIM_ONE = $(filter-out file undefined,$(origin SEED))
 SIM_ARGS = --seeds $(SEEDS) --from $(START) $(if $(SIM_ONE),--seed $(SEED)) $(if $(TRACE),--trace) $(if $(MUTANT),--mutant $(MUTANT)) $(ARGS)
 
+# Damaged messages that `make long` sends to each decoder.
+MUTATIONS ?= 10000000
+
 # The clients of `make conformance`: ccxt pins another uvloop than ours.
 CLIENTS ?= .venv-conformance
 
@@ -41,7 +44,7 @@ HAS_NODE := $(shell node -e 'process.exit(Number(process.versions.node.split("."
 PYTHONS := pyproject.toml README.md $(shell find python -path '*/static/ui' -prune -o -type f -not -name '*.so' -not -name '*.pyc' -print)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build web wheel conformance test test-rust test-sim test-python test-web test-browser lint lint-rust lint-python lint-web format ext sim sim-mutants crash restarts long-api bench clean
+.PHONY: help run build web wheel conformance test test-rust test-sim test-python test-web test-browser lint lint-rust lint-python lint-web format ext sim sim-mutants crash restarts long long-api bench clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -130,6 +133,10 @@ long-api: ext ## generated requests as each role (CASES=20000), minutes to an ho
 
 restarts: ## restarts from every state that a 10,000-record journal can be left in; minutes
 	TIDEGATE_LONG=1 cargo test --release --locked --test journal_restart -- --nocapture
+
+long: ## damaged messages to each venue decoder (MUTATIONS=10000000, SEED=k); a table, exit 1 on any fault; minutes
+	TIDEGATE_MUTATIONS=$(MUTATIONS) TIDEGATE_MUTATION_SEED=$(SEED) \
+	cargo test --release --locked --test vectors damaged_messages -- --nocapture
 
 bench: build $(VENV)/.dev ## benchmarks (see benches/README.md)
 	cargo bench --workspace --locked

@@ -276,3 +276,86 @@ fn the_recorded_streams_of_2021_decode_or_are_refused_with_a_reason() {
     let Some(linear) = frames("cryptofeed/BINANCE_FUTURES.ws.1.0") else { return };
     expect(&count(Venue::Binance, Product::Linear, &linear), &[("events", 600), ("unknown message", 22)]);
 }
+
+/// Lines of a recording that are frames, or the bodies of one that wrote down questions and answers.
+fn plain(path: &str) -> Option<Vec<String>> {
+    let text = recorded_text(path)?;
+    let body = |line: &str| {
+        let answer = line.split_once(" -> ").and_then(|(_, rest)| rest.split_once(": "));
+        answer.map_or_else(|| line.to_owned(), |(_, body)| body.to_owned())
+    };
+    Some(text.lines().filter(|line| !line.is_empty()).map(body).collect())
+}
+
+#[test]
+fn the_remaining_recordings_decode_or_are_refused_with_a_reason() {
+    let cases: [(&str, Venue, Product, &[(&'static str, u32)]); 11] = [
+        ("gocryptotrader/okx_wsOrders.json", Venue::Okx, Product::Spot, &[]),
+        ("gocryptotrader/okx_wsAllTrades.json", Venue::Okx, Product::Spot, &[]),
+        ("gocryptotrader/bybit_rest_v5_tickers.json", Venue::Bybit, Product::Spot, &[]),
+        ("tickvault/bybit_spot_orderbook50_20260824.jsonl", Venue::Bybit, Product::Spot, &[]),
+        ("tickvault/okx_books_updates_only_20260824.jsonl", Venue::Okx, Product::Spot, &[]),
+        ("observatory/bitget_2026-09_books_and_errors.frames.jsonl", Venue::Bitget, Product::Linear, &[]),
+        ("cryptofeed/BINANCE.http.0.0", Venue::Binance, Product::Spot, &[]),
+        ("cryptofeed/BINANCE_FUTURES.http.0.0", Venue::Binance, Product::Linear, &[]),
+        ("cryptofeed/BINANCE.0.gz", Venue::Binance, Product::Spot, &[]),
+        ("cryptofeed/OKX.0.gz", Venue::Okx, Product::Spot, &[]),
+        ("cryptofeed/BITGET.0.gz", Venue::Bitget, Product::Spot, &[]),
+    ];
+    for (path, venue, product, want) in cases {
+        let Some(frames) = plain(path) else { return };
+        let counts = count(venue, product, &frames);
+        println!("{path}: {counts:?}");
+        expect(&counts, want);
+    }
+}
+
+/// Where messages are recorded and this file, `recorded.rs`, `requests.rs` or `market_recorded.rs` reads them.
+const READ: [&str; 17] = [
+    "jkorf/",
+    "xchange/xchange-bitget/src/test",
+    "xchange/xchange-bybit/src/test",
+    "xchange/xchange-stream-bybit/src/test",
+    "ccxt/",
+    "hftbacktest/",
+    "tickvault/",
+    "observatory/",
+    "cryptofeed/",
+    "gocryptotrader/inline.frames.jsonl",
+    "gocryptotrader/binance_rest.json",
+    "gocryptotrader/binance_wsHandleData.json",
+    "gocryptotrader/bybit_wsAuth.json",
+    "gocryptotrader/bybit_wsTicker.json",
+    "gocryptotrader/bybit_rest_v5_tickers.json",
+    "gocryptotrader/okx_wsOrders.json",
+    "gocryptotrader/okx_wsAllTrades.json",
+];
+/// What holds no message of a venue: tables of prices and trades, settings of another program, and what is about the data.
+const NO_MESSAGES: [&str; 7] = [
+    "xchange/xchange-bitget/src/main",
+    "xchange/xchange-bybit/src/main",
+    "lean/",
+    "klines/",
+    "gocryptotrader/binance_BTCUSDT_24h-trades_2020_11_16.csv",
+    "verify.py",
+    "README.md",
+];
+
+#[test]
+fn no_recorded_file_is_overlooked() {
+    fn walk(root: &Path, at: &Path, found: &mut Vec<String>) {
+        for entry in std::fs::read_dir(at).unwrap().map(|entry| entry.unwrap().path()) {
+            if entry.is_dir() {
+                walk(root, &entry, found);
+            } else {
+                found.push(entry.strip_prefix(root).unwrap().to_string_lossy().into_owned());
+            }
+        }
+    }
+    let Some(root) = recorded("") else { return };
+    let mut files = Vec::new();
+    walk(&root, &root, &mut files);
+    let known = |file: &&String| READ.iter().chain(&NO_MESSAGES).any(|start| file.starts_with(start));
+    assert_eq!(files.iter().filter(|file| !known(file)).collect::<Vec<_>>(), Vec::<&String>::new());
+    assert!(files.len() > 900, "{}", files.len());
+}

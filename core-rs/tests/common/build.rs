@@ -75,6 +75,8 @@ impl World {
             lose_cancel: BTreeSet::new(),
             lose_answers: false,
             mute: BTreeSet::new(),
+            gone: BTreeSet::new(),
+            answer: BTreeMap::new(),
             slow: BTreeMap::new(),
             crash_at: None,
             crashed: false,

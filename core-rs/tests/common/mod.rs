@@ -18,6 +18,9 @@ pub const MS: Ns = 1_000_000;
 pub const SECOND: Ns = 1_000 * MS;
 /// One way over the wire.
 const WIRE: Ns = MS / 2;
+/// A question to a venue that can not be reached is given up after this; a connection is tried again.
+const NO_ANSWER: Ns = 2 * SECOND;
+const RETRY: Ns = 500 * MS;
 /// From a journal write until it is on disk.
 const DISK: Ns = 5 * MS;
 const EPOCH: Ns = 1_790_000_000 * SECOND;
@@ -78,6 +81,10 @@ pub struct World {
     pub lose_answers: bool,
     /// Nothing these venues say of accounts and orders arrives.
     pub mute: BTreeSet<usize>,
+    /// These venues can not be reached: no connection stands, no question is answered. They go on without us.
+    pub gone: BTreeSet<usize>,
+    /// What these venues answer to every question instead of what they would.
+    pub answer: BTreeMap<usize, (u16, String)>,
     /// Frames of these links come later by this much.
     pub slow: BTreeMap<usize, Ns>,
     /// Stop at a journal record with this number: the process dies right after the write.
@@ -211,6 +218,25 @@ impl World {
         self.at(50 * MS, Job::Connect { link, life });
     }
 
+    /// The links of a venue (0 or 1), of one role where it is named.
+    pub fn links_to(&self, venue: usize, role: &str) -> Vec<usize> {
+        let fits = |row: &&Row| row.venue == venue && (role.is_empty() || row.role == role);
+        (0..self.links.len()).filter(|at| fits(&&self.links[*at])).collect()
+    }
+
+    /// Every link of the venue stands.
+    pub fn connected(&self, venue: usize) -> bool {
+        self.links_to(venue, "").into_iter().all(|link| self.conns[link].is_some())
+    }
+
+    /// The venue can not be reached any more: every connection breaks.
+    pub fn lose(&mut self, venue: usize) {
+        self.gone.insert(venue);
+        for link in self.links_to(venue, "") {
+            self.cut(link);
+        }
+    }
+
     fn schedule_venue(&mut self, venue: usize) {
         let due = self.venues[venue].next_wake() - EPOCH;
         self.at((due - self.now).max(0), Job::Venue { venue });
@@ -250,6 +276,11 @@ impl World {
         if self.conns[link].is_some() {
             return;
         }
+        if self.gone.contains(&row.venue) {
+            let life = self.life;
+            self.at(RETRY, Job::Connect { link, life });
+            return;
+        }
         if row.role == "rest" {
             self.conns[link] = Some(0);
         } else {
@@ -276,7 +307,15 @@ impl World {
     }
 
     fn request(&mut self, link: usize, number: u64, data: &[u8]) {
-        let wall = self.wall();
+        let (wall, life, venue) = (self.wall(), self.life, self.links[link].venue);
+        if self.gone.contains(&venue) {
+            self.at(NO_ANSWER, Job::Reply { number, status: 0, body: Vec::new(), life });
+            return;
+        }
+        if let Some((status, body)) = self.answer.get(&venue).cloned() {
+            self.at(WIRE, Job::Reply { number, status, body: body.into_bytes(), life });
+            return;
+        }
         let text = String::from_utf8(data.to_vec()).unwrap();
         let (head, body) = text.split_once("\n\n").unwrap_or((&text, ""));
         let mut lines = head.lines();

@@ -37,17 +37,10 @@ impl SideStore for LadderSide {
         if self.holds(key) { self.set_ring(key, qty) } else { self.set_outside(key, qty) }
     }
 
-    fn load(&mut self, levels: impl Iterator<Item = (i64, i64)> + Clone) {
+    fn load(&mut self, levels: impl Iterator<Item = (i64, i64)>) {
         self.clear();
-        let Some(best) = levels.clone().filter(|(_, qty)| *qty != 0).map(|(key, _)| key).max() else {
-            return;
-        };
-        self.base = best.saturating_sub(ROOM_BELOW);
-        let base = self.base;
-        self.below.load(levels.clone().filter(|(key, _)| *key < base));
-        for (key, qty) in levels.filter(|(key, qty)| *key >= base && *qty != 0) {
-            self.set_ring(key, qty);
-        }
+        self.below.load(levels);
+        self.best = self.refill();
     }
 
     fn clear(&mut self) {
@@ -195,6 +188,16 @@ mod tests {
         let near = (-40i64..40, prop_oneof![2 => Just(0i64), 3 => 1i64..5]);
         let far = (-60_000i64..60_000, prop_oneof![2 => Just(0i64), 3 => 1i64..5]);
         prop::collection::vec(prop_oneof![5 => near, 1 => far], 0..300)
+    }
+
+    #[test]
+    fn the_last_word_of_a_snapshot_about_a_price_counts_also_when_it_is_nothing() {
+        let (mut ladder, mut flat) = (LadderSide::default(), FlatSide::default());
+        let rows = [(9, 4), (7, 1), (9, 0), (5, 2), (7, 3)];
+        ladder.load(rows.into_iter());
+        flat.load(rows.into_iter());
+        assert_eq!(flat.iter().collect::<Vec<_>>(), [(7, 3), (5, 2)]);
+        same(&ladder, &flat);
     }
 
     proptest! {

@@ -7,7 +7,7 @@ pub(super) trait SideStore {
     /// Sets (or with quantity 0 deletes) a level; true when that changed anything.
     fn set(&mut self, key: i64, qty: i64) -> bool;
     /// Replaces all levels, `(key, qty)` best first where the venue sorts them; any order is understood.
-    fn load(&mut self, levels: impl Iterator<Item = (i64, i64)> + Clone);
+    fn load(&mut self, levels: impl Iterator<Item = (i64, i64)>);
     fn clear(&mut self);
     fn len(&self) -> usize;
     fn best(&self) -> Option<(i64, i64)>;
@@ -67,15 +67,16 @@ impl SideStore for FlatSide {
         }
     }
 
-    fn load(&mut self, levels: impl Iterator<Item = (i64, i64)> + Clone) {
+    fn load(&mut self, levels: impl Iterator<Item = (i64, i64)>) {
         self.levels.clear();
-        self.levels.extend(levels.filter(|(_, qty)| *qty != 0).map(|(px, qty)| Level { px, qty }));
+        self.levels.extend(levels.map(|(px, qty)| Level { px, qty }));
         self.levels.reverse();
         if !self.levels.is_sorted_by(|a, b| a.px < b.px) {
-            // A stable sort keeps the venue's order of equal prices (reversed); the one sent last wins.
+            // A stable sort keeps the venue's order of equal prices (reversed); the one sent last wins, also if it says nothing.
             self.levels.sort_by_key(|level| level.px);
             self.levels.dedup_by_key(|level| level.px);
         }
+        self.levels.retain(|level| level.qty != 0);
     }
 
     fn clear(&mut self) {

@@ -173,7 +173,9 @@ fn open(world: &World, venue: &str) -> bool {
     let rows = world.view("exchanges", &format!(r#"{{"monoNs":{},"wallNs":{}}}"#, now.mono, now.wall));
     let row = rows.as_array().unwrap().iter().find(|row| row["name"] == venue).unwrap();
     let products = row["products"].as_array().unwrap();
-    products.iter().filter(|product| product["type"] == "spot").all(|product| product["status"] == "UP")
+    let up =
+        products.iter().filter(|product| product["type"] == "spot").all(|product| product["status"] == "UP");
+    up && row["publicOnly"] == false
 }
 
 fn plans(world: &World) -> usize {

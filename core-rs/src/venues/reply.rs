@@ -14,6 +14,9 @@ pub(super) fn refusal(table: &[Meaning], code: Field<'_>, message: Field<'_>) ->
     }
 }
 
+/// "Please log in" (OKX) and "User needs to log in" (Bitget): the session has ended. That says nothing of the key.
+const NOT_LOGGED_IN: [&str; 2] = ["60011", "30004"];
+
 /// The session's part of an answer: log-in, subscriptions, refusals.
 /// `{"event":"login","code":"0","msg":"","connId":"a4d3ae55"}`, `{"event":"error","code":"60009","msg":"Login failed."}`
 pub(super) fn session_note(event: &[u8], reject: Option<VenueReject>, out: &mut EventBuf) -> Read<()> {
@@ -22,6 +25,7 @@ pub(super) fn session_note(event: &[u8], reject: Option<VenueReject>, out: &mut 
         (b"subscribe", None) => SessionNote::Subscribed,
         (b"unsubscribe", _) => return Ok(()),
         (b"login", Some(reject)) => SessionNote::LoginRefused(reject),
+        (b"error", Some(reject)) if NOT_LOGGED_IN.contains(&reject.code.as_str()) => SessionNote::Expiring,
         (b"error", Some(reject)) if reject.class == RejectClass::Auth => SessionNote::LoginRefused(reject),
         (b"error" | b"subscribe", Some(reject)) => SessionNote::SubscribeRefused(reject),
         _ => return Err(DecodeError::UnknownMessage),

@@ -13,8 +13,8 @@ use tidegate_core::venues::{
     Codec, Context, DecodeError, EventBuf, Instruments, Query, ReplyVerdict, Role, codec,
 };
 
-/// What one message may take at most; a machine that is busy takes some of it too.
-const SLOWEST_MAX: Duration = Duration::from_secs(2);
+/// What one message may take at most. It takes milliseconds; a machine that is busy can take seconds from us in one piece.
+const SLOWEST_MAX: Duration = Duration::from_secs(30);
 /// Damaged messages for each decoder.
 fn executions() -> u64 {
     number("TIDEGATE_MUTATIONS", 100_000)
@@ -120,6 +120,7 @@ impl Run {
 
     /// Makes the book whole again with messages that nobody damaged.
     fn heal(&mut self) -> Result<(), String> {
+        self.watched.reconnect();
         for whole in [self.stream.snapshot(&mut self.rng), self.stream.update(&mut self.rng)] {
             self.under
                 .frame(&self.table, &whole, &mut self.out)
@@ -163,6 +164,7 @@ impl Run {
                 break;
             }
             let (bytes, done) = self.message();
+            #[allow(clippy::disallowed_methods, reason = "a test measures how long a message takes")]
             let began = Instant::now();
             let outcome = catch_unwind(AssertUnwindSafe(|| self.one(&bytes)));
             self.tally.slowest = self.tally.slowest.max(began.elapsed());

@@ -102,19 +102,22 @@ struct Said {
 
 /// What message says of a book, by serde_json and the fact sheet alone; `row` counts the books in it.
 fn said(venue: Venue, frame: &Value, row: usize, instrument: &Instrument) -> Option<Said> {
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let body = match venue {
         Venue::Binance => frame.get("data").unwrap_or(frame),
         Venue::Bybit => frame.get("data")?,
         Venue::Okx | Venue::Bitget => frame.get("data")?.get(row)?,
     };
-    let id = |name: &str| body.get(name).and_then(|value| value.to_string().parse::<u64>().ok());
+    let id = |name: &str| body.get(name).and_then(|value| text(value).parse::<u64>().ok());
     let rest = body.get("lastUpdateId").is_some();
     let long = rest || matches!(venue, Venue::Okx | Venue::Bitget);
     let names = if long { ["bids", "asks"] } else { ["b", "a"] };
     let (snapshot, first, last, prev) = match venue {
         Venue::Binance if rest => (true, id("lastUpdateId")?, id("lastUpdateId")?, 0),
-        Venue::Binance => (false, id("U")?, id("u")?, id("pu").unwrap_or(0)),
-        Venue::Bybit => (frame.get("type")? == "snapshot", id("u")?, id("u")?, 0),
+        Venue::Binance if instrument.product == Product::Spot => (false, id("U")?, id("u")?, 0),
+        Venue::Binance => (false, id("U")?, id("u")?, id("pu")?),
+        // An id of 1: the service began anew, and this is all there is.
+        Venue::Bybit => (frame.get("type")? == "snapshot" || id("u")? == 1, id("u")?, id("u")?, 0),
         Venue::Okx => {
             (frame.get("action")? == "snapshot", id("seqId")?, id("seqId")?, id("prevSeqId").unwrap_or(0))
         }
@@ -138,6 +141,13 @@ fn levels(venue: Venue, rows: &Value, instrument: &Instrument) -> Option<Vec<Lev
     rows.as_array()?.iter().map(level).collect()
 }
 
+/// The message by another parser, which would not have half a surrogate pair, though JSON's grammar has nothing against it.
+fn independent(bytes: &[u8]) -> Result<Value, String> {
+    let text = core::str::from_utf8(bytes).map_err(|error| format!("accepted, but {error}"))?;
+    serde_json::from_str(&text.replace("\\ud800", "\\ufffd"))
+        .map_err(|error| format!("accepted, but {error}"))
+}
+
 /// A book, and what it must look like.
 pub struct Watched {
     venue: Venue,
@@ -158,6 +168,11 @@ impl Watched {
         self.book.is_synced()
     }
 
+    /// The stream begins anew.
+    pub fn reconnect(&mut self) {
+        self.book.unsync();
+    }
+
     /// Takes what the decoder made of a message, and judges both.
     pub fn take(&mut self, bytes: &[u8], out: &EventBuf) -> Result<(), String> {
         let table = eight();
@@ -165,8 +180,7 @@ impl Watched {
             let Event::Depth(depth) = event else { continue };
             let InstrumentId(id) = depth.instrument;
             let instrument = &table.0[id as usize];
-            let frame: Value =
-                serde_json::from_slice(bytes).map_err(|error| format!("accepted, but {error}"))?;
+            let frame = independent(bytes)?;
             let said = said(self.venue, &frame, row, instrument).ok_or("accepted without a book in it")?;
             let delta = out.delta(depth);
             let heard = Said {
@@ -201,8 +215,7 @@ impl Watched {
                 if was_live && !said.snapshot && !self.follows(said) {
                     return Err(format!("applied {said:?} behind {}", self.last));
                 }
-                let restart = self.venue == Venue::Bybit && said.last == 1;
-                if said.snapshot || restart { self.load(said) } else { self.change(said) }
+                if said.snapshot { self.load(said) } else { self.change(said) }
             }
         }
         if self.book.is_synced() && !self.equal() {
@@ -214,10 +227,10 @@ impl Watched {
     /// The venue's documented rule, once more.
     fn follows(&self, said: &Said) -> bool {
         match self.book.rule() {
-            SeqRule::SpanNext => said.first <= self.last + 1 && said.last > self.last,
+            SeqRule::SpanNext => said.first <= self.last.saturating_add(1) && said.last > self.last,
             SeqRule::PrevLink => said.prev == self.last,
             SeqRule::Chain => said.prev == self.last && said.last >= self.last,
-            SeqRule::Increment => said.last == self.last + 1 || said.last == 1,
+            SeqRule::Increment => said.last == self.last.saturating_add(1),
         }
     }
 

@@ -1,16 +1,17 @@
 //! The simulated venue: requests, frames and timers in, effects out. Time comes with each call.
 
+mod levers;
+
 use super::config::{Config, MarketSource, Opening};
 use super::dialect::{Answers, Conn, Push, Speech, World, speech};
 use super::http::{Reply, Request};
 use super::live::{Live, LiveBooks};
 use super::market::Path;
 use super::meter::Meters;
-use super::model::{Event, Logged, Model, NewOrder};
+use super::model::{Event, Logged, Model};
 use super::record;
 use super::recorded::Recorded;
-use crate::ledger::Wallet;
-use crate::units::{Asset, Money, Ns, Product, Side, Venue};
+use crate::units::{Ns, Product, Venue};
 use std::collections::BTreeMap;
 
 /// Connections open at once; one more is cut.
@@ -233,154 +234,6 @@ impl SimVenue {
 
     pub const fn venue(&self) -> Venue {
         self.world.model.venue
-    }
-
-    /// Changes the time between two publications of a book, from `wall` on.
-    pub(super) fn publish_every(&mut self, tick: Ns, wall: Ns) {
-        let count = self.due.len() as i64;
-        self.tick = tick;
-        self.due = (1..=count).map(|nth| wall + tick * nth / count).collect();
-    }
-
-    /// Writes no book of record from here on.
-    pub(super) fn stop_writing(&mut self) {
-        self.unwritten = true;
-    }
-
-    /// The venue's own books: what the fault simulator's checker compares with.
-    pub(super) fn model(&self) -> &Model {
-        &self.world.model
-    }
-
-    /// The same, for a request that passed the venue's time window at `gate` and was worked on only now.
-    pub(super) fn on_frame_worked_late(
-        &mut self,
-        conn: u64,
-        payload: &[u8],
-        gate: Ns,
-        wall: Ns,
-    ) -> Vec<SimEffect> {
-        self.world.passed_gate = Some(gate);
-        let effects = self.on_frame(conn, payload, wall);
-        self.world.passed_gate = None;
-        effects
-    }
-
-    /// A read that sees the venue as it was `lag` ago: later orders and fills are not there yet.
-    pub(super) fn on_http_lagging(
-        &mut self,
-        request: (&str, &str),
-        headers: &[(String, String)],
-        body: &[u8],
-        (lag, wall): (Ns, Ns),
-    ) -> Vec<SimEffect> {
-        self.world.model.horizon = wall - lag;
-        let effects = self.on_http(request.0, request.1, headers, body, wall);
-        self.world.model.horizon = Ns::MAX;
-        effects
-    }
-
-    /// Takes all but `keep_percent` of the market's liquidity away until it refills.
-    pub(super) fn thin(&mut self, keep_percent: i64) {
-        for (book, listing) in self.world.model.books.iter_mut().zip(&self.world.model.listings) {
-            for level in book.bids.synth.values_mut().chain(book.asks.synth.values_mut()) {
-                let keep = level.qty * keep_percent / 100;
-                level.qty = keep - keep % listing.lot;
-            }
-        }
-    }
-
-    /// Gives every wallet of the first account so much of an asset.
-    pub(super) fn endow(&mut self, asset: Asset, amount: Money, wall: Ns) {
-        let wallets: std::collections::BTreeSet<_> =
-            self.world.model.listings.iter().map(|listing| listing.wallet).collect();
-        for wallet in wallets {
-            self.world.model.fund(0, wallet, asset, amount, wall);
-        }
-    }
-
-    /// What fills are charged in from here on; `None`: as the venue does by itself.
-    pub(super) fn pay_fees_in(&mut self, asset: Option<Asset>) {
-        self.world.model.third_fee = asset;
-    }
-
-    /// The next order is ended because it would trade with its own account.
-    pub(super) fn prevent_next(&mut self) {
-        self.world.model.self_trade = true;
-    }
-
-    /// Bends one product's markets: their prices stand off by parts in 1e9, a side of their books is empty.
-    pub(super) fn sway(&mut self, product: Product, shift_ppb: i64, empty: Option<Side>) {
-        let listings = self.world.model.listings.iter().zip(&mut self.world.paths);
-        for (_, path) in listings.filter(|(listing, _)| listing.product == product) {
-            path.sway(shift_ppb, empty);
-        }
-    }
-
-    /// The price that all venues share, whatever one market does.
-    pub(super) fn index(&self, listing: usize, wall: Ns) -> i64 {
-        self.world.paths[listing].index(&self.world.model.listings[listing], wall)
-    }
-
-    /// Ends the resting orders of a product, or of all, as maintenance does.
-    pub(super) fn end_resting(&mut self, product: Option<Product>, wall: Ns) -> Vec<SimEffect> {
-        self.world.now = wall;
-        self.world.model.end_resting(product, wall);
-        self.flush(Vec::new(), Vec::new())
-    }
-
-    /// Another client of the first account places an order; the venue may refuse it.
-    pub(super) fn place_foreign(&mut self, new: &NewOrder, wall: Ns) -> Vec<SimEffect> {
-        self.world.now = wall;
-        let _refused = self.world.model.place(new, wall);
-        self.flush(Vec::new(), Vec::new())
-    }
-
-    /// The other client takes its order back.
-    pub(super) fn cancel_foreign(&mut self, id: u64, wall: Ns) -> Vec<SimEffect> {
-        self.world.now = wall;
-        let _refused = self.world.model.cancel(id, wall);
-        self.flush(Vec::new(), Vec::new())
-    }
-
-    /// The venue closes so much of the first account's position.
-    pub(super) fn force_close(
-        &mut self,
-        listing: usize,
-        qty: i64,
-        liquidates: bool,
-        wall: Ns,
-    ) -> Vec<SimEffect> {
-        self.world.now = wall;
-        self.world.model.force_close(0, listing, qty, liquidates, wall);
-        self.flush(Vec::new(), Vec::new())
-    }
-
-    /// The venue pays or takes funding on the first account's positions.
-    pub(super) fn fund_positions(&mut self, negative: bool, wall: Ns) -> Vec<SimEffect> {
-        self.world.now = wall;
-        for listing in 0..self.world.model.listings.len() {
-            self.world.model.fund_position(0, listing, negative, wall);
-        }
-        self.flush(Vec::new(), Vec::new())
-    }
-
-    /// Somebody moves money in or out (negative) of a wallet of the first account.
-    pub(super) fn transfer(
-        &mut self,
-        wallet: Wallet,
-        asset: Asset,
-        amount: Money,
-        wall: Ns,
-    ) -> Vec<SimEffect> {
-        self.world.now = wall;
-        self.world.model.transfer(0, wallet, asset, amount, wall);
-        self.flush(Vec::new(), Vec::new())
-    }
-
-    /// Forgets every listen key, as when another client deletes them.
-    pub(super) fn drop_listen_keys(&mut self) {
-        self.world.listen_keys.clear();
     }
 
     /// Moves one listing's market and publishes the change.

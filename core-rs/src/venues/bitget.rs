@@ -261,7 +261,6 @@ fn place(order: &PlaceOrder, terms: &Terms<'_>, body: &mut Body<'_>) -> Result<(
     Ok(())
 }
 
-#[allow(clippy::unnecessary_wraps)] // the shape of every venue's
 fn cancel(id: &[u8], terms: &Terms<'_>, body: &mut Body<'_>) -> Result<(), EncodeError> {
     open(body, b"c", id, "cancel-order", terms.instrument);
     Ok(())

@@ -4,10 +4,13 @@
 
 mod answer;
 mod ask;
+#[allow(clippy::unnecessary_wraps)] // functions of one shape stand in tables
 mod binance;
+#[allow(clippy::unnecessary_wraps)] // functions of one shape stand in tables
 mod bitget;
 mod body;
 mod book;
+#[allow(clippy::unnecessary_wraps)] // functions of one shape stand in tables
 mod bybit;
 mod channel;
 mod codec;

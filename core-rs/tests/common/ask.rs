@@ -1,6 +1,7 @@
 //! What goes into the engine, and what people and programs ask of it.
 
 use super::World;
+use super::setup::Row;
 use tidegate_core::engine::{Command, Effects, Input, Key, Refusal};
 use tidegate_core::units::Venue;
 
@@ -56,5 +57,24 @@ impl World {
     pub fn alerts(&self, code: &str) -> Vec<&String> {
         let needle = format!("\"code\":\"{code}");
         self.events.iter().filter(|e| e.starts_with("alerts") && e.contains(&needle)).collect()
+    }
+
+    /// The links of a venue (0 or 1), of one role where it is named.
+    pub fn links_to(&self, venue: usize, role: &str) -> Vec<usize> {
+        let fits = |row: &&Row| row.venue == venue && (role.is_empty() || row.role == role);
+        (0..self.links.len()).filter(|at| fits(&&self.links[*at])).collect()
+    }
+
+    /// Every link of the venue stands.
+    pub fn connected(&self, venue: usize) -> bool {
+        self.links_to(venue, "").into_iter().all(|link| self.conns[link].is_some())
+    }
+
+    /// The venue can not be reached any more: every connection breaks.
+    pub fn lose(&mut self, venue: usize) {
+        self.gone.insert(venue);
+        for link in self.links_to(venue, "") {
+            self.cut(link);
+        }
     }
 }

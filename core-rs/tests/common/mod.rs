@@ -218,25 +218,6 @@ impl World {
         self.at(50 * MS, Job::Connect { link, life });
     }
 
-    /// The links of a venue (0 or 1), of one role where it is named.
-    pub fn links_to(&self, venue: usize, role: &str) -> Vec<usize> {
-        let fits = |row: &&Row| row.venue == venue && (role.is_empty() || row.role == role);
-        (0..self.links.len()).filter(|at| fits(&&self.links[*at])).collect()
-    }
-
-    /// Every link of the venue stands.
-    pub fn connected(&self, venue: usize) -> bool {
-        self.links_to(venue, "").into_iter().all(|link| self.conns[link].is_some())
-    }
-
-    /// The venue can not be reached any more: every connection breaks.
-    pub fn lose(&mut self, venue: usize) {
-        self.gone.insert(venue);
-        for link in self.links_to(venue, "") {
-            self.cut(link);
-        }
-    }
-
     fn schedule_venue(&mut self, venue: usize) {
         let due = self.venues[venue].next_wake() - EPOCH;
         self.at((due - self.now).max(0), Job::Venue { venue });

@@ -249,7 +249,6 @@ fn trade(ctx: &Context<'_>, reader: &mut Reader<'_>, out: &mut EventBuf) -> Read
 /// they are written in that order and signed as they are written.
 static ORDERING: Ordering = Ordering { place, cancel, close: b"}}" };
 
-#[allow(clippy::unnecessary_wraps)] // the shape of every venue's
 fn place(order: &PlaceOrder, terms: &Terms<'_>, body: &mut Body<'_>) -> Result<(), EncodeError> {
     let (id, spot) = (order.client_id.as_bytes(), terms.instrument.product == Spot);
     // Post-only is an order type on spot, a time in force on USDT-M.
@@ -276,7 +275,6 @@ fn place(order: &PlaceOrder, terms: &Terms<'_>, body: &mut Body<'_>) -> Result<(
     Ok(())
 }
 
-#[allow(clippy::unnecessary_wraps)] // the shape of every venue's
 fn cancel(id: &[u8], terms: &Terms<'_>, body: &mut Body<'_>) -> Result<(), EncodeError> {
     open(body, &[b"c", id], "order.cancel", terms.session);
     body.text("origClientOrderId", id);

@@ -157,7 +157,6 @@ fn socket_reply(reader: &mut Reader<'_>, out: &mut EventBuf) -> Read<()> {
 ///   "price":"60000","timeInForce":"IOC","orderLinkId":".."}]}`. An authenticated link needs no signature per order.
 static ORDERING: Ordering = Ordering { place, cancel, close: b"}]}" };
 
-#[allow(clippy::unnecessary_wraps)] // the shape of every venue's
 fn place(order: &PlaceOrder, terms: &Terms<'_>, body: &mut Body<'_>) -> Result<(), EncodeError> {
     let (id, spot) = (order.client_id.as_bytes(), terms.instrument.product == Spot);
     let tif = tif_word(order.tif, ["GTC", "IOC", "FOK", "PostOnly"]);
@@ -180,7 +179,6 @@ fn place(order: &PlaceOrder, terms: &Terms<'_>, body: &mut Body<'_>) -> Result<(
 }
 
 /// A repeated reqId is refused for as long as the connection lives, and a cancel is repeated until it works.
-#[allow(clippy::unnecessary_wraps)] // the shape of every venue's
 fn cancel(id: &[u8], terms: &Terms<'_>, body: &mut Body<'_>) -> Result<(), EncodeError> {
     let mut request = [b"c", id].concat();
     push_uint(&mut request, terms.at);

@@ -55,6 +55,32 @@ fn a_ban_leaves_the_venue_alone_until_its_deadline() {
 }
 
 #[test]
+fn a_ban_that_answers_a_cancel_counts_as_well() {
+    let mut world = World::new(7, &btc_pair("5"));
+    world.run_for(3 * SECOND);
+    let book = world.view("book", r#"{"instrument":"binance:spot:BTCUSDT","depth":1}"#);
+    let bid: f64 = book["bids"][0][0].as_str().unwrap().parse().unwrap();
+    let body = format!(
+        r#"{{"exchange":"binance","symbol":"BTCUSDT","type":"spot","side":"buy","orderType":"limit","qty":0.01,"price":{}}}"#,
+        (bid * 0.98) as u64
+    );
+    let reply = world.command("place_order", &body, "").unwrap();
+    let reply: serde_json::Value = serde_json::from_str(&reply).unwrap();
+    let order = reply["orderId"].as_str().unwrap().to_owned();
+    world.run_for(100 * MS);
+    world.lose_answers = true;
+    world.command("cancel_order", &format!(r#"{{"orderId":"{order}"}}"#), "").unwrap();
+    world.sent = vec![format!("c{order}")];
+    let asked = world.asked.len();
+    answer(&mut world, 418, "-1003", "Way too much request weight used; IP banned.");
+    world.lose_answers = false;
+    assert_eq!(status(&world, "binance", "spot"), "DOWN");
+    world.run_for(60 * SECOND);
+    let binance = world.asked[asked..].iter().filter(|link| **link < 8).count();
+    assert_eq!(binance, 0, "a banned venue was asked");
+}
+
+#[test]
 fn a_lost_order_link_is_down_and_a_rate_limit_cancels_only() {
     let mut world = World::new(7, &btc_pair("5"));
     world.run_for(3 * SECOND);

@@ -37,6 +37,10 @@ impl Engine {
                 ReplyOutcome::Rejected(reject) if reject.class.outcome_unknown() => CancelEvent::NoAnswer,
                 ReplyOutcome::Rejected(_) => CancelEvent::Refused,
             };
+            // A ban or a limit is said to whatever was asked: it stands before anything else is.
+            if let ReplyOutcome::Rejected(reject) = &reply.outcome {
+                self.bar_after(now, account, reject, out);
+            }
             self.commit(now, Body::Cancel { id, event }, out);
             if event == CancelEvent::Refused && self.has(Mutant::CancelRefusedIsEnd) {
                 self.declare_gone(now, id, out);

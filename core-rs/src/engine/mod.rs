@@ -12,6 +12,7 @@ mod books;
 mod breakers;
 mod commands;
 mod config;
+mod crowded;
 mod decode;
 mod docs;
 mod drive;

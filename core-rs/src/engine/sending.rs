@@ -18,7 +18,7 @@ const SPENT: &str = "the venue takes no more orders at the moment";
 pub(super) struct Held {
     after: u64,
     link: LinkId,
-    intent: Intent,
+    pub(super) intent: Intent,
     data: Vec<u8>,
 }
 
@@ -29,12 +29,13 @@ impl Engine {
             let Some(held) = self.held.pop_front() else { return };
             match self.outdated(now, &held.intent) {
                 None => out.push(super::Effect::Send { link: held.link, after: held.after, data: held.data }),
-                Some(reason) => self.never_left(now, held.intent.place.client_id, reason, out),
+                Some(reason) => self.refuse_held(now, &held, reason, out),
             }
         }
     }
 
-    /// Why an order that waited may not leave any more: the latch, the venue's word, or the books it was priced from.
+    /// Why an order that waited may not leave any more: the latch, the venue's word, the books it was priced from, or
+    /// what is at risk by now.
     fn outdated(&self, now: Now, intent: &Intent) -> Option<&'static str> {
         let barred = || self.bar(now, intent.account).map(|bar| bar.reason);
         let blind = || self.blind(now, intent);
@@ -46,6 +47,7 @@ impl Engine {
             .or_else(aged)
             .or_else(differs)
             .or_else(|| self.outgrown(intent))
+            .or_else(|| self.crowded(intent))
     }
 
     /// What was found to differ while the order waited.
@@ -77,7 +79,7 @@ impl Engine {
         (oldest > limits.book_age_max()).then_some("a book is older than when the order was approved")
     }
 
-    fn plan_of(&self, intent: &Intent) -> Option<&Plan> {
+    pub(super) fn plan_of(&self, intent: &Intent) -> Option<&Plan> {
         self.state.plans.get(&intent.plan?)
     }
 

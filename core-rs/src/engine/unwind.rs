@@ -72,7 +72,11 @@ impl Engine {
         Ok(())
     }
 
-    fn worth(&self, all: &[(InstrumentId, Exposure)], scope: &dyn Fn(InstrumentId) -> bool) -> Money {
+    pub(super) fn worth(
+        &self,
+        all: &[(InstrumentId, Exposure)],
+        scope: &dyn Fn(InstrumentId) -> bool,
+    ) -> Money {
         let each = all.iter().filter(|(id, _)| scope(*id));
         let worst = |e: &Exposure| e.worst().unwrap_or(Money(i128::MAX / 4));
         Money(each.fold(0, |sum: i128, (id, e)| sum.saturating_add(self.value(*id, worst(e)).0)))

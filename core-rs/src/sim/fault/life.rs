@@ -27,7 +27,13 @@ impl World {
         self.forget_pace();
         let written = self.disk.bytes().len();
         match death {
-            Death::Kill => self.disk.killed(),
+            Death::Kill => {
+                // A full disk took no records: what they told dies with the process.
+                if self.disk.full {
+                    self.check.external.forget();
+                }
+                self.disk.killed();
+            }
             Death::PowerLoss => {
                 self.check.power_losses += 1;
                 self.check.external.forget();

@@ -66,9 +66,12 @@ impl Engine {
             return Sight::Passing;
         };
         let lag = self.config.venue(row.config.venue, row.config.product).read_lag;
+        // A fill that waits to be booked explains what differs.
+        if self.deferred.iter().any(|(of, _)| *of == account) {
+            return Sight::Passing;
+        }
         let open = self.state.orders.iter_open().any(|order| order.terms.account == account);
-        let waits = self.deferred.iter().any(|(of, _)| *of == account);
-        if open || waits || request.asked - lag <= recon.booked {
+        if open || request.asked - lag <= recon.booked {
             return Sight::Busy { told: recon.told(lag) };
         }
         Sight::Quiet { now: now.mono, booked: recon.booked, told: recon.told(lag) }

@@ -2,7 +2,7 @@
 
 use super::Effects;
 use super::reducer::Engine;
-use super::sending::Held;
+use super::sending::{Held, SPENT};
 use crate::risk::{Exposure, Intent, Purpose};
 use crate::units::{InstrumentId, Money, Now};
 
@@ -18,6 +18,15 @@ impl Engine {
         let mut judged = core::iter::once(intent).chain(waiting);
         let over = judged.any(|one| self.is_over(one, &all) && !self.shrinks(one));
         over.then_some("what is at risk has grown past a limit since the order was approved")
+    }
+
+    /// A slow disk lets many orders go at once: neither it nor one that leaves together with it may be one too many.
+    pub(super) fn spent(&self, now: Now, held: &Held) -> Option<&'static str> {
+        let others = self.held.iter().filter(|other| self.go_together(&held.intent, &other.intent));
+        let over = |one: &Held| {
+            self.is_budget_spent_since(now, one.intent.account, one.intent.place.instrument, one.approved)
+        };
+        core::iter::once(held).chain(others).any(over).then_some(SPENT)
     }
 
     /// It counts in `all` already.

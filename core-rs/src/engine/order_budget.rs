@@ -26,6 +26,15 @@ impl OrderBudgets {
         sent.push_back(at);
     }
 
+    /// One that was counted at `from` leaves only now.
+    fn postpone(&mut self, of: (AccountId, Product), from: Ns, now: Ns, budget: OrderBudget) {
+        let sent = self.sent.entry(of).or_default();
+        if let Some(at) = sent.iter().position(|at| *at == from) {
+            sent.remove(at);
+        }
+        self.count(of, now, budget);
+    }
+
     fn admits(&self, of: (AccountId, Product), now: Ns, budget: OrderBudget) -> bool {
         self.used(of, now, budget) < budget.orders - budget.orders.div_ceil(RESERVE)
     }
@@ -42,6 +51,26 @@ impl Engine {
     pub(super) fn is_budget_spent(&self, now: Now, account: AccountId, id: InstrumentId) -> bool {
         let Some((product, budget)) = self.order_budget(id) else { return false };
         self.order_budgets.used((account, product), now.mono, budget) >= budget.orders
+    }
+
+    /// The same for an order that was counted when it was approved and waited since.
+    pub(super) fn is_budget_spent_since(
+        &self,
+        now: Now,
+        account: AccountId,
+        id: InstrumentId,
+        approved: Ns,
+    ) -> bool {
+        let Some((product, budget)) = self.order_budget(id) else { return false };
+        let own = usize::from(now.mono - approved < budget.window);
+        self.order_budgets.used((account, product), now.mono, budget) >= budget.orders + own
+    }
+
+    /// An order that waited leaves: the venue counts it from here on.
+    pub(super) fn recount_order(&mut self, now: Now, account: AccountId, id: InstrumentId, approved: Ns) {
+        if let Some((product, budget)) = self.order_budget(id) {
+            self.order_budgets.postpone((account, product), approved, now.mono, budget);
+        }
     }
 
     fn order_budget(&self, id: InstrumentId) -> Option<(Product, OrderBudget)> {
@@ -108,6 +137,8 @@ mod tests {
         assert!(!budgets.admits(of, 99, budget), "two are left to hedges");
         assert!(budgets.admits((AccountId(1), Product::Spot), 99, budget));
         assert!(budgets.admits(of, 100, budget), "the first is out of the window");
+        budgets.postpone(of, 0, 105, budget);
+        assert_eq!(budgets.used(of, 105, budget), 3, "two of the first ones, and the one that left late");
         (0..50).for_each(|at| budgets.count(of, 100 + at, budget));
         assert_eq!(budgets.sent[&of].len(), budget.orders);
     }

@@ -11,7 +11,7 @@ use crate::risk::{Approved, Intent, Purpose};
 use crate::units::{AccountId, ClientId, InstrumentId, LinkId, Now, Ns, PlanId};
 use crate::venues::Role;
 
-const SPENT: &str = "the venue takes no more orders at the moment";
+pub(super) const SPENT: &str = "the venue takes no more orders at the moment";
 
 /// An order whose record is not on disk yet.
 #[derive(Clone, Debug)]
@@ -19,6 +19,8 @@ pub(super) struct Held {
     after: u64,
     link: LinkId,
     pub(super) intent: Intent,
+    /// When it was approved and counted, monotonic.
+    pub(super) approved: Ns,
     data: Vec<u8>,
 }
 
@@ -27,10 +29,12 @@ impl Engine {
     pub(super) fn release_held(&mut self, now: Now, out: &mut Effects) {
         while self.held.front().is_some_and(|held| held.after <= self.durable) {
             let Some(held) = self.held.pop_front() else { return };
-            match self.outdated(now, &held.intent) {
-                None => out.push(super::Effect::Send { link: held.link, after: held.after, data: held.data }),
-                Some(reason) => self.refuse_held(now, &held, reason, out),
+            if let Some(reason) = self.outdated(now, &held.intent).or_else(|| self.spent(now, &held)) {
+                self.refuse_held(now, &held, reason, out);
+                continue;
             }
+            self.recount_order(now, held.intent.account, held.intent.place.instrument, held.approved);
+            out.push(super::Effect::Send { link: held.link, after: held.after, data: held.data });
         }
     }
 
@@ -146,7 +150,7 @@ impl Engine {
         }
         let after = self.sync_before_send(intent.plan);
         if after > self.durable {
-            self.held.push_back(Held { after, link, intent, data });
+            self.held.push_back(Held { after, link, intent, approved: now.mono, data });
         } else {
             out.send(link, data);
         }

@@ -83,7 +83,7 @@ pub(super) const AGE_MAX: Ns = 2_000 * MS;
 pub(super) const COLLAR_BPS: i64 = 100;
 
 /// So little is kept of what is settled that it is forgotten within moments, as on a busy account within minutes.
-const FORGETFUL: &str = r#","memory":{"orders":24}"#;
+const FORGETFUL: &str = r#","memory":{"orders":48}"#;
 
 pub(super) fn engine_config(swarm: &Swarm, mutant: &str, machine: u32) -> String {
     let links: Vec<String> = LINKS

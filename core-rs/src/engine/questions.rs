@@ -7,7 +7,7 @@ use super::record::Body;
 use super::reducer::Engine;
 use super::requests::{Request, Why};
 use super::timers::Timer;
-use crate::order::{Absence, AbsenceRead, ClientRef, Order, OrderReport, State};
+use crate::order::{Absence, AbsenceRead, ClientRef, FillReport, Order, OrderReport, State};
 use crate::units::{AccountId, ClientId, InstrumentId, LinkId, Now, Ns, Product, VenueOrderId};
 use crate::venues::{Context, Event, EventBuf, Query, ReplyVerdict, Role};
 use std::collections::BTreeSet;
@@ -235,10 +235,30 @@ impl Engine {
                 }
             }
         }
-        if let Query::VenueOrder { instrument, venue_id } = request.query {
+        if let Query::VenueOrder { instrument, venue_id } = request.query
+            && !self.is_read_early(now, request, instrument, venue_id)
+        {
             self.whose_order_is_told(now, request.account, instrument, venue_id, out);
         }
         self.round_served(now, request, out);
+    }
+
+    /// A fill names the order, so there is one: a reading this soon after it may not show it yet. It is asked for again when
+    /// the fills that wait are looked at.
+    fn is_read_early(
+        &self,
+        now: Now,
+        request: &Request,
+        instrument: InstrumentId,
+        venue_id: VenueOrderId,
+    ) -> bool {
+        let (Some(account), Some(row)) = (request.account, self.link(request.link)) else { return false };
+        let bounds = self.config.venue(row.config.venue, row.config.product);
+        let offset = self.clocks.get(&row.config.venue).map_or(0, |clock| clock.offset);
+        let asked = now.wall + offset - (now.mono - request.asked);
+        let shown = |fill: &FillReport| fill.venue_ns + bounds.read_lag + bounds.clock_error;
+        let of = |fill: &FillReport| (fill.instrument, fill.venue_id) == (instrument, venue_id);
+        self.deferred.iter().any(|(owner, fill)| *owner == account && of(fill) && asked < shown(fill))
     }
 
     fn count_absence(&mut self, now: Now, id: ClientId, read: AbsenceRead, asked: Ns, out: &mut Effects) {

@@ -59,7 +59,7 @@ def sim(
     known: Annotated[int, typer.Option(min=0, help="so many violations are open and fail nothing")] = 0,
     jobs: Annotated[int, typer.Option(min=1, help="threads")] = os.cpu_count() or 1,
 ) -> None:
-    """Exit code 1 on a violation beyond those known, a mutant that survives, or a corpus that never reached what is due."""
+    """Exit code 1 on a violation beyond those known, a surviving mutant, or a corpus that missed what is due."""
     if mutants:
         raise typer.Exit(EXIT_FAILED if _hunt(jobs, min(seeds, MUTANT_SEEDS_MAX)) else 0)
     first, count = (start, seeds) if seed is None else (seed, 1)

@@ -72,12 +72,3 @@ def test_a_violation_prints_the_command_that_replays_it(monkeypatch: pytest.Monk
     lines = result.stdout.splitlines()
     assert lines[:2] == ["VIOLATION seed=507 invariant 22 naked: one lot", "  again: make sim SEED=507 TRACE=1"]
     assert lines[-1].endswith(" violations=1")
-
-
-def test_what_is_known_to_be_open_is_told_and_fails_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    reached = {"fault: flood": 1, "order: SENT -> LIVE": 2}
-    for known, code in (("1", 0), ("0", EXIT_FAILED)):
-        result = run(monkeypatch, reached, "--seeds", "100", "--known", known, bad=7)
-        assert result.exit_code == code
-        assert result.stdout.splitlines()[-1].endswith(" violations=1")
-        assert "VIOLATION seed=7" in result.stdout

@@ -106,6 +106,7 @@ impl Engine {
             changed: orders.map(|order| order.updated_ns).max().unwrap_or(plan.created),
             naked_since: plan.naked.since,
             unwinding: plan.unwinding,
+            first: self.first_back(plan),
             attempts_max: ClientId::ATTEMPT_MAX,
             legs: [self.leg_facts(now, plan, 0), self.leg_facts(now, plan, 1)],
         }

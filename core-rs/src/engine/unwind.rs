@@ -72,6 +72,18 @@ impl Engine {
         Ok(())
     }
 
+    /// Of a plan's legs the one whose taking back brings its account nearer to flat: other plans may have evened out
+    /// the other since.
+    pub(super) fn first_back(&self, plan: &Plan) -> usize {
+        let shrinks = |leg: usize| {
+            let (terms, net) = (&plan.terms.legs[leg], plan.net(leg));
+            let held = self.state.ledger.positions().get(terms.account, terms.instrument);
+            let held = held.map_or(0, |position| position.basis.qty.0);
+            held.signum() == net.0.signum() && held.abs() >= net.0.abs()
+        };
+        usize::from(!shrinks(0) && shrinks(1))
+    }
+
     pub(super) fn worth(
         &self,
         all: &[(InstrumentId, Exposure)],

@@ -72,6 +72,8 @@ pub struct PlanFacts {
     /// Since when the legs' fills differ by more than a lot.
     pub naked_since: Option<Ns>,
     pub unwinding: bool,
+    /// The leg that taking both back begins with: the one whose account it brings nearer to flat.
+    pub first: usize,
     pub attempts_max: u8,
     pub legs: [LegFacts; 2],
 }
@@ -198,14 +200,19 @@ fn unwind(facts: &PlanFacts, policy: &Policy, leg: usize, side: Side, qty: Money
     Some(Decision::Order { leg, side, qty, bound, reason: Reason::Unwind })
 }
 
-/// Takes a hedged plan apart, one leg's net at a time; the residual this makes is then unwound on the other.
+/// Takes a hedged plan apart, one leg's net at a time; the residual this makes is then unwound on the other. It begins
+/// only when that one could follow now: alone, a leg taken back is a position that nobody asked for.
 fn unwind_both(facts: &PlanFacts, policy: &Policy, deadline: Ns) -> Decision {
-    let leg = &facts.legs[0];
-    let side = if leg.net.0 > 0 { Side::Sell } else { Side::Buy };
     if facts.now >= deadline {
         return Decision::End(PlanState::Reported);
     }
-    let order = tradable(leg, Money(leg.net.0.abs())).and_then(|qty| unwind(facts, policy, 0, side, qty));
+    let back = |leg: usize| {
+        let net = facts.legs[leg].net;
+        let side = if net.0 > 0 { Side::Sell } else { Side::Buy };
+        let qty = tradable(&facts.legs[leg], Money(net.0.abs()))?;
+        unwind(facts, policy, leg, side, qty)
+    };
+    let order = back(facts.first).filter(|_| back(1 - facts.first).is_some());
     order.unwrap_or(blocked(facts, deadline))
 }
 

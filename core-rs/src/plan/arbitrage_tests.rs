@@ -44,6 +44,7 @@ fn facts(buy: &str, sell: &str) -> PlanFacts {
         changed: 0,
         naked_since: None,
         unwinding: false,
+        first: 0,
         attempts_max: 31,
         legs: [leg(Side::Buy, buy, 1), leg(Side::Sell, sell, 1)],
     }
@@ -166,6 +167,18 @@ fn a_hedged_plan_is_taken_apart_leg_by_leg_when_asked() {
     assert_eq!(next(&asked, &POLICY), order(0, Side::Sell, "0.01", "99.940005", Reason::Unwind));
     asked.legs[0].net = Money::ZERO;
     assert_eq!(next(&asked, &POLICY), order(1, Side::Buy, "0.01", "100.060005", Reason::Unwind));
+}
+
+#[test]
+fn taking_apart_begins_with_the_leg_that_shrinks_and_only_when_the_other_could_follow() {
+    let mut asked = facts("0.01", "-0.01");
+    (asked.unwinding, asked.first) = (true, 1);
+    assert_eq!(next(&asked, &POLICY), order(1, Side::Buy, "0.01", "100.060005", Reason::Unwind));
+    for leg in 0..2 {
+        let mut alone = asked;
+        alone.legs[leg].open = false;
+        assert_eq!(next(&alone, &POLICY), Decision::Wait { until: S + LOOK_AGAIN });
+    }
 }
 
 #[test]

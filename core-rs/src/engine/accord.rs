@@ -48,6 +48,9 @@ impl Engine {
         let rows = vec![(report.wallet, report.asset, amount)];
         let since = Some(self.venue_time(now, account));
         self.commit(now, Body::Balance { account, source, rows, since }, out);
+        if source == Source::Opening {
+            self.recon_mut(account).opening = self.journal.seq();
+        }
         self.balance_event(now, account, report, out);
     }
 

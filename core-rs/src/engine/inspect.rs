@@ -86,7 +86,13 @@ impl Engine {
             let mut accounts = self.accounts.ids().filter(own);
             accounts.all(|id| self.state.external.is_open(id, wallet, i.quote))
         };
-        self.durable >= self.journal.seq() && self.instruments.iter().all(open)
+        // After a start the instruments come one venue after the other.
+        let known = |link: &super::links::Link| {
+            let of = |i: &Instrument| (i.venue, i.product) == (link.config.venue, link.config.product);
+            link.account.is_none() || self.instruments.iter().any(of)
+        };
+        let listed = self.links.iter().all(known) && self.instruments.iter().all(open);
+        self.durable >= self.journal.seq() && listed
     }
 
     /// Every account that may trade has agreed with its venue.

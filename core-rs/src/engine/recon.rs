@@ -44,6 +44,8 @@ pub(super) struct AccountRecon {
     pub(super) differs: BTreeMap<InstrumentId, Difference>,
     /// When the newest fill was booked.
     pub(super) booked: Ns,
+    /// The record of the newest opening balance.
+    pub(super) opening: u64,
     /// Until a whole round that began after this was served, orders may live that the machine's crash made us forget.
     pub(super) blind_until: Option<Ns>,
     /// The round that runs, or ran last: when it began, and whether it asked for everything.

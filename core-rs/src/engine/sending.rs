@@ -148,7 +148,7 @@ impl Engine {
         if self.commit_for(now, Body::Intent { terms, hold }, command, out).is_none() {
             return false;
         }
-        let after = self.sync_before_send(intent.plan);
+        let after = self.sync_before_send(intent.plan).max(self.newest_opening());
         if after > self.durable {
             self.held.push_back(Held { after, link, intent, approved: now.mono, data });
         } else {
@@ -174,6 +174,12 @@ impl Engine {
         let taken_up = || plan.and_then(|plan| self.state.plans.get(&plan)).is_some_and(Plan::is_taken_up);
         let strict = self.config.policy.strict[PlanKind::of(plan) as usize] || derived || taken_up();
         if strict { self.journal.seq() } else { 0 }
+    }
+
+    /// The record of the newest opening balance of any account, so that both legs of a plan wait for it: were it lost,
+    /// fills before the next opening would count as part of that one, and their positions as nobody's.
+    fn newest_opening(&self) -> u64 {
+        self.recon.iter().map(|recon| recon.opening).max().unwrap_or_default()
     }
 
     fn rate_interval(&self, intent: &Intent) -> Ns {

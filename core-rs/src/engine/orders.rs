@@ -81,6 +81,10 @@ impl Engine {
         self.failed_event(now, id, reject.class.name(), &text, out);
         if let Some(account) = self.state.orders.get(&id).map(|order| order.terms.account) {
             self.bar_after(now, account, reject, out);
+            // The position is not what we take it for: somebody else may have traded.
+            if reject.class == RejectClass::ReduceOnly {
+                self.whole_round(now, account);
+            }
         }
         if matches!(
             reject.class,

@@ -17,6 +17,8 @@ const SECOND: Ns = 1_000_000_000;
 const RETRY: Ns = SECOND / 2;
 /// Between light rounds.
 const ROUND_EVERY: Ns = 30 * SECOND;
+/// Between whole rounds that something asks for out of turn.
+const WHOLE_EVERY: Ns = 2 * SECOND;
 /// Fills are asked for again from this long before the newest known one.
 pub(super) const FILLS_OVERLAP: Ns = 600 * SECOND;
 
@@ -256,7 +258,8 @@ impl Engine {
         let recon = self.recon_mut(account);
         recon.whole = recon.stage == Stage::Ready;
         if recon.whole && recon.open.is_empty() {
-            self.timers.set_earlier(Timer::Recon(account), now.mono);
+            let at = now.mono.max(recon.began + WHOLE_EVERY);
+            self.timers.set_earlier(Timer::Recon(account), at);
         }
     }
 

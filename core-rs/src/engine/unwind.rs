@@ -4,6 +4,7 @@
 use super::Effects;
 use super::commands::{Asker, Reply};
 use super::error::{Code, Refusal};
+use super::facts::slot;
 use super::field::Fields;
 use super::record::{Body, PlanTurn};
 use super::reducer::Engine;
@@ -41,18 +42,23 @@ impl Engine {
         Ok(b"{}".to_vec())
     }
 
-    /// What is taken back stays within the limits, or brings exposure down.
+    /// What is taken back stays within the limits, or brings down what is held. What is only under way is no measure: it
+    /// may be gone when the legs leave.
     fn unwind_fits(&self, plan: &Plan) -> Result<(), Refusal> {
         let before = self.exposures();
-        let mut after = before.clone();
+        let held = |all: &[(InstrumentId, Exposure)]| -> Vec<(InstrumentId, Exposure)> {
+            let only = |e: &Exposure| Exposure { position: e.position, ..Exposure::default() };
+            all.iter().map(|(id, exposure)| (*id, only(exposure))).collect()
+        };
+        let (mut after, mut left) = (before.clone(), held(&before));
         for (terms, sum) in plan.terms.legs.iter().zip(&plan.sums) {
             let net = sum.net();
             let side = if net.0 > 0 { Side::Sell } else { Side::Buy };
-            let all = after.iter_mut().find(|(id, _)| *id == terms.instrument);
-            if let Some((_, exposure)) = all {
-                exposure.add(side, Money(net.0.abs()))?;
-            }
+            slot(&mut after, terms.instrument).add(side, Money(net.0.abs()))?;
+            let position = &mut slot(&mut left, terms.instrument).position;
+            *position = position.minus(net)?;
         }
+        let held = held(&before);
         for terms in &plan.terms.legs {
             let Some(limits) = self.limits_of(terms.instrument, terms.account, plan.terms.pair.as_str())
             else {
@@ -63,8 +69,8 @@ impl Engine {
             let of_venue = |id: InstrumentId| self.instruments.at(id).venue == venue;
             let scopes: [&dyn Fn(InstrumentId) -> bool; 3] = [&of_symbol, &of_venue, &|_| true];
             for ((check, limit), scope) in limits.position_maxima().into_iter().zip(scopes) {
-                let [was, will] = [&before, &after].map(|all| self.worth(all, scope));
-                if will > was && will.0 > limit {
+                let [will, left, held] = [&after, &left, &held].map(|all| self.worth(all, scope));
+                if will.0 > limit && left >= held {
                     return Err(too_much(check, Money(limit), will));
                 }
             }

@@ -91,7 +91,7 @@ class Tally:
 class Loop:
     """One installation, killed again and again."""
 
-    def __init__(self, home, seed, product, records=0):
+    def __init__(self, home, seed, product, records=0, begin=None):
         self.home = home
         self._product = product
         self._records = records
@@ -100,6 +100,10 @@ class Loop:
         self.kills = 0
         self._seed = seed
         self._began = time.monotonic()
+        if begin is not None:
+            shutil.copytree(begin / "journal", home / "data" / "journal")
+            for venue, kind in (("binance", product), ("bybit", "linear")):
+                shutil.copy(begin / "sim" / f"{venue}.jsonl", home / f"{venue}-{kind}.record")
         self._moments = (random.Random(FIXED_SEED), random.Random(seed))
         self._venues = [
             VenueSim(home, venue, kind, budget_times=BUDGET_TIMES)

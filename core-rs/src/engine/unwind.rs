@@ -8,6 +8,7 @@ use super::facts::slot;
 use super::field::Fields;
 use super::record::{Body, PlanTurn};
 use super::reducer::Engine;
+use crate::calc::product;
 use crate::plan::Plan;
 use crate::risk::Exposure;
 use crate::units::{InstrumentId, Money, Now, Side};
@@ -59,6 +60,12 @@ impl Engine {
             *position = position.minus(net)?;
         }
         let held = held(&before);
+        // Nobody watches the books of a plan that has ended: what it paid is a price all the same.
+        let paid = |id: InstrumentId| {
+            let leg = plan.terms.legs.iter().find(|leg| leg.instrument == id);
+            leg.map(|leg| Money::of_px(leg.px, self.instruments.at(id).px_decimals))
+        };
+        let px = |id: InstrumentId| self.mark(id).or_else(|| paid(id)).unwrap_or_default();
         for terms in &plan.terms.legs {
             let Some(limits) = self.limits_of(terms.instrument, terms.account, plan.terms.pair.as_str())
             else {
@@ -69,7 +76,7 @@ impl Engine {
             let of_venue = |id: InstrumentId| self.instruments.at(id).venue == venue;
             let scopes: [&dyn Fn(InstrumentId) -> bool; 3] = [&of_symbol, &of_venue, &|_| true];
             for ((check, limit), scope) in limits.position_maxima().into_iter().zip(scopes) {
-                let [will, left, held] = [&after, &left, &held].map(|all| self.worth(all, scope));
+                let [will, left, held] = [&after, &left, &held].map(|all| worth(all, scope, &px));
                 if will.0 > limit && left >= held {
                     return Err(too_much(check, Money(limit), will));
                 }
@@ -95,10 +102,21 @@ impl Engine {
         all: &[(InstrumentId, Exposure)],
         scope: &dyn Fn(InstrumentId) -> bool,
     ) -> Money {
-        let each = all.iter().filter(|(id, _)| scope(*id));
-        let worst = |e: &Exposure| e.worst().unwrap_or(Money(i128::MAX / 4));
-        Money(each.fold(0, |sum: i128, (id, e)| sum.saturating_add(self.value(*id, worst(e)).0)))
+        worth(all, scope, &|id| self.mark(id).unwrap_or_default())
     }
+}
+
+/// What is at risk at worst in the instruments of the scope, in quote.
+fn worth(
+    all: &[(InstrumentId, Exposure)],
+    scope: &dyn Fn(InstrumentId) -> bool,
+    px: &dyn Fn(InstrumentId) -> Money,
+) -> Money {
+    let most = Money(i128::MAX / 4);
+    let each = all.iter().filter(|(id, exposure)| scope(*id) && *exposure != Exposure::default());
+    let value =
+        |(id, e): &(InstrumentId, Exposure)| e.worst().ok().and_then(|base| product(px(*id), base).ok());
+    Money(each.fold(0, |sum: i128, one| sum.saturating_add(value(one).unwrap_or(most).0)))
 }
 
 fn too_much(check: &str, limit: Money, actual: Money) -> Refusal {

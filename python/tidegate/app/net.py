@@ -13,11 +13,12 @@ from tidegate.obs.latency import Hops
 from tidegate.ports.clock import Clock
 from tidegate.ports.http import Http
 from tidegate.ports.link import LinkEvents
+from tidegate.store.bans import BanBook
 from tidegate.transport.budget import BudgetedHttp
 from tidegate.transport.client import SlowHttp
 from tidegate.transport.dry_run import DryRunHttp
 from tidegate.transport.http import PooledHttp
-from tidegate.transport.rate import ConnectBudget, RateBudget, WeightRule
+from tidegate.transport.rate import SECOND_NS, ConnectBudget, RateBudget, WeightRule
 from tidegate.transport.ws import LinkPlan, WsLink
 from tidegate.venues.spec import Role, Venue, weight_of
 
@@ -117,6 +118,7 @@ def build_net(  # noqa: PLR0913  # composed once, by name
     clock: Clock,
     hops: Hops,
     random: Random,
+    bans: BanBook,
 ) -> Net:
     """One link object per row; REST clients are shared per base address, budgets with them.
 
@@ -131,10 +133,10 @@ def build_net(  # noqa: PLR0913  # composed once, by name
         base = addresses.rest(row.venue, row.product)
         pair = shared.get((row.venue, base))
         if pair is None:
-            pair = _clients(net, row, venues[row.venue], base, clock, hops)
+            pair = _clients(net, row, venues[row.venue], base, clock, hops, bans)
             dry = addresses.orders(row.venue)
             if dry is not None:
-                quick, slow = _clients(net, row, venues[row.venue], dry.rest, clock, hops)
+                quick, slow = _clients(net, row, venues[row.venue], dry.rest, clock, hops, None)
                 pair = (DryRunHttp(pair[0], quick), DryRunHttp(pair[1], slow))
             shared[row.venue, base] = pair
         net.quick[key], net.slow[key] = pair
@@ -149,7 +151,10 @@ def build_net(  # noqa: PLR0913  # composed once, by name
     return net
 
 
-def _clients(net: Net, row: LinkRow, venue: Venue, base: str, clock: Clock, hops: Hops) -> tuple[Http, Http]:
+def _clients(
+    net: Net, row: LinkRow, venue: Venue, base: str, clock: Clock, hops: Hops, bans: BanBook | None
+) -> tuple[Http, Http]:
+    """`bans` keeps those of a venue over restarts; None where nobody pronounces any."""
     product = venue.spec.products[row.product]
     budget = RateBudget(
         WeightRule(product.weight_limit, product.weight_window_s, product.weight_header, venue.spec.ban_s)
@@ -160,10 +165,17 @@ def _clients(net: Net, row: LinkRow, venue: Venue, base: str, clock: Clock, hops
         found = weight_of(product, target)
         return found.weight, found.urgent
 
-    hop = hops.hop(f"rest_{row.venue}")
+    hop, host = hops.hop(f"rest_{row.venue}"), f"{row.venue}:{row.product}"
+
+    def banned(seconds: float) -> None:
+        if bans is not None:
+            bans.note(host, clock.wall_ns() + round(seconds * SECOND_NS))
+
+    if bans is not None:
+        budget.stay_away(clock.mono_ns() + bans.until_ns(host) - clock.wall_ns())
     return (
-        BudgetedHttp(PooledHttp(base), row.venue, budget, cost, clock, hop=hop),
-        BudgetedHttp(SlowHttp(base), row.venue, budget, cost, clock, hop=hop),
+        BudgetedHttp(PooledHttp(base), row.venue, budget, cost, clock, hop=hop, banned=banned),
+        BudgetedHttp(SlowHttp(base), row.venue, budget, cost, clock, hop=hop, banned=banned),
     )
 
 

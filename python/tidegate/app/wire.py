@@ -36,6 +36,7 @@ from tidegate.obs.latency import Hops
 from tidegate.obs.metrics import Metrics
 from tidegate.ports.link import Link
 from tidegate.ports.settings import Source
+from tidegate.store.bans import BanBook
 from tidegate.store.control.accounts import SqlAccounts
 from tidegate.store.control.audit import SqlAudit
 from tidegate.store.control.keys import SqlKeys
@@ -186,6 +187,7 @@ def build_outside(config: Config, node: Node, embedded: Mapping[str, Bases], pap
         clock=node.clock,
         hops=node.hops,
         random=jitter,
+        bans=BanBook(config.home / "bans.json"),
     )
     node.runtime.links.update(net.links)
     node.runtime.rests.update(net.rests)

@@ -13,7 +13,10 @@ _log = log.get("transport")
 
 
 class BudgetedHttp:
-    """`ports.http.Http` over another. `cost(target)` gives (weight, urgent); a request over budget is not sent."""
+    """`ports.http.Http` over another. `cost(target)` gives (weight, urgent); a request over budget is not sent.
+
+    banned(seconds): the venue shut us out for so long.
+    """
 
     def __init__(
         self,
@@ -24,6 +27,7 @@ class BudgetedHttp:
         clock: Clock,
         *,
         hop: Hop,
+        banned: Callable[[float], None] = lambda _: None,
     ) -> None:
         self._inner = inner
         self._exchange: Final = exchange
@@ -31,6 +35,7 @@ class BudgetedHttp:
         self._cost = cost
         self._clock = clock
         self._hop = hop
+        self._banned = banned
 
     async def request(
         self,
@@ -63,6 +68,7 @@ class BudgetedHttp:
                 "venue_ban", exchange=self._exchange, status=reply.status, success=False, error_code="RATE_LIMITED",
                 seconds=self._budget.banned_s(now_ns),
             )  # fmt: skip
+            self._banned(self._budget.banned_s(now_ns))
 
     def _kept_back(self, now_ns: int) -> str:
         banned_s = self._budget.banned_s(now_ns)

@@ -85,6 +85,10 @@ class RateBudget:
         self._banned_until_ns = max(self._banned_until_ns, now_ns + seconds * SECOND_NS)
         return True
 
+    def stay_away(self, until_ns: int) -> None:
+        """A ban that an earlier process was told of. `until_ns` is monotonic."""
+        self._banned_until_ns = max(self._banned_until_ns, until_ns)
+
     def used(self, now_ns: int) -> int:
         self._roll(now_ns)
         return self._used

@@ -10,6 +10,8 @@ from tidegate.engine.key_ring import KeyRing
 from tidegate.engine.setup import accounts_of, links_of
 from tidegate.model.config_text import parse_config
 from tidegate.obs.latency import Hops
+from tidegate.ports.http import HttpError
+from tidegate.store.bans import BanBook
 from tidegate.transport.dry_run import DryRunHttp
 from tidegate.venues.table import VENUES
 
@@ -63,12 +65,12 @@ def test_an_address_comes_from_the_file_the_embedded_venue_or_the_table(
     assert addresses.ws(venue, product, "private") == private
 
 
-async def test_every_link_has_an_object_and_products_on_one_host_share_client_and_budget():
+async def test_every_link_has_an_object_and_products_on_one_host_share_client_and_budget(tmp_path):
     config = parse_config("", {})
     rows = links_of(config, VENUES)
     net = build_net(
         rows=rows, venues=VENUES, keys=keys_of(config), refused=refused, addresses=Addresses(config, VENUES, {}),
-        events=None, clock=SystemClock(), hops=Hops(), random=Random(1),
+        events=None, clock=SystemClock(), hops=Hops(), random=Random(1), bans=BanBook(tmp_path / "bans.json"),
     )  # fmt: skip
     assert set(net.links) | set(net.rests) == {row.id for row in rows}
     assert net.quick["bybit", "spot"] is net.quick["bybit", "linear"]
@@ -79,7 +81,7 @@ async def test_every_link_has_an_object_and_products_on_one_host_share_client_an
 
 
 @pytest.mark.parametrize("text", ["", GIVEN], ids=["real venues", "venues of the file"])
-async def test_in_a_dry_run_no_order_path_leaves_this_machine(text):
+async def test_in_a_dry_run_no_order_path_leaves_this_machine(text, tmp_path):
     config = parse_config(f"{text}\nprofile: paper", {})
     dry = {name: Bases("http://127.0.0.1:1", "ws://127.0.0.1:1") for name, _ in config.venues.items()}
     addresses = Addresses(config, VENUES, {}, dry)
@@ -91,9 +93,25 @@ async def test_in_a_dry_run_no_order_path_leaves_this_machine(text):
             assert not addresses.ws(row.venue, row.product, "public").startswith("ws://127.0.0.1:1/")
     net = build_net(
         rows=rows, venues=VENUES, keys=keys_of(config), refused=refused, addresses=addresses,
-        events=None, clock=SystemClock(), hops=Hops(), random=Random(1),
+        events=None, clock=SystemClock(), hops=Hops(), random=Random(1), bans=BanBook(tmp_path / "bans.json"),
     )  # fmt: skip
     assert all(isinstance(rest, DryRunHttp) for rest in (*net.rests.values(), *net.slow.values(), *net.quick.values()))
+    await net.close()
+
+
+async def test_a_ban_of_an_earlier_process_holds_until_its_deadline(tmp_path):
+    config, clock = parse_config("", {}), SystemClock()
+    BanBook(tmp_path / "bans.json").note("binance:spot", clock.wall_ns() + 60_000_000_000)
+    BanBook(tmp_path / "bans.json").note("binance:linear", clock.wall_ns() - 1)
+    net = build_net(
+        rows=links_of(config, VENUES), venues=VENUES, keys=keys_of(config), refused=refused,
+        addresses=Addresses(config, VENUES, {}), events=None, clock=clock, hops=Hops(), random=Random(1),
+        bans=BanBook(tmp_path / "bans.json"),
+    )  # fmt: skip
+    spot, linear = (budget.banned_s(clock.mono_ns()) for budget in net.budgets["binance"])
+    assert (59 < spot <= 60, linear) == (True, 0)
+    with pytest.raises(HttpError, match="binance bans us"):
+        await net.quick["binance", "spot"].request("GET", "/api/v3/time")
     await net.close()
 
 

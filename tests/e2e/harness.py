@@ -179,6 +179,11 @@ class Node(Process):
         assert status == 200, (status, data)
         return data
 
+    def caught_up(self):
+        """Waits until the tables show every record there is: lists are served short once the wait of one is over."""
+        until(lambda: self.get("/api/system/status")["queues"]["projectionLag"] == 0, "the tables caught up")
+        return True
+
     def ended_plans(self):
         """The plans that have ended, newest first."""
         plans = self.get("/api/arbitrage/plans?limit=1000")["items"]

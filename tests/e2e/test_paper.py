@@ -101,6 +101,7 @@ def test_a_resting_order_and_its_balances_outlive_a_kill(tmp_path):
             node.kill()
         with running(Node(tmp_path, config=config, profile="paper")) as node:
             node.ready()
+            node.caught_up()
             resting = node.get("/api/trading/orders?state=LIVE")["items"]
             assert [row["orderId"] for row in resting] == [placed["orderId"]]
             assert node.get("/api/account/binance")["balances"] == before

@@ -34,7 +34,9 @@ def halted(node):
     status, answer = node.call("POST", "/api/risk/kill", {"reason": "comparing books", "mode": "halt"})
     assert status == 200, answer
     until(
-        lambda: all(plan["state"] not in ("PLANNED", "WORKING", "HEDGING") for plan in plans(node)),
+        lambda: (
+            node.caught_up() and all(plan["state"] not in ("PLANNED", "WORKING", "HEDGING") for plan in plans(node))
+        ),
         "no plan under way",
     )
 
@@ -88,6 +90,7 @@ def test_a_restart_changes_neither_pnl_nor_positions(tmp_path):
         node.kill()
     with running(Node(tmp_path)) as node:
         node.ready()
+        node.caught_up()
         after = node.get("/api/trading/positions"), [(p["planId"], p["pnl"]) for p in plans(node)]
         quantities = [
             sorted((r["exchange"], r["symbol"], r["type"], r["qty"]) for r in rows) for rows, _ in (before, after)

@@ -50,6 +50,7 @@ def test_one_and_two_legs_are_traded_slice_by_slice(tmp_path):
         double = made(node, [SPOT, PERP], "0.03", limitOffsetBps=10)
         assert (single, double) == ("twap_001", "twap_002")
         done = [reaches(node, plan_id, "completed") for plan_id in (single, double)]
+        node.caught_up()
         assert [Decimal(str(plan["progress"]["executed"])) for plan in done] == [Decimal("0.05"), Decimal("0.03")]
         assert all(Decimal(str(plan["residual"])) == 0 for plan in done)
         assert all(plan["progress"]["slicesDone"] == plan["progress"]["slicesTotal"] for plan in done)
@@ -92,5 +93,6 @@ def test_a_killed_process_takes_its_plans_up_again(tmp_path):
     with running(Node(tmp_path)) as node:
         node.ready()
         done = reaches(node, plan_id, "completed")
+        node.caught_up()
         assert Decimal(str(done["progress"]["executed"])) == Decimal("0.08")
         assert traded(node, plan_id, "buy") == traded(node, plan_id, "sell") == Decimal("0.08")

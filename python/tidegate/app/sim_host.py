@@ -290,6 +290,7 @@ class SimHost:
         self._opened += 1
         conn = self._opened
         self._conns[conn] = SimConn()
+        self._follow(whole=True)  # where a venue lists nothing it lets nobody in, and its list comes with the books
         self._run(self._venue.on_open(conn, request.raw_path, self._wall_ns()))
         try:
             async with asyncio.TaskGroup() as group:

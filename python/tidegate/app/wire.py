@@ -21,6 +21,7 @@ from tidegate.engine.key_probe import DryRunKeyProbe, VenueKeyProbe
 from tidegate.engine.key_ring import KeyRing
 from tidegate.engine.live_check import Inspector, doubts, refuse
 from tidegate.engine.market import VenueMarket
+from tidegate.engine.order_links import OrderLinks
 from tidegate.engine.probe import Probe
 from tidegate.engine.projector import Projector
 from tidegate.engine.recovery import Recovered, open_for_writing, replay, snapshot_of
@@ -242,8 +243,11 @@ def build_services(
     """What the HTTP face works with. `locks`: the keys that this process holds."""
     node, outside, tables = parts
 
+    order_links = OrderLinks(node.runtime.view)
+
     def components() -> Mapping[str, Json]:
-        return {"projector": {"status": "healthy" if projector.healthy else "degraded"}}
+        tables_state = "healthy" if projector.healthy else "degraded"
+        return {"projector": {"status": tables_state}, "orderLinks": order_links.component()}
 
     probe = Probe(
         version=tidegate.__version__,

@@ -64,6 +64,31 @@ async def test_rest_and_websocket_share_one_port():
     assert frames[1]["U"] == frames[0]["u"] + 1
 
 
+async def test_a_connection_is_let_in_by_what_the_live_books_list_at_that_moment():
+    class Market:
+        """Lists nothing before it is asked."""
+
+        asked = 0
+
+        def follow(self, venue, *, whole, wall_ns):
+            self.asked += whole
+            return []
+
+        def travel_s(self):
+            return 0.0
+
+        def settled(self, venue):
+            return None
+
+    market = Market()
+    async with (
+        SimHost(plan(more={"market": "live"}), market=market) as host,
+        aiohttp.ClientSession() as session,
+        session.ws_connect(f"{host.bases.ws}/ws"),
+    ):
+        assert market.asked == 1
+
+
 async def test_the_book_of_record_is_written_before_the_answer_and_read_back_after_a_restart(tmp_path: Path):
     record = tmp_path / "deep" / "book.jsonl"
     async with SimHost(plan(record=record), wall_ns=frozen) as host:

@@ -101,7 +101,7 @@ class Loop:
         self._seed = seed
         self._began = time.monotonic()
         if begin is not None:
-            shutil.copytree(begin / "journal", home / "data" / "journal")
+            shutil.copytree(begin / "journal", home / "journal")
             for venue, kind in (("binance", product), ("bybit", "linear")):
                 shutil.copy(begin / "sim" / f"{venue}.jsonl", home / f"{venue}-{kind}.record")
         self._moments = (random.Random(FIXED_SEED), random.Random(seed))
@@ -254,9 +254,9 @@ def plans(node):
     return node.get("/api/arbitrage/plans?limit=1000")["items"]
 
 
-def run(kills, seed, home, product="linear", records=0):
+def run(kills, seed, home, product="linear", records=0, begin=None):
     """The loop and its last line; whether everything held."""
-    loop = Loop(home, seed, product, records)
+    loop = Loop(home, seed, product, records, begin)
     try:
         loop.run(kills)
     except (DiedError, AssertionError, json.JSONDecodeError) as failure:
@@ -279,11 +279,12 @@ def main():
     options.add_argument("--kills", type=int, default=20)
     options.add_argument("--product", choices=["spot", "linear"], default="linear", help="of the first venue")
     options.add_argument("--records", type=int, default=0, help="in the journal before the first kill")
+    options.add_argument("--begin", type=Path, help="a directory that the example long_journal has made")
     options.add_argument("--seed", type=int, default=secrets.randbits(32))
     given = options.parse_args()
     say(f"fixed seed: {FIXED_SEED}, fresh seed: {given.seed}  (again with: make crash SEED={given.seed})")
     home = Path(tempfile.mkdtemp(prefix="tidegate-crash-"))
-    good = run(given.kills, given.seed, home, given.product, given.records)
+    good = run(given.kills, given.seed, home, given.product, given.records, given.begin)
     if good:
         shutil.rmtree(home)
     else:

@@ -159,7 +159,9 @@ impl Engine {
         let decimals = self.instruments.at(id).px_decimals;
         let money = |px: Price| Money(i128::from(px.get()) * pow10(MONEY_DECIMALS - decimals));
         let order = self.state.orders.iter_open().find(|order| order.terms.place.instrument == id);
-        let leg = || self.state.active().flat_map(|plan| plan.terms.legs).find(|leg| leg.instrument == id);
+        let reported = || self.state.reported.iter().filter_map(|id| self.state.plans.get(id));
+        let legs = || self.state.active().chain(reported()).flat_map(|plan| plan.terms.legs);
+        let leg = || legs().find(|leg| leg.instrument == id);
         order
             .and_then(|order| order.terms.place.px)
             .or_else(|| leg().map(|leg| leg.px))

@@ -45,7 +45,7 @@ impl Engine {
     }
 
     /// An order of the plan may live at a venue without our knowing.
-    pub(super) fn is_blind(&self, plan: &Plan) -> bool {
+    pub fn is_blind(&self, plan: &Plan) -> bool {
         plan.terms.legs.iter().any(|leg| self.is_account_blind(leg.account))
     }
 

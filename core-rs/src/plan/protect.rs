@@ -67,6 +67,8 @@ pub struct ProtectFacts {
     pub notional_min: Money,
     /// The owner's greatest order.
     pub notional_max: Option<Money>,
+    /// Prices are whole numbers of it: an order's own price may be so much above the bound.
+    pub tick: Money,
     /// Best prices that the closing side and the opposite one would take; `None` without a usable book.
     pub best: Option<Money>,
     pub best_back: Option<Money>,
@@ -204,7 +206,8 @@ fn due(facts: &ProtectFacts, policy: &Policy) -> Ns {
 fn sized(facts: &ProtectFacts, amount: Money, px: Money) -> Option<Money> {
     let lot = facts.lot.0.max(1);
     let least = least_qty(facts.lot, facts.qty_min, facts.notional_min, px);
-    let worth = facts.notional_max.and_then(|most| mul_div(most.0, pow10(MONEY_DECIMALS), px.0));
+    let dearest = px.0 + facts.tick.0;
+    let worth = facts.notional_max.and_then(|most| mul_div(most.0, pow10(MONEY_DECIMALS), dearest));
     let most = worth.map_or(facts.qty_max.0, |most| most.min(facts.qty_max.0));
     let mut qty = amount.0.min(most);
     let rest = amount.0 - qty;

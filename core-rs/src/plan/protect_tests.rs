@@ -38,6 +38,7 @@ fn facts() -> ProtectFacts {
         qty_max: m("100"),
         notional_min: m("0.05"),
         notional_max: None,
+        tick: m("0.01"),
         best: Some(m("100")),
         best_back: Some(m("101")),
         open: true,

@@ -124,6 +124,7 @@ impl Engine {
             qty_max: amount(i.qty_max.get()),
             notional_min: i.notional_min,
             notional_max: limits.and_then(|limits| limits.order_notional_max()),
+            tick: Money(i128::from(i.tick) * pow10(MONEY_DECIMALS - i.px_decimals)),
             best,
             best_back,
             open: self.latch_now() != LatchMode::Halt

@@ -11,7 +11,7 @@ use crate::engine::Engine;
 use crate::order::{Order, State};
 use crate::risk::LatchMode;
 use crate::sim::{SimEffect, SimVenue};
-use crate::units::{ClientId, Ns, Product};
+use crate::units::{ClientId, Ns, Price, Product};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Alerts that tell of our own mistakes: nothing the venues do in a run can excuse one.
@@ -47,6 +47,8 @@ pub(super) struct Check {
     /// The venue may work on a request later than the fence trusts: verdicts of absence may be wrong.
     broken_bound: bool,
     exposure_max: i128,
+    /// The lowest price at which what is at risk was judged, by venue and listing.
+    cheapest: BTreeMap<(usize, usize), Price>,
     journaled: BTreeSet<ClientId>,
     issued: BTreeSet<ClientId>,
     seen: BTreeMap<ClientId, (State, i64)>,
@@ -68,6 +70,7 @@ impl Check {
             power_losses: 0,
             broken_bound,
             exposure_max: i128::from(exposure_max) * crate::units::pow10(crate::units::MONEY_DECIMALS),
+            cheapest: BTreeMap::new(),
             journaled: BTreeSet::new(),
             issued: BTreeSet::new(),
             seen: BTreeMap::new(),
@@ -136,7 +139,7 @@ impl Check {
         // What others trade takes room that our plans were let in with.
         let late = self.broken_bound || was_closed_meanwhile(engine, order) || self.external.any();
         if !shrinks(engine, id) && (opening || !late) {
-            self.check_exposure(super::setup::EPOCH + now, id, engine, venues);
+            self.check_exposure(super::setup::EPOCH + now, id, opening, engine, venues);
         }
     }
 
@@ -155,8 +158,9 @@ impl Check {
         }
     }
 
-    /// 6: what the venues have filled for us, and all that may still fill, stays within the limit.
-    fn check_exposure(&mut self, wall: Ns, id: ClientId, engine: &Engine, venues: &[SimVenue]) {
+    /// 6: what the venues have filled for us, and all that may still fill, stays within the limit. What was let in at a
+    /// lower price is completed or taken back at that price's worth.
+    fn check_exposure(&mut self, wall: Ns, id: ClientId, opens: bool, engine: &Engine, venues: &[SimVenue]) {
         // What others did is not known yet: it can not be counted.
         if !self.external.all_seen() {
             return;
@@ -182,6 +186,9 @@ impl Check {
                 }
                 // Where one market stands off, the engine's price may be the one before or after.
                 let px = model.mark(listing).min(venue.index(listing, wall));
+                let cheapest = self.cheapest.entry((at, listing)).or_insert(px);
+                *cheapest = px.min(*cheapest);
+                let px = if opens { px } else { *cheapest };
                 total += facts.notional(px, up.abs().max(down.abs())).0;
                 parts.push((at, facts.product, net, up, down));
             }

@@ -11,7 +11,7 @@ use crate::engine::Engine;
 use crate::order::{Order, State};
 use crate::risk::LatchMode;
 use crate::sim::{SimEffect, SimVenue};
-use crate::units::{ClientId, Ns, Price, Product};
+use crate::units::{ClientId, Ns, Product};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Alerts that tell of our own mistakes: nothing the venues do in a run can excuse one.
@@ -48,7 +48,7 @@ pub(super) struct Check {
     broken_bound: bool,
     exposure_max: i128,
     /// The lowest price at which what is at risk was judged, by venue and listing.
-    cheapest: BTreeMap<(usize, usize), Price>,
+    cheapest: BTreeMap<(usize, usize), i64>,
     journaled: BTreeSet<ClientId>,
     issued: BTreeSet<ClientId>,
     seen: BTreeMap<ClientId, (State, i64)>,

@@ -1,6 +1,5 @@
 """The HTTP application: routes from the tables, one middleware, the WebSocket and the page."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -11,10 +10,12 @@ from tidegate.api.envelope import success, tagged
 from tidegate.api.guard import envelope, expect, on_prepare
 from tidegate.api.hub import Hub
 from tidegate.api.page import add_page
+from tidegate.api.peer import peer_of
 from tidegate.api.route import PUBLIC, Notes, Route, identify, permit
 from tidegate.api.services import SERVICES, Services
 from tidegate.api.stream import HUB, add_stream
 from tidegate.api.table import ROUTES, check, paths_of
+from tidegate.api.within import within
 from tidegate.model.errors import Code, TidegateError
 
 BODY_BYTES_MAX: Final = 1024 * 1024
@@ -32,17 +33,16 @@ def build_app(services: Services, rows: tuple[Route, ...] = ROUTES) -> web.Appli
     app[HUB] = Hub(services)
     for row in rows:
         for path in paths_of(row):
-            app.router.add_route(row.method, path, _handler(row), expect_handler=expect)
+            app.router.add_route(row.method, path, _handler(row, services), expect_handler=expect)
     add_stream(app)
     add_page(app.router)
     return app
 
 
-def _handler(row: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+def _handler(row: Route, services: Services) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
-            async with asyncio.timeout(ANSWER_S):
-                answer = await _act(request, row)
+            answer = await within(ANSWER_S, _act(request, row, services))
         except TimeoutError:
             raise _late(request) from None
         if isinstance(answer, web.StreamResponse):
@@ -52,13 +52,14 @@ def _handler(row: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse
     return handle
 
 
-async def _act(request: web.Request, row: Route) -> object:
+async def _act(request: web.Request, row: Route, services: Services) -> object:
     """One request, and its line in the audit log: also of who was refused, once it is known who asks."""
-    caller = await identify(request, row)
+    peer = peer_of(request, services.config.trusted_proxies)
+    caller = await identify(request, services, row, peer)
     notes, outcome = Notes(), Code.INTERNAL.value
     try:
-        permit(request, row, caller)
-        answer = await row.run(request, caller, notes)
+        permit(services, row, caller)
+        answer = await row.run(request, services, caller, peer, notes)
         outcome = OK
     except TidegateError as error:
         outcome = error.code.value
@@ -68,7 +69,7 @@ async def _act(request: web.Request, row: Route) -> object:
         raise
     finally:
         if row.audited:
-            record(request, row, caller, notes, outcome)
+            record(request, services, (caller, peer), row, notes, outcome)
     return answer
 
 

@@ -5,10 +5,9 @@ from typing import Final
 
 from aiohttp import web
 
-from tidegate.api.peer import peer_of
 from tidegate.api.route import Notes, Route
-from tidegate.api.services import SERVICES
-from tidegate.model.access import Principal
+from tidegate.api.services import Services
+from tidegate.model.access import Peer, Principal
 from tidegate.model.audit import AuditEntry, AuditRow
 from tidegate.model.errors import Code
 
@@ -16,17 +15,19 @@ NOBODY: Final = "-"
 OK: Final = "ok"
 
 
-def record(request: web.Request, row: Route, caller: Principal | None, notes: Notes, outcome: str) -> None:
+def record(
+    request: web.Request, services: Services, who: tuple[Principal | None, Peer], row: Route, notes: Notes, outcome: str
+) -> None:
     """Queues it, what was sent with its secrets masked. What nobody is known to have asked can not fill the log."""
+    caller, peer = who
     if outcome == Code.RATE_LIMITED or (caller is None and outcome not in {OK, Code.UNAUTHENTICATED}):
         return
-    services = request.app[SERVICES]
     services.trail.record(
         AuditEntry(
             ts=services.now_ms,
             actor=(caller.name if caller is not None else notes.actor or NOBODY)[:80],
             role=caller.role.value if caller is not None else NOBODY,
-            address=peer_of(request, services.config.trusted_proxies).address,
+            address=peer.address,
             action=f"{row.method} {row.path}",
             target=" ".join(request.match_info.values())[:256],
             outcome=outcome,

@@ -4,10 +4,10 @@ from typing import Final
 
 from aiohttp import web
 
-from tidegate.api.peer import local_uid, peer_of
-from tidegate.api.services import SERVICES
-from tidegate.model.access import Principal
+from tidegate.api.peer import local_uid
+from tidegate.model.access import Peer, Principal
 from tidegate.model.errors import Code, TidegateError
+from tidegate.ports.auth import AuthService
 
 TOKEN_CHARS_MAX: Final = 4096
 
@@ -19,13 +19,11 @@ def bearer_token(request: web.Request) -> str | None:
     return token if scheme.lower() == "bearer" and 0 < len(token) <= TOKEN_CHARS_MAX else None
 
 
-async def caller_of(request: web.Request) -> Principal:
-    """Raises TidegateError UNAUTHENTICATED."""
-    services = request.app[SERVICES]
-    auth = services.auth
+async def caller_of(request: web.Request, auth: AuthService, peer: Peer) -> Principal:
+    """Raises TidegateError UNAUTHENTICATED. `peer`: where the request comes from."""
     token = bearer_token(request)
     if token is not None:
-        return await auth.authenticate(token, peer=peer_of(request, services.config.trusted_proxies))
+        return await auth.authenticate(token, peer=peer)
     uid = local_uid(request)
     if uid is not None:
         return auth.local(uid)

@@ -3,7 +3,6 @@
 import hashlib
 from typing import Final
 
-import orjson
 from aiohttp import web
 
 from tidegate.api.jsontext import dumps
@@ -14,8 +13,9 @@ JSON_TYPE: Final = "application/json"
 
 def success(data: object) -> web.Response:
     """`data`: bytes are a ready JSON document and pass through; anything else is encoded."""
-    document = orjson.Fragment(data) if isinstance(data, bytes) else data
-    return json_response(dumps({"success": True, "data": document}))
+    if isinstance(data, bytes):
+        return json_response(b'{"success":true,"data":' + data + b"}")
+    return json_response(dumps({"success": True, "data": data}))
 
 
 def tagged(request: web.Request, response: web.Response) -> web.Response:

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
-from tidegate.api.jsontext import DIGITS_MAX
+from tidegate.api.jsontext import DIGITS_MAX, Exact
 from tidegate.model.errors import Code, Json, TidegateError
 
 PAGE_LIMIT_MAX: Final = 1000
@@ -19,6 +19,7 @@ _DECIMAL_TEXT: Final = re.compile(r"-?(0|[1-9][0-9]{0,37})(\.[0-9]{1,38})?", re.
 EXCHANGES: Final = ("binance", "bybit", "okx", "bitget")
 """Venues of the contract; one that this process does not run is unavailable, any other name is a mistake."""
 
+ModelT = TypeVar("ModelT", bound=BaseModel)
 Product = Literal["spot", "linear"]
 Direction = Literal["auto", "leg1_buy", "leg2_buy"]
 
@@ -101,3 +102,16 @@ def check_path(fields: Mapping[str, str]) -> None:
     }
     if bad:
         raise TidegateError(Code.VALIDATION_ERROR, "the path does not fit", bad)
+
+
+def validated(model: type[ModelT], fields: Mapping[str, Exact], what: str) -> ModelT:
+    """`fields` as a model. Raises TidegateError VALIDATION_ERROR whose details name each field."""
+    try:
+        return model.model_validate(fields)
+    except ValidationError as error:
+        details: dict[str, Json] = {
+            ".".join(str(part) for part in fault["loc"]) or what: fault["msg"]
+            for fault in error.errors(include_url=False, include_input=False, include_context=False)
+        }
+        names = ", ".join(sorted(details))
+        raise TidegateError(Code.VALIDATION_ERROR, f"the {what} does not fit: {names}"[:500], details) from None

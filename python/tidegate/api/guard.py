@@ -10,6 +10,7 @@ from aiohttp.typedefs import Handler, Middleware
 from tidegate.api.auth import caller_of
 from tidegate.api.envelope import failure
 from tidegate.api.origin import cors_headers, is_admitted, preflight
+from tidegate.api.peer import peer_of
 from tidegate.api.services import SERVICES
 from tidegate.model.errors import Code, TidegateError
 from tidegate.obs import log
@@ -28,7 +29,8 @@ SECURITY_HEADERS: Final = {
 }
 CACHE_HEADER: Final = "no-store"
 HSTS_HEADER: Final = "max-age=31536000"
-SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+READING: Final = frozenset({"GET", "HEAD"})
+SAFE_METHODS: Final = READING | {"OPTIONS"}
 STYLE_NONCE: Final = web.ResponseKey("style_nonce", str)
 """A page puts here the nonce of the styles that it makes at run time."""
 
@@ -41,12 +43,13 @@ def envelope(public: frozenset[str]) -> Middleware:
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
-            origins = request.app[SERVICES].config.api.origins
-            answered = preflight(request, origins)
-            if answered is not None:
-                return answered
-            if request.method not in SAFE_METHODS and not is_admitted(request, origins):
-                raise TidegateError(Code.FORBIDDEN, "a page of this Origin may not do this")
+            if request.method not in READING:
+                origins = request.app[SERVICES].config.api.origins
+                answered = preflight(request, origins)
+                if answered is not None:
+                    return answered
+                if request.method not in SAFE_METHODS and not is_admitted(request, origins):
+                    raise TidegateError(Code.FORBIDDEN, "a page of this Origin may not do this")
             return await handler(request)
         except TidegateError as error:
             return failure(error)
@@ -65,17 +68,19 @@ def envelope(public: frozenset[str]) -> Middleware:
 async def on_prepare(request: web.Request, response: web.StreamResponse) -> None:
     """Signal: headers of every answer, errors and upgrades included."""
     config = request.app[SERVICES].config
-    response.headers.update(SECURITY_HEADERS)
-    response.headers.update(cors_headers(request, config.api.origins))
+    headers = response.headers
+    headers.update(SECURITY_HEADERS)
+    if "Origin" in request.headers:
+        headers.update(cors_headers(request, config.api.origins))
     if config.tls is not None:
-        response.headers["Strict-Transport-Security"] = HSTS_HEADER
+        headers["Strict-Transport-Security"] = HSTS_HEADER
     nonce = response.get(STYLE_NONCE)
     if nonce is not None:
         policy = SECURITY_HEADERS["Content-Security-Policy"]
         own = policy.replace("style-src 'self'", f"style-src 'self' 'nonce-{nonce}'")
-        response.headers["Content-Security-Policy"] = own
-    response.headers.setdefault("Cache-Control", CACHE_HEADER)
-    response.headers.popall("Server", None)
+        headers["Content-Security-Policy"] = own
+    headers.setdefault("Cache-Control", CACHE_HEADER)
+    headers.popall("Server", None)
 
 
 async def expect(request: web.Request) -> web.StreamResponse | None:
@@ -89,8 +94,9 @@ async def expect(request: web.Request) -> web.StreamResponse | None:
 async def _from_http(request: web.Request, error: web.HTTPException, public: frozenset[str]) -> TidegateError:
     """The server's own refusals. Under /api nobody learns without a token which paths exist."""
     if request.path.startswith("/api") and request.path not in public:
+        services = request.app[SERVICES]
         try:
-            await caller_of(request)
+            await caller_of(request, services.auth, peer_of(request, services.config.trusted_proxies))
         except TidegateError as refused:
             return refused
     if isinstance(error, web.HTTPRequestEntityTooLarge):

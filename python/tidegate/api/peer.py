@@ -42,7 +42,7 @@ def local_uid(request: web.Request) -> int | None:
 
 def _writable(text: str) -> str:
     """A header's bytes that are no UTF-8 arrive as half surrogates, which no table and no log takes."""
-    return text.encode("utf-8", "replace").decode()
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def _within(address: str, networks: Sequence[Network]) -> bool:

@@ -34,7 +34,7 @@ async def book(services: Services, wanted: Wanted, depth: int) -> bytes:
         if error.code is not Code.NOT_FOUND:
             raise
     else:
-        return with_fields(live, {} if b'"source"' in live else {"source": "book"})
+        return live if b'"source"' in live else with_fields(live, {"source": "book"})
     return _marked(services, await services.market.book(wanted.exchange, wanted.product, wanted.symbol, depth))
 
 
@@ -66,10 +66,11 @@ async def batch(services: Services, items: Sequence[Wanted], depth: int) -> list
 
 def _check_exchange(services: Services, exchange: str) -> None:
     """Raises TidegateError: VALIDATION_ERROR for no venue's name, EXCHANGE_UNAVAILABLE for one not run here."""
-    running = [name for name, _ in services.config.venues.items()]
-    if exchange in running:
+    venues = services.config.venues
+    if venues.runs(exchange):
         return
     if exchange in EXCHANGES:
+        running = [name for name, _ in venues.items()]
         raise TidegateError(
             Code.EXCHANGE_UNAVAILABLE, f"{exchange} is not connected here; connected are {', '.join(running)}"
         )

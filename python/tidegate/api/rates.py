@@ -30,10 +30,13 @@ class Rates:
     def take(self, user_id: str, now_s: float, *, changes: bool) -> float:
         """0 when the request may be served, else the seconds until the next one may."""
         per_s = self._per_s[changes]
-        bucket = self._buckets.setdefault((user_id, changes), _Bucket(per_s * BURST_S, now_s))
-        self._buckets.move_to_end((user_id, changes))
-        if len(self._buckets) > USERS_MAX:
-            self._buckets.popitem(last=False)
+        key = (user_id, changes)
+        bucket = self._buckets.get(key)
+        if bucket is None:
+            bucket = self._buckets[key] = _Bucket(per_s * BURST_S, now_s)
+            if len(self._buckets) > USERS_MAX:
+                self._buckets.popitem(last=False)
+        self._buckets.move_to_end(key)
         bucket.tokens = min(per_s * BURST_S, bucket.tokens + (now_s - bucket.at_s) * per_s)
         bucket.at_s = now_s
         if bucket.tokens < 1:

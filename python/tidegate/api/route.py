@@ -10,22 +10,23 @@ from dataclasses import dataclass, field
 from typing import Final, Generic, Literal, TypeVar
 
 from aiohttp import web
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
+from tidegate.api.address import Addresses
 from tidegate.api.auth import caller_of
-from tidegate.api.fields import check_path
-from tidegate.api.jsontext import Exact, parse_exact
-from tidegate.api.peer import peer_of
-from tidegate.api.services import SERVICES, Services
+from tidegate.api.fields import validated
+from tidegate.api.jsontext import parse_exact
+from tidegate.api.services import Services
 from tidegate.model.access import Peer, Permission, Principal
 from tidegate.model.commands import Command, CommandName
-from tidegate.model.errors import Code, Json, TidegateError
+from tidegate.model.errors import Code, TidegateError
 
 _TOTP: Final = re.compile(r"[0-9]{6}", re.ASCII)
 PUBLIC: Final = "public"
 LOCAL: Final = "local"
 """Only for whoever owns the process, over its local socket."""
 IDEMPOTENCY_KEY_CHARS_MAX: Final = 128
+_BODILESS: Final = frozenset({"GET", "DELETE"})
 PUBLIC_BODY_BYTES_MAX: Final = 16 * 1024
 """Of a caller whom nobody knows: parsing a large body holds up the loop, and with it the orders."""
 
@@ -93,7 +94,7 @@ class Route:
     reply: type[object]
     permission: Access | None
     summary: str
-    run: Callable[[web.Request, Principal | None, Notes], Awaitable[object]]
+    run: Callable[[web.Request, Services, Principal | None, Peer, Notes], Awaitable[object]]
     raw: bool
     limited: bool
     second_factor: bool
@@ -122,20 +123,23 @@ def route(  # noqa: PLR0913 - the columns of the table
     `audited`: stands in the audit log when it changes anything.
     """
 
-    async def run(request: web.Request, caller: Principal | None, notes: Notes) -> object:
-        path_fields = dict(request.match_info)
-        check_path(path_fields)
-        services = request.app[SERVICES]
-        fields = await _read_body(request, body, public=permission == PUBLIC)
+    addresses = Addresses(query)
+    nothing = validated(body, {}, "body") if method in _BODILESS else None
+
+    async def run(
+        request: web.Request, services: Services, caller: Principal | None, peer: Peer, notes: Notes
+    ) -> object:
+        path_fields, asked = addresses.of(request)
+        fields = nothing if nothing is not None else await _read_body(request, body, public=permission == PUBLIC)
         if audited and method != "GET":
             notes.after = fields.model_dump_json(by_alias=True, exclude_unset=True)  # secrets print as stars
         call = Call(
             services=services,
             caller=caller,
             path=path_fields,
-            query=_read_query(request, query),
+            query=asked,
             body=fields,
-            peer=peer_of(request, services.config.trusted_proxies),
+            peer=peer,
             idempotency_key=_idempotency_key(request),
             code=_code(request),
             notes=notes,
@@ -162,14 +166,14 @@ def route(  # noqa: PLR0913 - the columns of the table
     )
 
 
-async def identify(request: web.Request, row: Route) -> Principal | None:
+async def identify(request: web.Request, services: Services, row: Route, peer: Peer) -> Principal | None:
     """Who asks; None where nobody has to say. Raises TidegateError UNAUTHENTICATED."""
     if row.permission is None:
         raise TidegateError(Code.FORBIDDEN, "this route declares no permission")
-    return None if row.permission == PUBLIC else await caller_of(request)
+    return None if row.permission == PUBLIC else await caller_of(request, services.auth, peer)
 
 
-def permit(request: web.Request, row: Route, caller: Principal | None) -> None:
+def permit(services: Services, row: Route, caller: Principal | None) -> None:
     """Raises TidegateError FORBIDDEN or RATE_LIMITED for whoever may not pass."""
     if caller is None:
         return
@@ -178,7 +182,7 @@ def permit(request: web.Request, row: Route, caller: Principal | None) -> None:
     if row.permission != LOCAL and row.permission not in caller.permissions:
         raise TidegateError(Code.FORBIDDEN, f"the role {caller.role} lacks the permission {row.permission}")
     if row.limited:
-        _count(request.app[SERVICES], caller, changes=row.method != "GET")
+        _count(services, caller, changes=row.method != "GET")
 
 
 def _count(services: Services, principal: Principal, *, changes: bool) -> None:
@@ -190,8 +194,6 @@ def _count(services: Services, principal: Principal, *, changes: bool) -> None:
 
 
 async def _read_body(request: web.Request, model: type[BodyT], *, public: bool) -> BodyT:
-    if request.method in {"GET", "DELETE"}:
-        return validated(model, {}, "body")
     try:
         raw = await request.read()
     except web.RequestPayloadError:
@@ -203,27 +205,6 @@ async def _read_body(request: web.Request, model: type[BodyT], *, public: bool) 
     if not isinstance(fields, dict):
         raise TidegateError(Code.VALIDATION_ERROR, "the body must be a JSON object")
     return validated(model, fields, "body")
-
-
-def _read_query(request: web.Request, model: type[QueryT]) -> QueryT:
-    query = request.query
-    twice: dict[str, Json] = {name: "is given twice" for name in query if len(query.getall(name)) > 1}
-    if twice:
-        raise TidegateError(Code.VALIDATION_ERROR, "the query does not fit", twice)
-    return validated(model, dict(query), "query")
-
-
-def validated(model: type[BodyT], fields: Mapping[str, Exact], what: str) -> BodyT:
-    """`fields` as a model. Raises TidegateError VALIDATION_ERROR whose details name each field."""
-    try:
-        return model.model_validate(fields)
-    except ValidationError as error:
-        details: dict[str, Json] = {
-            ".".join(str(part) for part in fault["loc"]) or what: fault["msg"]
-            for fault in error.errors(include_url=False, include_input=False, include_context=False)
-        }
-        names = ", ".join(sorted(details))
-        raise TidegateError(Code.VALIDATION_ERROR, f"the {what} does not fit: {names}"[:500], details) from None
 
 
 def _code(request: web.Request) -> str | None:

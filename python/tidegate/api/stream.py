@@ -18,6 +18,7 @@ from tidegate.api.hub import CHANNELS_MAX, Hub
 from tidegate.api.jsontext import parse_exact
 from tidegate.api.origin import is_admitted
 from tidegate.api.pagelog import PageEvent, PageLog
+from tidegate.api.peer import peer_of
 from tidegate.api.services import SERVICES
 from tidegate.model.access import Permission, Principal
 from tidegate.model.errors import Code, TidegateError
@@ -109,13 +110,14 @@ async def _serve(request: web.Request) -> web.StreamResponse:
 
 async def _who(request: web.Request) -> Principal:
     """Raises TidegateError: FORBIDDEN for a foreign page, UNAUTHENTICATED without ticket or bearer header."""
-    if not is_admitted(request, request.app[SERVICES].config.api.origins):
+    services = request.app[SERVICES]
+    auth = services.auth
+    if not is_admitted(request, services.config.api.origins):
         raise TidegateError(Code.FORBIDDEN, "this Origin may not open a WebSocket here")
     ticket = request.query.get("ticket")
     if ticket is None:
-        principal = await caller_of(request)
+        principal = await caller_of(request, auth, peer_of(request, services.config.trusted_proxies))
     else:
-        auth = request.app[SERVICES].auth
         principal = auth.redeem_ticket(ticket[:TICKET_CHARS_MAX])
         if not await auth.is_live(principal):
             raise TidegateError(Code.UNAUTHENTICATED, "the session has ended: log in again")

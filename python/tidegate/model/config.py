@@ -181,6 +181,10 @@ class VenuesConfig(Section):
         rows: tuple[tuple[VenueName, VenueConfig], ...] = tuple((name, getattr(self, name)) for name in VENUES)
         return tuple(row for row in rows if row[1].enabled)
 
+    def runs(self, name: str) -> bool:
+        """Whether a venue of this name is enabled."""
+        return name in VENUES and bool(getattr(self, name).enabled)
+
 
 class TlsConfig(Section):
     """PEM files of the certificate (with its chain) and of its key."""

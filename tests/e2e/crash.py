@@ -137,6 +137,9 @@ class Loop:
         with running(self._start()) as node:
             self._ready(node)
             until(lambda: self._seq(node) >= self._records, f"{self._records} records", GROW_S, every_s=1.0)
+            # A journal from elsewhere comes without its tables: they are made from it while the service runs.
+            self._books.grow()
+            until(lambda: self._recent(node).keys() >= self._books.accepts.keys(), "the tables", GROW_S, every_s=5.0)
             say(f"... {self._seq(node)} records after {time.monotonic() - self._began:.0f} s, seed {self._seed}")
             node.kill()
         self.ready_ms.clear()

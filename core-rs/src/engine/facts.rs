@@ -8,7 +8,7 @@ use crate::calc::product;
 use crate::ledger::{Hold, HoldTerms, requirement};
 use crate::market::BookState;
 use crate::order::PlaceOrder;
-use crate::plan::Plan;
+use crate::plan::{Plan, Twap};
 use crate::risk::{BookFacts, Exposure, Facts, Intent, OrderRate, Purpose};
 use crate::units::{
     AccountId, InstrumentId, MONEY_DECIMALS, Money, Now, Ns, Price, Product, Qty, Rate, Side, pow10,
@@ -165,8 +165,15 @@ impl Engine {
         order
             .and_then(|order| order.terms.place.px)
             .or_else(|| leg().map(|leg| leg.px))
+            .or_else(|| self.slot_px(id))
             .or_else(|| self.foreign_px(id))
             .map(money)
+    }
+
+    /// What the newest slice of a TWAP that is under way there is ready to pay.
+    fn slot_px(&self, id: InstrumentId) -> Option<Price> {
+        let at = |twap: &Twap| twap.terms.legs.iter().position(|leg| leg.instrument == id);
+        self.state.twaps.active().find_map(|twap| twap.slot_px[at(twap)?])
     }
 
     pub(super) fn value(&self, id: InstrumentId, base: Money) -> Money {

@@ -13,8 +13,9 @@ endif
 JOBS ?= auto
 # How often `make crash` kills.
 N ?= 20
-# Records that its journal holds before the first kill.
+# Records that its journal holds before the first kill, and a directory of the example long_journal to begin with.
 RECORDS ?= 0
+BEGIN ?=
 
 # Requests of each role in `make long-api`.
 CASES ?= 20000
@@ -125,7 +126,7 @@ conformance: build $(CLIENTS)/.installed ## other people's clients (ccxt, exchan
 	TIDEGATE=$(VENV)/bin/tidegate $(CLIENTS)/bin/python -m pytest -c tests/conformance/pytest.ini --rootdir . tests/conformance $(ARGS)
 
 crash: build ## kill -9 of the whole service at random moments (N=20, RECORDS=0), against the venues' own books
-	@$(PY) -m tests.e2e.crash --kills $(N) --seed $(SEED) --records $(RECORDS)
+	@$(PY) -m tests.e2e.crash --kills $(N) --seed $(SEED) --records $(RECORDS) $(if $(BEGIN),--begin $(BEGIN))
 
 long-api: ext ## generated requests as each role (CASES=20000), minutes to an hour; goes on where it was stopped
 	@mkdir -p target

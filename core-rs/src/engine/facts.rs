@@ -142,16 +142,26 @@ impl Engine {
         ]
     }
 
-    /// Price of an instrument for valuation: the book's middle, else what its position cost.
+    /// Price of an instrument for valuation: the book's middle, else what its position cost, what is asked for there, or
+    /// where the same is traded elsewhere.
     pub(super) fn mark(&self, id: InstrumentId) -> Option<Money> {
-        let decimals = self.instruments.at(id).px_decimals;
-        let top = self.books.get(id.0 as usize).map(crate::market::Book::top).unwrap_or_default();
-        if let (Some(bid), Some(ask)) = (top.bid, top.ask) {
-            let twice = i128::from(bid.px) + i128::from(ask.px);
-            return Some(Money(twice * pow10(MONEY_DECIMALS - decimals) / 2));
-        }
-        let held = self.state.ledger.positions().iter().find(|(_, of, p)| *of == id && p.basis.qty.0 != 0);
-        held.and_then(|(_, _, position)| position.basis.entry_px()).or_else(|| self.asked_px(id))
+        let held = || self.state.ledger.positions().iter().find(|(_, of, p)| *of == id && p.basis.qty.0 != 0);
+        self.middle(id)
+            .or_else(|| held().and_then(|(_, _, position)| position.basis.entry_px()))
+            .or_else(|| self.asked_px(id))
+            .or_else(|| self.peer_px(id))
+    }
+
+    fn middle(&self, id: InstrumentId) -> Option<Money> {
+        let top = self.books.get(id.0 as usize)?.top();
+        let twice = i128::from(top.bid?.px) + i128::from(top.ask?.px);
+        Some(Money(twice * pow10(MONEY_DECIMALS - self.instruments.at(id).px_decimals) / 2))
+    }
+
+    fn peer_px(&self, id: InstrumentId) -> Option<Money> {
+        let own = self.instruments.at(id);
+        let mut peers = self.instruments.iter().filter(|i| (i.base, i.quote) == (own.base, own.quote));
+        peers.find_map(|peer| self.middle(peer.id))
     }
 
     /// Without a book or a position: what orders, ours or another client's, were ready to pay. In flight never counts as worthless.

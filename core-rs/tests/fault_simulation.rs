@@ -36,7 +36,7 @@ fn fixed_seeds_hold_every_invariant() {
 #[test]
 fn seeds_that_broke_an_invariant_hold_it_now() {
     for seed in SEEDS {
-        let report = report(&format!(r#"{{"from":{seed},"seeds":1}}"#));
+        let report = report(&format!(r#"{{"from":{seed},"seeds":1,"venues":"binance,bybit"}}"#));
         assert_eq!(report["violations"], 0, "{}", report["told"]);
     }
 }
@@ -74,4 +74,5 @@ fn flawed_designs_are_caught() {
         assert_eq!(report["violations"], 1, "{mutant} lives");
     }
     assert!(simulate(br#"{"seeds":1,"mutant":"nothing"}"#).is_err());
+    assert!(simulate(br#"{"seeds":1,"venues":"okx,okx"}"#).is_err());
 }

@@ -102,6 +102,7 @@ impl State {
             Body::Latch { .. } | Body::Breaker { .. } | Body::Peak(_) | Body::Circuit { .. } => {
                 self.stop(&record.body, wall);
             }
+            Body::Ban { venue, until } => self.ban(*venue, *until),
             Body::Twap(record) => self.apply_twap(record, wall, with.changed)?,
             Body::Protect(record) => self.apply_protect(record, wall, with.changed)?,
             Body::External(record) => self.apply_external(record, wall, with)?,
@@ -149,6 +150,7 @@ impl State {
         with.changed.push(Changed::Order(id));
         if let Some((wallet, asset, amount)) = hold {
             self.ledger.reserve_adopted(id, Hold { account: terms.account, wallet, asset, amount })?;
+            with.changed.push(Changed::Balance(terms.account, wallet, asset));
         }
         if !again {
             self.twap_intent(terms, with.changed);
@@ -188,8 +190,9 @@ impl State {
         if let Some(plan) = order.terms.plan {
             with.changed.push(Changed::Plan(plan));
         }
-        if order.is_settled() {
+        if let Some(hold) = self.ledger.holds().get(&id).copied().filter(|_| order.is_settled()) {
             self.ledger.release(&id);
+            with.changed.push(Changed::Balance(hold.account, hold.wallet, hold.asset));
         }
     }
 

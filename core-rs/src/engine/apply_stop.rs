@@ -1,11 +1,15 @@
-//! What stops trading, applied: the latch, the loss breakers, the breakers that close by themselves.
+//! What stops trading, applied: the latch, the loss breakers, the breakers that close by themselves, bans.
 
 use super::record::Body;
 use super::state::State;
 use crate::risk::{LatchMode, Trip};
-use crate::units::Ns;
+use crate::units::{Ns, Venue};
 
 impl State {
+    pub(super) fn ban(&mut self, venue: Venue, until: Ns) {
+        self.bans.insert(venue, until);
+    }
+
     /// Latches and loss breakers: tightened by anything, opened by the authorised reset alone. Other breakers also close
     /// by a try that went well.
     pub(super) fn stop(&mut self, body: &Body, wall: Ns) {

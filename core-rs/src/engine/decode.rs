@@ -16,7 +16,8 @@ use crate::order::{
 use crate::plan::{Plan, PlanLeg, PlanState, PlanTerms};
 use crate::risk::{Breaker, LatchMode, LimitRow};
 use crate::units::{
-    AccountId, Asset, Direction, Money, OwnerId, PlanId, Price, Qty, Side, Text, VenueOrderId, parse_fixed,
+    AccountId, Asset, Direction, Money, OwnerId, PlanId, Price, Qty, Side, Text, Venue, VenueOrderId,
+    parse_fixed,
 };
 
 type Read<T> = Result<T, FieldError>;
@@ -106,6 +107,7 @@ fn read_body(kind: u8, f: Fields<'_>, t: &mut Interning<'_>) -> Read<Body> {
             over: read_over(f, t)?,
             trip: f.opt_str("trip")?.map(str::to_owned),
         },
+        33 => Body::Ban { venue: named(f, "venue", Venue::parse)?, until: f.int("until")? },
         _ => return Err(FieldError::new("kind", format!("{kind} is not known to this version"))),
     })
 }

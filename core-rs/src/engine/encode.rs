@@ -77,7 +77,11 @@ fn write_body(body: &Body, t: Tables<'_>, j: &mut Json) {
             j.money("openedAt", day.opened_at);
         }
         Body::Limits(rows) => j.arr("rows", |j| rows.iter().for_each(|row| write_limit(row, j))),
-        Body::Latch { .. } | Body::Breaker { .. } | Body::Peak(_) | Body::Circuit { .. } => {
+        Body::Latch { .. }
+        | Body::Breaker { .. }
+        | Body::Peak(_)
+        | Body::Circuit { .. }
+        | Body::Ban { .. } => {
             write_stop(body, t, j);
         }
         Body::Pair { id, terms } => {
@@ -131,6 +135,10 @@ fn write_stop(body: &Body, t: Tables<'_>, j: &mut Json) {
     }
     if let Body::Peak(profit) = body {
         j.money("profit", *profit);
+    }
+    if let Body::Ban { venue, until } = body {
+        j.str("venue", venue.name());
+        j.int("until", *until);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::docs;
 use super::json::Json;
+use super::mutant::Mutant;
 use super::pairs::PairId;
 use super::reducer::Engine;
 use super::{Effect, Effects};
@@ -271,6 +272,9 @@ impl Engine {
     pub(super) fn plan_event(&self, now: Now, id: PlanId, out: &mut Effects) {
         let _ = now;
         let Some(plan) = self.state.plans.get(&id) else { return };
+        if self.has(Mutant::EndUntold) && plan.state.is_end() {
+            return;
+        }
         out.event("plans", "plan_update", |j| self.write_plan(j, plan));
     }
 

@@ -252,6 +252,9 @@ impl Engine {
             .ledger
             .available(intent.account, hold.wallet, &hold.asset)
             .unwrap_or(Money(i128::MIN / 4));
+        if self.has(Mutant::HoldsIgnored) {
+            available.0 += self.state.ledger.holds().sum(intent.account, hold.wallet, &hold.asset).0;
+        }
         if let Some(taken) = before.and_then(|leg| self.hold_of(&leg.place, leg.account))
             && (taken.account, taken.wallet, taken.asset) == (hold.account, hold.wallet, hold.asset)
         {

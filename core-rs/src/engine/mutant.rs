@@ -71,11 +71,16 @@ mutants! {
     ForeignUncounted = "foreign_orders_uncounted",
     ExposureWithoutInFlight = "exposure_without_in_flight",
     PlanShareIgnored = "plan_share_ignored",
+    HoldsIgnored = "reservations_ignored",
     StaleBook = "stale_book",
     CollarOnStale = "collar_on_stale_reference",
     SnapshotAlone = "snapshot_without_buffered_deltas",
     LatchForgotten = "latch_in_memory_only",
     LatchUnchecked = "latch_unchecked",
+    // What people are told.
+    EndUntold = "plan_end_untold",
+    RowForgotten = "balance_row_forgotten",
+    BansForgotten = "bans_forgotten_at_start",
     // Journal and start.
     JournalFaultIgnored = "journal_fault_ignored",
     EpochNotBumped = "epoch_not_bumped",

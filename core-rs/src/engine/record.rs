@@ -9,7 +9,7 @@ use crate::ledger::{Book, Day, Wallet};
 use crate::order::{CancelEvent, FillReport, OrderReport, OrderTerms};
 use crate::plan::{PlanState, PlanTerms};
 use crate::risk::{Breaker, LatchMode, LimitRow};
-use crate::units::{AccountId, Asset, ClientId, Money, Ns, PlanId, Symbol};
+use crate::units::{AccountId, Asset, ClientId, Money, Ns, PlanId, Symbol, Venue};
 
 /// The command that a record carries out; a known id gives the first reply again.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,6 +140,11 @@ pub(super) enum Body {
         /// Why it opened; `None` closes it.
         trip: Option<String>,
     },
+    /// The venue shut us out until then, wall time: a start within that leaves it alone.
+    Ban {
+        venue: Venue,
+        until: Ns,
+    },
     /// Profit has a new highest point, which drawdown is measured from.
     Peak(Money),
     Pair {
@@ -204,6 +209,7 @@ impl Body {
             Self::Breaker { .. } => 30,
             Self::Peak(_) => 31,
             Self::Circuit { .. } => 32,
+            Self::Ban { .. } => 33,
             Self::Twap(record) => record.kind(),
             Self::Protect(record) => record.kind(),
             Self::External(record) => record.kind(),
@@ -233,6 +239,7 @@ pub(super) const fn kind_name(kind: u8) -> &'static str {
         20 => "DAY",
         30 | 32 => "BREAKER",
         31 => "PEAK",
+        33 => "BAN",
         60..=65 => "PROTECT",
         70 => "RECON_DIFF",
         71 => "RECON_ACK",

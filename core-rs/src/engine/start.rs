@@ -26,6 +26,7 @@ impl Engine {
         self.commit(now, Body::Boot { epoch, machine }, out);
         self.boot_seq = self.journal.seq();
         self.restore_breakers(now);
+        self.restore_bans(now);
         if epoch > ClientId::EPOCH_MAX {
             self.alert(now, "critical", "EPOCHS_SPENT", "no order ids are left for this instance name", out);
         }

@@ -13,7 +13,7 @@ use crate::ledger::Ledger;
 use crate::order::{Names, Orders, push_field, row_digest};
 use crate::plan::Plan;
 use crate::risk::{Breaker, Latch, LimitTable, LossBreakers, Trip};
-use crate::units::{AccountId, InstrumentId, Money, Ns, PlanId};
+use crate::units::{AccountId, InstrumentId, Money, Ns, PlanId, Venue};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -55,6 +55,8 @@ pub(super) struct State {
     pub losses: LossBreakers,
     /// Breakers that close by themselves and are not closed.
     pub circuits: BTreeMap<(Breaker, Over), Trip>,
+    /// Until when a venue shuts us out, or did, wall time.
+    pub bans: BTreeMap<Venue, Ns>,
     pub commands: Commands,
     pub booked: Booked,
     /// Newest fill of an account's instrument, venue time.
@@ -183,6 +185,10 @@ impl State {
                 push_field(out, id.as_bytes());
                 push_field(out, answered.reply.as_bytes());
                 out.extend_from_slice(&answered.asked.to_le_bytes());
+            }
+            for (venue, until) in &self.bans {
+                push_field(out, venue.name().as_bytes());
+                out.extend_from_slice(&until.to_le_bytes());
             }
             out.extend_from_slice(&self.residual_digest(names).to_le_bytes());
             for amount in [self.totals.pnl, self.totals.fees, self.totals.peak, self.totals.drawdown] {

@@ -3,6 +3,8 @@
 
 use super::Effects;
 use super::error::{Code, Refusal};
+use super::mutant::Mutant;
+use super::record::Body;
 use super::reducer::Engine;
 use super::step::VenueClock;
 use crate::market::BookState;
@@ -135,6 +137,12 @@ impl Engine {
         };
         let new = Bar { status, until: now.mono + span, reason };
         let venue = self.accounts.at(account).venue;
+        // A later deadline than the known one survives a restart.
+        let until = now.wall + span;
+        let lasts = self.state.bans.get(&venue).is_none_or(|known| *known < until);
+        if status == VenueStatus::Down && lasts {
+            self.commit(now, Body::Ban { venue, until }, out);
+        }
         // A ban is of the address: it is every account's.
         let all = self.accounts.ids().filter(|id| self.accounts.at(*id).venue == venue);
         let meant: Vec<AccountId> = all.filter(|id| *id == account || status == VenueStatus::Down).collect();
@@ -146,6 +154,21 @@ impl Engine {
             }
         }
         self.tell_statuses(now, out);
+    }
+
+    /// Bans that were told to a process before this one.
+    pub(super) fn restore_bans(&mut self, now: Now) {
+        if self.has(Mutant::BansForgotten) {
+            return;
+        }
+        for (venue, until) in &self.state.bans {
+            let span = (until - now.wall).min(BAN_MAX);
+            let bar =
+                Bar { status: VenueStatus::Down, until: now.mono + span, reason: "the venue banned us" };
+            for id in self.accounts.ids().filter(|id| span > 0 && self.accounts.at(*id).venue == *venue) {
+                self.statuses.bars.insert(id, bar);
+            }
+        }
     }
 
     pub(super) fn count_unreadable(&mut self, now: Now, venue: Venue, product: Product) {

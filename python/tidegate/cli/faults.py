@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Annotated, Final
 
@@ -20,8 +21,28 @@ CHUNK: Final = 50
 """Seeds of one call into the core."""
 MUTANT_SEEDS_MAX: Final = 10_000
 HASHES: Final = 1 << 64
+ALL_VENUES: Final = "all"
 PROGRESS_EVERY_S: Final = 10.0
 """A long run says this often how far it is, and where to take it up again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What every seed of a run shares."""
+
+    mutant: str = ""
+    late: bool = False
+    venues: str = ALL_VENUES
+
+    def again(self, seed: int) -> str:
+        """The command that shows one seed of it."""
+        args = " ".join([*(["--late"] if self.late else []), *self._venues()])
+        args = f"{args!r}" if " " in args else args
+        extra = (f" MUTANT={self.mutant}" if self.mutant else "") + (f" ARGS={args}" if args else "")
+        return f"make sim SEED={seed} TRACE=1{extra}"
+
+    def _venues(self) -> list[str]:
+        return [] if self.venues == ALL_VENUES else [f"--venues={self.venues}"]
 
 
 class Violation(BaseModel):
@@ -56,19 +77,21 @@ def sim(
     mutants: Annotated[bool, typer.Option(help="every flaw in turn, up to its first violation")] = False,
     probes: Annotated[bool, typer.Option(help="print how often every fault and transition came up")] = False,
     late: Annotated[bool, typer.Option(help="nothing fails but time: replies up to 40 s late")] = False,
+    venues: Annotated[str, typer.Option(help="these two, as binance,bybit; all: each seed draws two")] = ALL_VENUES,
     jobs: Annotated[int, typer.Option(min=1, help="threads")] = os.cpu_count() or 1,
 ) -> None:
     """Exit code 1 on any violation, when a mutant survives, or when a large corpus never reached what it must."""
+    setting = Setting(mutant, late, venues)
     if mutants:
-        raise typer.Exit(EXIT_FAILED if _hunt(jobs, min(seeds, MUTANT_SEEDS_MAX)) else 0)
+        raise typer.Exit(EXIT_FAILED if _hunt(jobs, min(seeds, MUTANT_SEEDS_MAX), setting) else 0)
     first, count = (start, seeds) if seed is None else (seed, 1)
     began = told = time.monotonic()
     done, violations, events, hashed, counted, due = 0, 0, 0, 0, Counter[str](), dict[str, int]()
-    for report in _reports(first, count, mutant, jobs, trace=trace, late=late):
+    for report in _reports(first, count, setting, jobs, trace=trace):
         sys.stdout.write(report.trace)
         done += report.seeds
         for violation in report.told:
-            _tell(violation, mutant, late=late)
+            _tell(violation, setting)
         violations += report.violations
         events += report.events
         hashed = (hashed + report.hash) % HASHES
@@ -89,36 +112,33 @@ def sim(
         raise typer.Exit(EXIT_FAILED)
 
 
-def _reports(
-    first: int, count: int, mutant: str, jobs: int, *, trace: bool = False, late: bool = False
-) -> Iterator[Report]:
+def _reports(first: int, count: int, setting: Setting, jobs: int, *, trace: bool) -> Iterator[Report]:
     """The reports of chunks of seeds, in order."""
     starts = range(first, first + count, CHUNK)
     with ThreadPoolExecutor(jobs) as pool:
-        chunk = partial(_run, mutant=mutant, trace=trace, late=late)
+        chunk = partial(_run, setting=setting, trace=trace)
         yield from pool.map(lambda at: chunk(at, min(CHUNK, first + count - at)), starts)
 
 
-def _run(
-    first: int, count: int, mutant: str, *, trace: bool = False, only_first: bool = False, late: bool = False
-) -> Report:
-    request = {"from": first, "seeds": count, "mutant": mutant, "trace": trace, "first": only_first, "late": late}
+def _run(first: int, count: int, setting: Setting, *, trace: bool = False, only_first: bool = False) -> Report:
+    request = {"from": first, "seeds": count, "trace": trace, "first": only_first, **asdict(setting)}
     return Report.model_validate_json(simulate(orjson.dumps(request)))
 
 
-def _tell(violation: Violation, mutant: str, *, late: bool) -> None:
-    extra = (f" MUTANT={mutant}" if mutant else "") + (" ARGS=--late" if late else "")
+def _tell(violation: Violation, setting: Setting) -> None:
     typer.echo(f"VIOLATION seed={violation.seed} invariant {violation.invariant}: {violation.text}")
-    typer.echo(f"  again: make sim SEED={violation.seed} TRACE=1{extra}")
+    typer.echo(f"  again: {setting.again(violation.seed)}")
 
 
-def _hunt(jobs: int, seeds: int) -> int:
+def _hunt(jobs: int, seeds: int, setting: Setting) -> int:
     """Runs every mutant up to its first violation; returns how many survived."""
     began = time.monotonic()
-    names = _run(0, 0, "").mutants
+    names = _run(0, 0, setting).mutants
     survivors = 0
     with ThreadPoolExecutor(jobs) as pool:
-        for name, report in zip(names, pool.map(lambda name: _first(name, seeds), names), strict=True):
+        for name, report in zip(
+            names, pool.map(lambda name: _first(replace(setting, mutant=name), seeds), names), strict=True
+        ):
             killed = report.told[0] if report.told else None
             survivors += killed is None
             found = f"seed {killed.seed}: {killed.invariant}" if killed else "SURVIVED"
@@ -127,8 +147,8 @@ def _hunt(jobs: int, seeds: int) -> int:
     return survivors
 
 
-def _first(name: str, seeds: int) -> Report:
-    return _run(0, seeds, name, only_first=True)
+def _first(setting: Setting, seeds: int) -> Report:
+    return _run(0, seeds, setting, only_first=True)
 
 
 def _print_probes(counted: Counter[str]) -> None:

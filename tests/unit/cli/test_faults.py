@@ -72,3 +72,9 @@ def test_a_violation_prints_the_command_that_replays_it(monkeypatch: pytest.Monk
     lines = result.stdout.splitlines()
     assert lines[:2] == ["VIOLATION seed=507 invariant 22 naked: one lot", "  again: make sim SEED=507 TRACE=1"]
     assert lines[-1].endswith(" violations=1")
+
+
+def test_what_a_run_was_set_to_is_part_of_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    args = ("--seeds", "1", "--venues", "okx,bitget", "--late", "--mutant", "no_dedupe")
+    lines = run(monkeypatch, {}, *args, bad=0).stdout.splitlines()
+    assert lines[1] == "  again: make sim SEED=0 TRACE=1 MUTANT=no_dedupe ARGS='--late --venues=okx,bitget'"

@@ -37,6 +37,8 @@ impl State {
                     self.reserve_counters(entry.epoch(), core::iter::once(entry.counter()));
                 }
                 self.protections.set(*terms, wall);
+                // The position's row names what protects it.
+                changed.push(Changed::Position(terms.account, terms.instrument));
                 return Ok(());
             }
             ProtectRecord::Trigger { epoch, counter, .. } | ProtectRecord::Ids { epoch, counter, .. } => {
@@ -47,6 +49,7 @@ impl State {
         let protection = self.protections.all.get_mut(&id).ok_or(ApplyError::NoPlan(id))?;
         protection.take(record, wall);
         if protection.is_over() {
+            changed.push(Changed::Position(protection.terms.account, protection.terms.instrument));
             self.protections.rest(id);
         }
         Ok(())

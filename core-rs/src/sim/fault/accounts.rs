@@ -3,12 +3,13 @@
 
 use super::check::Check;
 use super::life::Death;
-use super::setup::{MS, SECOND, VENUES};
+use super::setup::{MS, SECOND};
 use super::swarm::Fault;
 use super::world::{Job, World};
 use crate::ledger::Wallet;
 use crate::sim::model::{Kind, Label, NewOrder, Size, Tif};
 use crate::units::{AccountId, Asset, MONEY_DECIMALS, Money, Ns, Product, Side, Venue, pow10};
+use crate::venues::codec;
 
 /// What Binance takes fees in where the account says so, and how much of it there is in each wallet.
 const FEE_ASSET: &[u8] = b"BNB";
@@ -18,8 +19,10 @@ pub(super) const FOREIGN: &str = "web_";
 /// The largest transfer, quote units.
 const TRANSFER_MAX: u64 = 5_000;
 
+/// So many times what an account began with is paid in at the end.
+const PAID_IN: i128 = 20;
 /// How long a venue that shuts us out answers nothing.
-const BAN: Ns = 125 * SECOND;
+pub(super) const BAN: Ns = 125 * SECOND;
 
 /// Something that the account's side does later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,7 +45,7 @@ fn fee_asset() -> Asset {
 impl World {
     /// What an account holds besides what its markets trade, before anybody looks.
     pub(super) fn endow(&mut self, venue: usize) {
-        if VENUES[venue].0 == Venue::Binance {
+        if self.stage.venues[venue] == Venue::Binance {
             let stock = Money(FEE_STOCK * pow10(MONEY_DECIMALS));
             let wall = self.wall();
             self.venues[venue].endow(fee_asset(), stock, wall);
@@ -51,13 +54,13 @@ impl World {
 
     /// An order arrives: what its account does with it.
     pub(super) fn account_faults(&mut self, venue: usize) {
-        let third = VENUES[venue].0 == Venue::Binance && self.strikes(Fault::ThirdFee);
+        let third = self.stage.venues[venue] == Venue::Binance && self.strikes_at(venue, Fault::ThirdFee);
         self.venues[venue].pay_fees_in(third.then(fee_asset));
-        if self.strikes(Fault::SelfTrade) {
+        if self.strikes_at(venue, Fault::SelfTrade) {
             self.venues[venue].prevent_next();
         }
         // Funding falls within a millisecond of what is traded.
-        if self.check.external.opened && self.strikes(Fault::Funding) {
+        if self.check.external.opened && self.strikes_at(venue, Fault::Funding) {
             let (delay, negative) = (self.side.span(0, 1) * MS, self.side.chance(500_000));
             self.at(delay, Job::Later(Later::Fund { venue, negative }));
             self.at(delay, Job::Later(Later::Fund { venue: 1 - venue, negative }));
@@ -95,7 +98,7 @@ impl World {
         let halts = self.process.as_ref().map_or(Vec::new(), |process| process.engine.halts());
         for id in halts {
             if self.command("acknowledge_diff", &format!(r#"{{"id":"{id}"}}"#)) {
-                self.check.external.acknowledged(&id);
+                self.check.external.acknowledged(self.stage, &id);
             }
         }
     }
@@ -103,6 +106,7 @@ impl World {
     /// Another client of the account trades: at once, or with an order that rests near the market for some seconds.
     pub(super) fn trade_by_hand(&mut self, rests: bool) {
         let venue = self.side.below(2) as usize;
+        self.struck_at(venue, Fault::ForeignOrder);
         let model = self.venues[venue].model();
         let listings: Vec<usize> = (0..model.listings.len()).collect();
         let listing = *self.side.pick(&listings);
@@ -123,7 +127,7 @@ impl World {
         let wall = self.wall();
         self.check.external.acted = true;
         let effects = self.venues[venue].place_foreign(&new, wall);
-        self.trace.say(self.now, || format!("HAND   {} {new:?}", VENUES[venue].1));
+        self.trace.say(self.now, || format!("HAND   {} {new:?}", self.stage.name(venue)));
         self.watch_external();
         self.carry(venue, effects);
         let newest = self.venues[venue].model().orders.values().next_back();
@@ -143,31 +147,57 @@ impl World {
         };
         let Some(listing) = (0..model.listings.len()).find(|listing| held(listing) > 0) else { return };
         let (whole, lot) = (held(&listing), model.listings[listing].lot);
+        self.struck_at(venue, Fault::VenueCloses);
         let qty = if self.side.chance(500_000) { whole } else { (whole / 2 / lot * lot).max(lot) };
         let liquidates = self.side.chance(500_000);
         let wall = self.wall();
         self.check.external.acted = true;
         let effects = self.venues[venue].force_close(listing, qty, liquidates, wall);
-        self.trace.say(self.now, || format!("CLOSED {} listing {listing}: {qty}", VENUES[venue].1));
+        self.trace.say(self.now, || format!("CLOSED {} listing {listing}: {qty}", self.stage.name(venue)));
         self.carry(venue, effects);
     }
 
     fn transfer(&mut self) {
         let venue = self.side.below(2) as usize;
-        let wallets = match VENUES[venue].0 {
-            Venue::Binance => &[Wallet::Spot, Wallet::Linear][..],
-            Venue::Bybit | Venue::Okx | Venue::Bitget => &[Wallet::Unified],
+        self.struck_at(venue, Fault::Transfer);
+        let wallets = match self.stage.venues[venue] {
+            Venue::Binance | Venue::Bitget => &[Wallet::Spot, Wallet::Linear][..],
+            Venue::Bybit | Venue::Okx => &[Wallet::Unified],
         };
         let wallet = *self.side.pick(wallets);
         let quote = i128::from(1 + self.side.below(TRANSFER_MAX)) * pow10(MONEY_DECIMALS);
         let amount = Money(if self.side.chance(500_000) { -quote } else { quote });
-        let usdt = Asset::new(b"USDT").unwrap_or(Asset::EMPTY);
+        self.move_money(venue, wallet, Asset::new(b"USDT").unwrap_or(Asset::EMPTY), amount);
+    }
+
+    fn move_money(&mut self, venue: usize, wallet: Wallet, asset: Asset, amount: Money) {
         let wall = self.wall();
-        let effects = self.venues[venue].transfer(wallet, usdt, amount, wall);
-        self.check.external.spot_moved |= wallet == Wallet::Spot;
+        let effects = self.venues[venue].transfer(wallet, asset, amount, wall);
+        self.check.external.untold |= !self.is_told(venue, wallet);
         self.check.external.last = self.now;
-        self.trace.say(self.now, || format!("MONEY  {} {} {}", VENUES[venue].1, wallet.name(), amount.0));
+        self.trace
+            .say(self.now, || format!("MONEY  {} {} {}", self.stage.name(venue), wallet.name(), amount.0));
         self.carry(venue, effects);
+    }
+
+    /// Where money was short, somebody pays in what levels everything.
+    pub(super) fn pay_in(&mut self) {
+        let Some((quote, milli)) = self.swarm.purse else { return };
+        for venue in 0..self.venues.len() {
+            let held = self.venues[venue].model().accounts[0].balances.keys().copied();
+            let held: Vec<(Wallet, Asset)> = held.filter(|(_, asset)| *asset != fee_asset()).collect();
+            for (wallet, asset) in held {
+                let dollars = asset.as_bytes() == b"USDT";
+                let amount = if dollars { i128::from(quote) * 1_000 } else { i128::from(milli) };
+                self.move_money(venue, wallet, asset, Money(PAID_IN * amount * pow10(MONEY_DECIMALS - 3)));
+            }
+        }
+    }
+
+    /// The venue says what moved in a wallet besides trades.
+    fn is_told(&self, venue: usize, wallet: Wallet) -> bool {
+        let product = if wallet == Wallet::Spot { Product::Spot } else { Product::Linear };
+        codec(self.stage.venues[venue], product).is_some_and(|codec| codec.tells_moves)
     }
 
     pub(super) fn later(&mut self, later: Later) {
@@ -181,6 +211,8 @@ impl World {
             Later::Fund { venue, negative } => {
                 self.check.external.last = self.now;
                 let effects = self.venues[venue].fund_positions(negative, wall);
+                let moved = !effects.is_empty();
+                self.check.external.untold |= moved && !self.is_told(venue, Wallet::Linear);
                 self.carry(venue, effects);
             }
         }
@@ -203,7 +235,7 @@ impl World {
     pub(super) fn figures_agree(&self) -> bool {
         let engine = self.process.as_ref().map(|process| &process.engine);
         let left = |engine: &crate::engine::Engine| {
-            (0..VENUES.len()).all(|at| engine.foreign_orders(AccountId(at as u16)).next().is_none())
+            (0..self.venues.len()).all(|at| engine.foreign_orders(AccountId(at as u16)).next().is_none())
         };
         self.check.external.all_seen()
             && engine.is_some_and(left)

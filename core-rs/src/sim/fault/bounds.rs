@@ -1,12 +1,15 @@
 //! What leaves is judged by its bytes: price, quantity, pace and time of an order, the book it was priced from, and
 //! whether the venue lets us speak at all. What comes is judged as well: a book that counts as whole is the venue's own.
 
+use super::accounts::BAN;
 use super::garble::{self, quoted};
 use super::net::order_request;
-use super::setup::{AGE_MAX, COLLAR_BPS, LINKS, MS, Role, Row, SECOND, VENUES};
+use super::setup::{AGE_MAX, COLLAR_BPS, MS, SECOND};
+use super::stage::{Role, Row};
+use super::words::Words;
 use super::world::World;
 use crate::engine::Engine;
-use crate::market::{Instrument, InstrumentStatus};
+use crate::market::{Instrument, InstrumentStatus, Lots};
 use crate::sim::SimVenue;
 use crate::units::{ClientId, Ns, PlanId, Product, parse_fixed, pow10};
 use std::collections::VecDeque;
@@ -36,8 +39,10 @@ pub(super) struct Bounds {
     shown: [[Shown; 2]; 2],
     /// When orders left, within the venue's window.
     left: [[VecDeque<Ns>; 2]; 2],
-    /// Per venue: shut out until then, in the life of which process.
-    banned: [(Ns, u64); 2],
+    /// Per venue: shut out until then.
+    banned: [Ns; 2],
+    /// Until then a venue may not be asked what it did: what hangs on that waits.
+    pub shut_until: Ns,
 }
 
 impl World {
@@ -45,15 +50,16 @@ impl World {
 
     /// An order request leaves.
     pub(super) fn judge_order(&mut self, link: usize, data: &[u8]) {
-        let Some((id, place)) = order_request(data) else { return };
-        let row = Row { product: garble::product_of(LINKS[link], data), ..LINKS[link] };
+        let row = self.stage.links[link];
+        let Some((id, place)) = order_request(row.words, data) else { return };
+        let row = Row { product: garble::product_of(row, data), ..row };
         self.judge_ban(row);
         let Ok(text) = core::str::from_utf8(data) else { return };
         let Some(process) = self.process.as_ref().filter(|_| place) else { return };
         let (venue, wall) = (&self.venues[row.venue], self.wall());
-        let found = filters(venue, row.product, text)
-            .or_else(|| time(row.venue, text, wall))
-            .or_else(|| collar(venue, row.product, text, wall).filter(|_| opens_plan(&process.engine, id)))
+        let found = filters(venue, row, text)
+            .or_else(|| time(row.words, text, wall))
+            .or_else(|| collar(venue, row, text, wall).filter(|_| opens_plan(&process.engine, id)))
             .or_else(|| self.old_book(&process.engine, id));
         if let Some((invariant, text)) = found {
             self.check.fail(invariant, &format!("{id}: {text}"));
@@ -61,17 +67,17 @@ impl World {
         self.judge_pace(row, id);
     }
 
-    /// 16: a venue that shut us out hears nothing.
-    fn judge_ban(&mut self, row: Row) {
-        let (until, life) = self.bounds.banned[row.venue];
-        if self.now < until && life == self.life {
-            self.check.fail("16 banned venue", &format!("a request leaves for {}", VENUES[row.venue].1));
+    /// 16: a venue that shut us out hears nothing, from no process.
+    pub(super) fn judge_ban(&mut self, row: Row) {
+        if self.now < self.bounds.banned[row.venue] {
+            self.check
+                .fail("16 banned venue", &format!("a request leaves for {}", self.stage.name(row.venue)));
         }
     }
 
     /// 15: no more orders within a venue's window than it takes.
     fn judge_pace(&mut self, row: Row, id: ClientId) {
-        let Some(codec) = crate::venues::codec(VENUES[row.venue].0, row.product) else { return };
+        let Some(codec) = crate::venues::codec(self.stage.venues[row.venue], row.product) else { return };
         let (now, budget) = (self.now, codec.order_budget);
         let left = &mut self.bounds.left[row.venue][usize::from(row.product == Product::Linear)];
         while left.front().is_some_and(|first| now - first >= budget.window) {
@@ -108,29 +114,35 @@ impl World {
     /// When the process last heard market data of an instrument.
     fn heard(&self, i: &Instrument) -> Ns {
         let serves = |at: &usize| {
-            let row = LINKS[*at];
-            row.role == Role::Public && (VENUES[row.venue].0, row.product) == (i.venue, i.product)
+            let row = self.stage.links[*at];
+            row.role == Role::Public && (self.stage.venues[row.venue], row.product) == (i.venue, i.product)
         };
-        (0..LINKS.len()).find(serves).map_or(self.now, |at| self.links[at].heard)
+        (0..self.stage.links.len()).find(serves).map_or(self.now, |at| self.links[at].heard)
+    }
+
+    /// Records of a ban went with the disk's last words: the next process can not know of it.
+    pub(super) fn forget_bans(&mut self) {
+        self.bounds.banned = [0; 2];
     }
 
     // -- frames
 
     /// The process heard a frame; `bent`: a fault made it another one than the venue sent.
     pub(super) fn judge_heard(&mut self, link: usize, data: &[u8]) {
-        let row = LINKS[link];
+        let row = self.stage.links[link];
         match row.role {
-            Role::Trade if garble::is_ban(data) => {
-                self.bounds.banned[row.venue] = (self.now + BAN_LEAST, self.life);
+            Role::Trade if garble::is_ban(row.words, data) => {
+                self.bounds.banned[row.venue] = self.now + BAN_LEAST;
+                self.bounds.shut_until = self.now + BAN;
             }
-            Role::Public if garble::is_market(data) => self.judge_book(row),
+            Role::Public if garble::is_market(row.words, data) => self.judge_book(row),
             Role::Public | Role::Private | Role::Trade | Role::Rest => {}
         }
     }
 
     /// A frame of market data was bent: until its book was void once, its receiver can not know better.
     pub(super) fn bent_book(&mut self, link: usize) {
-        let row = LINKS[link];
+        let row = self.stage.links[link];
         self.bounds.shown[row.venue][usize::from(row.product == Product::Linear)].bent = true;
     }
 
@@ -156,9 +168,12 @@ impl World {
     /// 14: a book that counts as whole has the levels that the venue published under its id.
     fn judge_book(&mut self, row: Row) {
         let product = usize::from(row.product == Product::Linear);
-        let symbol = self.venues[row.venue].model().listings[0].symbol;
+        let Some((_, listing)) = listing_of(&self.venues[row.venue], row.product) else { return };
+        let symbol = listing.symbol;
         let Some(process) = &self.process else { return };
-        let Some((i, book)) = process.engine.book(VENUES[row.venue].0, row.product, &symbol) else { return };
+        let Some((i, book)) = process.engine.book(self.stage.venues[row.venue], row.product, &symbol) else {
+            return;
+        };
         let shown = &mut self.bounds.shown[row.venue][product];
         if !book.is_synced() {
             shown.bent = false;
@@ -189,37 +204,43 @@ fn opens_plan(engine: &Engine, id: ClientId) -> bool {
 type Found = Option<(&'static str, String)>;
 
 /// 15: price and quantity stand on the venue's steps and within its bounds.
-fn filters(venue: &SimVenue, product: Product, text: &str) -> Found {
-    let (_, listing) = listing_of(venue, product)?;
-    let qty = quoted(text, "\"quantity\":\"").or_else(|| quoted(text, "\"qty\":\""))?;
+fn filters(venue: &SimVenue, row: Row, text: &str) -> Found {
+    let (_, listing) = listing_of(venue, row.product)?;
+    let qty = quoted(text, row.words.qty)?;
     let wrong = |what: &str| Some(("15 filters", format!("{what} of {text}")));
-    let Ok(lots) = parse_fixed(qty.as_bytes(), listing.qty_decimals) else { return wrong("quantity") };
+    // The venue may count in contracts.
+    let counted = listing.wire.decimals(listing.qty_decimals)?;
+    let lots = parse_fixed(qty.as_bytes(), counted).ok().and_then(|lots| listing.wire.base(Lots(lots)));
+    let Some(lots) = lots else { return wrong("quantity") };
     if lots % listing.lot != 0 || !(listing.qty_min..=listing.qty_max).contains(&lots) {
         return wrong("quantity");
     }
-    let Ok(px) = parse_fixed(quoted(text, "\"price\":\"")?.as_bytes(), listing.px_decimals) else {
+    let Ok(px) = parse_fixed(quoted(text, row.words.px)?.as_bytes(), listing.px_decimals) else {
         return wrong("price");
     };
     if px <= 0 || px % listing.tick != 0 {
         return wrong("price");
     }
-    let shrinks = text.contains("\"reduceOnly\":");
+    let shrinks = text.contains(row.words.reduces);
     if listing.notional(px, lots) < listing.notional_min && !shrinks { wrong("notional") } else { None }
 }
 
 /// 9: a request is not dated later than the fence takes it to be.
-fn time(venue: usize, text: &str, wall: Ns) -> Found {
-    let key = if venue == 0 { "\"timestamp\":" } else { "\"X-BAPI-TIMESTAMP\":\"" };
+fn time(words: &Words, text: &str, wall: Ns) -> Found {
+    let (key, later) = words.dated;
+    if key.is_empty() {
+        return None;
+    }
     let digits = text.split_once(key)?.1;
     let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
-    let ahead = digits[..end].parse::<Ns>().ok()? * MS - wall;
+    let ahead = (digits[..end].parse::<Ns>().ok()? - later) * MS - wall;
     (ahead > AHEAD_MAX).then(|| ("9 time of a request", format!("dated {} ms ahead", ahead / MS)))
 }
 
 /// 15: what opens stands within the collar of the price that all venues share.
-fn collar(venue: &SimVenue, product: Product, text: &str, wall: Ns) -> Found {
-    let (at, listing) = listing_of(venue, product)?;
-    let px = parse_fixed(quoted(text, "\"price\":\"")?.as_bytes(), listing.px_decimals).ok()?;
+fn collar(venue: &SimVenue, row: Row, text: &str, wall: Ns) -> Found {
+    let (at, listing) = listing_of(venue, row.product)?;
+    let px = parse_fixed(quoted(text, row.words.px)?.as_bytes(), listing.px_decimals).ok()?;
     let index = venue.index(at, wall);
     let off = (px - index).abs();
     (off * 10_000 > index * (COLLAR_BPS + BASIS_BPS))

@@ -5,13 +5,14 @@ use super::external::others_open;
 use super::late::Late;
 use super::link::Link;
 use super::probe::{Probes, alert_code};
-use super::setup::{LINKS, MS, Role, STALE, VENUES};
+use super::setup::{MS, STALE};
+use super::stage::{Role, Stage};
 use super::tally::Tally;
 use crate::engine::Engine;
-use crate::order::{Order, State};
+use crate::order::{Order, OrderOrigin, State};
 use crate::risk::LatchMode;
 use crate::sim::{SimEffect, SimVenue};
-use crate::units::{ClientId, Ns, Product};
+use crate::units::{ClientId, Ns};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Alerts that tell of our own mistakes: nothing the venues do in a run can excuse one.
@@ -41,6 +42,7 @@ const ALL_EVERY: u64 = 64;
 
 #[derive(Debug)]
 pub(super) struct Check {
+    pub stage: &'static Stage,
     /// The first one: (invariant, what was seen).
     pub violation: Option<(String, String)>,
     pub power_losses: u32,
@@ -64,8 +66,9 @@ pub(super) struct Check {
 }
 
 impl Check {
-    pub(super) fn new(broken_bound: bool, exposure_max: u64) -> Self {
+    pub(super) fn new(stage: &'static Stage, broken_bound: bool, exposure_max: u64) -> Self {
         Self {
+            stage,
             violation: None,
             power_losses: 0,
             broken_bound,
@@ -147,11 +150,11 @@ impl Check {
     fn check_book_age(&mut self, now: Ns, order: &Order, engine: &Engine, links: &[Link]) {
         let instrument = engine.instrument(order.terms.place.instrument);
         let serves = |at: &usize| {
-            let row = LINKS[*at];
+            let row = self.stage.links[*at];
             row.role == Role::Public
-                && (VENUES[row.venue].0, row.product) == (instrument.venue, instrument.product)
+                && (self.stage.venues[row.venue], row.product) == (instrument.venue, instrument.product)
         };
-        let heard = (0..LINKS.len()).find(serves).map_or(now, |at| links[at].heard);
+        let heard = (0..self.stage.links.len()).find(serves).map_or(now, |at| links[at].heard);
         if now - heard > STALE + MS {
             let text = format!("{} opens on a book that is {} ms old", order.id(), (now - heard) / MS);
             self.fail("14 fresh book", &text);
@@ -176,7 +179,7 @@ impl Check {
                 let (mut up, mut down) = (net + theirs.0, net + theirs.1);
                 for order in engine.orders().iter_open() {
                     let instrument = engine.instrument(order.terms.place.instrument);
-                    if (instrument.venue, instrument.product) == (VENUES[at].0, facts.product)
+                    if self.stage.serves(engine, order.terms.place.instrument, at, facts.product)
                         && instrument.symbol == facts.symbol
                         && !self.tally.has(at, &order.id())
                     {
@@ -245,6 +248,10 @@ impl Check {
     /// After each step that changed durable state.
     pub(super) fn step(&mut self, engine: &Engine, venues: &[SimVenue], probes: &mut Probes) {
         let mut touched = std::mem::take(&mut self.touched);
+        touched
+            .iter()
+            .filter_map(|id| engine.orders().get(id))
+            .for_each(|order| self.check_funds(engine, order));
         for order in touched.drain(..).filter_map(|id| engine.orders().get(&id)) {
             self.check_order(order, venues, probes);
         }
@@ -310,6 +317,17 @@ impl Check {
         }
     }
 
+    /// 7: an order of ours that was just decided sets aside no more than there is.
+    fn check_funds(&mut self, engine: &Engine, order: &Order) {
+        let adopted = order.terms.origin == OrderOrigin::Adopted;
+        let hold = engine.ledger().holds().iter().find(|(id, _)| **id == order.id()).map(|(_, hold)| hold);
+        let Some(hold) = hold.filter(|_| !adopted && !self.seen.contains_key(&order.id())) else { return };
+        let left = engine.ledger().available(hold.account, hold.wallet, &hold.asset).unwrap_or_default();
+        if left.0 < 0 {
+            self.fail("7 reservations", &format!("{} leaves {} of {}", order.id(), left.0, hold.asset));
+        }
+    }
+
     /// 1, 7: double entry adds up; only unsettled orders hold funds.
     fn check_ledger(&mut self, engine: &Engine) {
         if let Some((asset, sum)) = engine.ledger().balances().trial().iter().find(|(_, sum)| sum.0 != 0) {
@@ -361,15 +379,4 @@ fn was_closed_meanwhile(engine: &Engine, order: &Order) -> bool {
         p.terms.instrument == place.instrument && p.state != crate::plan::ProtectionState::Armed
     };
     engine.protections().any(closed)
-}
-
-/// The engine's name for a venue's product.
-pub(super) fn serves(
-    engine: &Engine,
-    id: crate::units::InstrumentId,
-    venue: usize,
-    product: Product,
-) -> bool {
-    let instrument = engine.instrument(id);
-    (instrument.venue, instrument.product) == (VENUES[venue].0, product)
 }

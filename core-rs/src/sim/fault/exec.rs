@@ -2,7 +2,8 @@
 
 use super::life::Death;
 use super::net::order_request;
-use super::setup::{LINKS, MS, Role};
+use super::setup::MS;
+use super::stage::Role;
 use super::swarm::Fault;
 use super::world::{Job, World};
 use crate::engine::{Effect, Effects, Input};
@@ -72,6 +73,7 @@ impl World {
             Effect::Event { topic, data } => {
                 self.trace.event(self.now, &topic, &data);
                 self.check.event(&topic, &data);
+                self.client_hears(&topic, &data);
                 self.probes.event(&topic, &data);
             }
             Effect::Wake { at } => {
@@ -166,8 +168,8 @@ impl World {
             return;
         };
         self.trace.bytes(self.now, "SEND", link as u64, &data);
-        if LINKS[link].role == Role::Trade
-            && let Some((id, place)) = order_request(&data)
+        if self.stage.links[link].role == Role::Trade
+            && let Some((id, place)) = order_request(self.stage.links[link].words, &data)
         {
             self.watch_external();
             let facts = self.process.as_ref().map(|process| &process.engine);
@@ -191,6 +193,7 @@ impl World {
             return;
         }
         self.trace.bytes(self.now, "FETCH", number, &data);
+        self.judge_ban(self.stage.links[link]);
         self.ask(link, number, data);
     }
 

@@ -4,11 +4,12 @@
 use super::accounts::FOREIGN;
 use super::check::Check;
 use super::probe::Probes;
-use super::setup::{EPOCH, SECOND, VENUES};
+use super::setup::{EPOCH, SECOND};
+use super::stage::Stage;
 use super::world::World;
 use crate::engine::Engine;
 use crate::sim::SimVenue;
-use crate::units::{AccountId, ClientId, InstrumentId, Ns, Product, Text, TradeId, Venue};
+use crate::units::{AccountId, ClientId, InstrumentId, Ns, Product, Text, TradeId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The engine's clock against the run's.
@@ -37,7 +38,7 @@ pub(super) struct External {
     /// Some process could not apply a fill, whenever that came.
     pub apply_fails: bool,
     /// Money moved where only the stream tells of it.
-    pub spot_moved: bool,
+    pub untold: bool,
     /// Orders that the other client took back itself.
     pub taken_back: BTreeSet<(usize, u64)>,
     fills_read: [usize; 2],
@@ -64,9 +65,8 @@ impl External {
     }
 
     /// Others moved a position of the venue's product after a wall time, or about then.
-    pub(super) fn moved_after(&self, venue: Venue, product: Product, wall: Ns) -> bool {
-        let at = VENUES.iter().position(|(known, _)| *known == venue);
-        let moved = at.and_then(|at| self.moved.get(&(at, product)));
+    pub(super) fn moved_after(&self, at: usize, product: Product, wall: Ns) -> bool {
+        let moved = self.moved.get(&(at, product));
         moved.is_some_and(|moved| EPOCH + *moved + CLOCKS_APART >= wall)
     }
 
@@ -82,9 +82,10 @@ impl External {
     }
 
     /// A person took note of `binance:main/binance:linear:BTCUSDT`.
-    pub(super) fn acknowledged(&mut self, id: &str) {
-        let of =
-            |key: &(usize, Product, TradeId)| id.contains(&format!("/{}:{}:", VENUES[key.0].1, key.1.name()));
+    pub(super) fn acknowledged(&mut self, stage: &Stage, id: &str) {
+        let of = |key: &(usize, Product, TradeId)| {
+            id.contains(&format!("/{}:{}:", stage.name(key.0), key.1.name()))
+        };
         let (looked, left) = core::mem::take(&mut self.halted).into_iter().partition(of);
         self.halted = left;
         self.looked_at.extend::<BTreeSet<_>>(looked);
@@ -94,7 +95,7 @@ impl External {
     pub(super) fn excuses(&self, code: &str) -> bool {
         match code {
             "EXTERNAL_FILL" | "EXTERNAL_ORDER" => self.opened,
-            "RECON_DIFF" => self.spot_moved,
+            "RECON_DIFF" => self.untold,
             _ => false,
         }
     }
@@ -124,7 +125,7 @@ impl World {
             let text = format!(
                 "trade {} of others at {} is not known after {} ms",
                 fill.trade,
-                VENUES[fill.venue].1,
+                self.stage.name(fill.venue),
                 (self.now - fill.at) / 1_000_000
             );
             self.check.fail("33 what others do is seen", &text);
@@ -163,7 +164,7 @@ impl Check {
         let mut unseen = core::mem::take(&mut self.external.unseen);
         unseen.retain(|fill| {
             let facts = &venues[fill.venue].model().listings[fill.listing];
-            let id = instrument(engine, fill.venue, facts.product, facts.symbol.as_str());
+            let id = instrument(engine, self.stage.name(fill.venue), facts.product, facts.symbol.as_str());
             let known =
                 id.is_some_and(|id| engine.knows_foreign(AccountId(fill.venue as u16), id, &fill.trade));
             if known {
@@ -184,7 +185,7 @@ impl Check {
     /// An opening order leaves: never where the venue closed a position and nobody has looked.
     pub(super) fn check_halted(&mut self, id: ClientId, engine: &Engine, instrument: InstrumentId) {
         let i = engine.instrument(instrument);
-        let Some(venue) = VENUES.iter().position(|(venue, _)| *venue == i.venue) else { return };
+        let Some(venue) = self.stage.position(i.venue) else { return };
         if self.external.halted.iter().any(|(at, product, _)| (*at, *product) == (venue, i.product)) {
             self.fail("33 a halted symbol", &format!("{id} opens where the venue closed a position"));
         }
@@ -211,8 +212,8 @@ impl Check {
     }
 }
 
-fn instrument(engine: &Engine, venue: usize, product: Product, symbol: &str) -> Option<InstrumentId> {
-    engine.find_instrument(&format!("{}:{}:{symbol}", VENUES[venue].1, product.name()))
+fn instrument(engine: &Engine, venue: &str, product: Product, symbol: &str) -> Option<InstrumentId> {
+    engine.find_instrument(&format!("{venue}:{}:{symbol}", product.name()))
 }
 
 /// What other clients' orders that the engine knows of may still fill: (venue, listing) -> (bought, sold).

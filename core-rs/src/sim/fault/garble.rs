@@ -1,15 +1,18 @@
 //! What faults make of bytes: refusals of a venue's edge, broken books, broken events.
 
-use super::setup::Row;
+use super::stage::Row;
 use super::swarm::Fault;
-use crate::units::Product;
+use super::words::Words;
+use crate::units::{Product, Venue};
 
 /// What a frame is stands in its first bytes.
 const HEAD: usize = 96;
+/// An answer of the session's, which names the same channels as the frames of its streams.
+const ANSWER: &[u8] = b"{\"event\":\"";
 
 /// What a frame is, by the names that its venue gives it.
 fn has(data: &[u8], names: &[&str]) -> bool {
-    anywhere(&data[..data.len().min(HEAD)], names)
+    anywhere(&data[..data.len().min(HEAD)], names) && !data.starts_with(ANSWER)
 }
 
 fn anywhere(data: &[u8], names: &[&str]) -> bool {
@@ -17,56 +20,34 @@ fn anywhere(data: &[u8], names: &[&str]) -> bool {
     names.iter().any(|name| text.contains(name))
 }
 
-pub(super) fn is_market(data: &[u8]) -> bool {
-    has(data, &["depthUpdate", "\"topic\":\"orderbook."])
+pub(super) fn is_market(words: &Words, data: &[u8]) -> bool {
+    has(data, &[words.books])
 }
 
-pub(super) fn is_account_event(data: &[u8]) -> bool {
-    let orders = ["executionReport", "ORDER_TRADE_UPDATE", "\"topic\":\"order", "\"topic\":\"execution"];
-    has(data, &orders) || is_balance(data)
+pub(super) fn is_account_event(words: &Words, data: &[u8]) -> bool {
+    has(data, words.orders) || is_balance(words, data)
 }
 
-pub(super) fn is_balance(data: &[u8]) -> bool {
-    has(data, &["outboundAccountPosition", "ACCOUNT_UPDATE", "\"topic\":\"wallet", "\"topic\":\"position"])
+pub(super) fn is_balance(words: &Words, data: &[u8]) -> bool {
+    has(data, words.figures)
 }
 
 /// A public stream is asked for.
-pub(super) fn is_subscription(data: &[u8]) -> bool {
-    has(data, &["\"method\":\"SUBSCRIBE\"", "\"op\":\"subscribe\""])
-}
-
-/// A frame that says nothing but that the connection lives.
-pub(super) fn alive(venue: usize) -> Vec<u8> {
-    let frame = match venue {
-        0 => r#"{"result":null,"id":1}"#,
-        _ => r#"{"success":true,"ret_msg":"pong","conn_id":"sim","req_id":"","op":"ping"}"#,
-    };
-    frame.as_bytes().to_vec()
+pub(super) fn is_subscription(words: &Words, data: &[u8]) -> bool {
+    has(data, &[words.subscribe])
 }
 
 /// The venue shuts us out.
-pub(super) fn is_ban(data: &[u8]) -> bool {
-    has(data, &["\"status\":418", "\"retCode\":10009"])
+pub(super) fn is_ban(words: &Words, data: &[u8]) -> bool {
+    !words.ban.is_empty() && has(data, &[words.ban])
 }
 
-/// The product that a request over a link is about: Bybit's links serve both.
+/// The product that a request over a link is about, where links serve both.
 pub(super) fn product_of(row: Row, data: &[u8]) -> Product {
-    match row.venue {
-        0 => row.product,
-        _ if anywhere(data, &["\"category\":\"linear\"", "category=linear"]) => Product::Linear,
-        _ if anywhere(data, &["\"category\":\"spot\"", "category=spot"]) => Product::Spot,
+    match row.words.products {
+        Some([linear, _]) if anywhere(data, linear) => Product::Linear,
+        Some([_, spot]) if anywhere(data, spot) => Product::Spot,
         _ => row.product,
-    }
-}
-
-/// The answer to a question about an instrument that is not listed: status and body.
-pub(super) fn no_symbol(venue: usize) -> (u16, Vec<u8>) {
-    match venue {
-        0 => (400, br#"{"code":-1121,"msg":"Invalid symbol."}"#.to_vec()),
-        _ => (
-            200,
-            br#"{"retCode":10001,"retMsg":"params error: symbol invalid","result":{},"retExtInfo":{},"time":1}"#.to_vec(),
-        ),
     }
 }
 
@@ -76,47 +57,85 @@ pub(super) fn quoted<'a>(text: &'a str, key: &str) -> Option<&'a str> {
 }
 
 /// An answer that names the request in `data` (a request or its reply) and refuses it, or says nothing of its fate.
-pub(super) fn refusal(row: Row, data: &[u8], fault: Fault) -> Option<Vec<u8>> {
+pub(super) fn refusal(venue: Venue, row: Row, data: &[u8], fault: Fault) -> Option<Vec<u8>> {
     let text = core::str::from_utf8(data).ok()?;
-    let answer = if row.venue == 0 {
-        let id = quoted(text, "\"id\":\"")?;
-        let (status, code, message) = match (fault, row.product) {
-            (Fault::RateLimited, _) => (429, -1003, "Too many requests; current limit is 2400."),
-            (Fault::Banned, _) => (418, -1003, "Way too much request weight used; IP banned until 1."),
-            (Fault::Delisting, _) => (400, -1121, "Invalid symbol."),
-            (Fault::CancelOnly, Product::Linear) => {
-                (400, -4140, "Invalid symbol status for opening position.")
-            }
-            (Fault::CancelOnly, _) => (400, -2010, "Market is closed."),
-            (Fault::Maintenance, Product::Linear) => (503, 0, "Service Unavailable."),
-            (Fault::Maintenance, _) => (400, -1016, "This service is no longer available."),
-            (_, Product::Linear) => (503, 0, "Unknown error, please check your request or try again later."),
-            (_, _) => (
-                408,
-                -1007,
-                "Timeout waiting for response from backend server. Send status unknown; execution status unknown.",
-            ),
-        };
-        format!(
-            r#"{{"id":"{id}","status":{status},"error":{{"code":{code},"msg":"{message}"}},"rateLimits":[]}}"#
-        )
-    } else {
-        let id = quoted(text, "\"reqId\":\"")?;
-        let op = quoted(text, "\"op\":\"")?;
-        let (code, message) = match fault {
-            Fault::Delisting => (10001, "params error: symbol invalid"),
-            Fault::CancelOnly if row.product == Product::Linear => (110_074, "This contract is not live"),
-            Fault::CancelOnly => (170_121, "Invalid symbol."),
-            Fault::RateLimited => (10006, "Too many visits!"),
-            Fault::Banned => (10009, "IP has been banned"),
-            Fault::Maintenance => (10019, "ws trade service is restarting, do not accept new request"),
-            _ => (10016, "Internal server error."),
-        };
-        format!(
-            r#"{{"reqId":"{id}","retCode":{code},"retMsg":"{message}","op":"{op}","data":{{}},"retExtInfo":{{}},"header":{{}},"connId":"sim"}}"#
-        )
+    let answer = match venue {
+        Venue::Binance => binance(row.product, text, fault),
+        Venue::Bybit => bybit(row.product, text, fault),
+        Venue::Okx => okx(text, fault),
+        Venue::Bitget => bitget(text, fault),
     };
-    Some(answer.into_bytes())
+    answer.map(String::into_bytes)
+}
+
+fn binance(product: Product, text: &str, fault: Fault) -> Option<String> {
+    let id = quoted(text, "\"id\":\"")?;
+    let (status, code, message) = match (fault, product) {
+        (Fault::RateLimited, _) => (429, -1003, "Too many requests; current limit is 2400."),
+        (Fault::Banned, _) => (418, -1003, "Way too much request weight used; IP banned until 1."),
+        (Fault::Delisting, _) => (400, -1121, "Invalid symbol."),
+        (Fault::CancelOnly, Product::Linear) => (400, -4140, "Invalid symbol status for opening position."),
+        (Fault::CancelOnly, _) => (400, -2010, "Market is closed."),
+        (Fault::Maintenance, Product::Linear) => (503, 0, "Service Unavailable."),
+        (Fault::Maintenance, _) => (400, -1016, "This service is no longer available."),
+        (_, Product::Linear) => (503, 0, "Unknown error, please check your request or try again later."),
+        (_, _) => (
+            408,
+            -1007,
+            "Timeout waiting for response from backend server. Send status unknown; execution status unknown.",
+        ),
+    };
+    Some(format!(
+        r#"{{"id":"{id}","status":{status},"error":{{"code":{code},"msg":"{message}"}},"rateLimits":[]}}"#
+    ))
+}
+
+fn bybit(product: Product, text: &str, fault: Fault) -> Option<String> {
+    let id = quoted(text, "\"reqId\":\"")?;
+    let op = quoted(text, "\"op\":\"")?;
+    let (code, message) = match fault {
+        Fault::Delisting => (10001, "params error: symbol invalid"),
+        Fault::CancelOnly if product == Product::Linear => (110_074, "This contract is not live"),
+        Fault::CancelOnly => (170_121, "Invalid symbol."),
+        Fault::RateLimited => (10006, "Too many visits!"),
+        Fault::Banned => (10009, "IP has been banned"),
+        Fault::Maintenance => (10019, "ws trade service is restarting, do not accept new request"),
+        _ => (10016, "Internal server error."),
+    };
+    Some(format!(
+        r#"{{"reqId":"{id}","retCode":{code},"retMsg":"{message}","op":"{op}","data":{{}},"retExtInfo":{{}},"header":{{}},"connId":"sim"}}"#
+    ))
+}
+
+fn okx(text: &str, fault: Fault) -> Option<String> {
+    let id = quoted(text, "\"id\":\"")?;
+    let op = quoted(text, "\"op\":\"")?;
+    let (code, message) = match fault {
+        Fault::Delisting => (51_001, "Instrument ID does not exist."),
+        Fault::CancelOnly => (51_022, "Instrument suspended."),
+        Fault::RateLimited => (50_011, "Too Many Requests"),
+        Fault::Maintenance => (50_001, "Service temporarily unavailable. Try again later."),
+        _ => (50_004, "API endpoint request timeout."),
+    };
+    Some(format!(
+        r#"{{"id":"{id}","op":"{op}","code":"1","msg":"","data":[{{"clOrdId":"","ordId":"","tag":"","ts":"1","sCode":"{code}","sMsg":"{message}"}}],"inTime":"1","outTime":"1"}}"#
+    ))
+}
+
+fn bitget(text: &str, fault: Fault) -> Option<String> {
+    let id = quoted(text, "\"id\":\"")?;
+    let kind = quoted(text, "\"instType\":\"")?;
+    let channel = quoted(text, "\"channel\":\"")?;
+    let (code, message) = match fault {
+        Fault::Delisting => (40_034, "Parameter does not exist"),
+        Fault::CancelOnly => (45_043, "The symbol is under maintenance"),
+        Fault::RateLimited => (30_007, "request over limit"),
+        Fault::Maintenance => (40_200, "Server upgrade, please try again later"),
+        _ => (40_010, "Request timed out"),
+    };
+    Some(format!(
+        r#"{{"event":"error","arg":[{{"id":"{id}","instType":"{kind}","channel":"{channel}","instId":"BTCUSDT","params":{{}}}}],"code":{code},"msg":"{message}","ts":1}}"#
+    ))
 }
 
 fn replace_once(data: &[u8], from: &str, to: &str) -> Option<Vec<u8>> {
@@ -125,12 +144,10 @@ fn replace_once(data: &[u8], from: &str, to: &str) -> Option<Vec<u8>> {
 }
 
 /// Bids and asks change places.
-pub(super) fn crossed(data: &[u8]) -> Vec<u8> {
+pub(super) fn crossed(words: &Words, data: &[u8]) -> Vec<u8> {
+    let [bids, asks] = words.sides;
     let text = String::from_utf8_lossy(data);
-    text.replace("\"b\":[", "\"~\":[")
-        .replace("\"a\":[", "\"b\":[")
-        .replace("\"~\":[", "\"a\":[")
-        .into_bytes()
+    text.replace(bids, "\"~\":[").replace(asks, bids).replace("\"~\":[", asks).into_bytes()
 }
 
 /// The first price becomes zero or absurd.
@@ -143,13 +160,13 @@ pub(super) fn nonsense(data: Vec<u8>, zero: bool) -> Vec<u8> {
 }
 
 /// A field that a fill needs is null.
-pub(super) fn null_field(data: Vec<u8>) -> Vec<u8> {
-    blank(data, &["\"L\":\"", "\"l\":\"", "\"execQty\":\"", "\"execPrice\":\"", "\"cumExecQty\":\""], "null")
+pub(super) fn null_field(words: &Words, data: Vec<u8>) -> Vec<u8> {
+    blank(data, words.needed, "null")
 }
 
 /// A status or side that nobody documented.
-pub(super) fn unknown_enum(data: Vec<u8>) -> Vec<u8> {
-    blank(data, &["\"X\":\"", "\"orderStatus\":\"", "\"side\":\"", "\"S\":\""], "\"SOMETHING_NEW\"")
+pub(super) fn unknown_enum(words: &Words, data: Vec<u8>) -> Vec<u8> {
+    blank(data, words.enums, "\"SOMETHING_NEW\"")
 }
 
 /// The value of the first of `keys` that is there becomes `value`.

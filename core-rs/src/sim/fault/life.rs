@@ -1,7 +1,8 @@
 //! Births and deaths of the process: recovery from what the disk holds, kill -9, power loss.
 
+use super::client::Client;
 use super::rng::Rng;
-use super::setup::{LINKS, MS, SECOND, engine_config};
+use super::setup::{MS, SECOND, engine_config};
 use super::swarm::Fault;
 use super::world::{Job, Process, World};
 use crate::engine::{Command, Effect, Effects, Engine, Input};
@@ -22,25 +23,33 @@ impl World {
             return;
         }
         self.trace.say(self.now, || format!("DEATH  {death:?} in epoch"));
+        // What could not be written dies with the process.
+        let unwritten = self.process.as_ref().is_some_and(|process| process.journal_closed);
         self.ghost = self.process.take().filter(|_| self.harness.is_doubled()).map(|process| process.engine);
         self.life += 1;
         self.forget_pace();
         let written = self.disk.bytes().len();
+        let lossy = death == Death::PowerLoss || unwritten;
+        self.client.iter_mut().filter(|_| lossy).for_each(Client::forget);
         match death {
             Death::Kill => {
                 // A full disk took no records: what they told dies with the process.
                 if self.disk.full {
                     self.check.external.forget();
                 }
+                if unwritten {
+                    self.forget_bans();
+                }
                 self.disk.killed();
             }
             Death::PowerLoss => {
                 self.check.power_losses += 1;
+                self.forget_bans();
                 self.check.external.forget();
                 self.disk.power_lost(&mut self.rng);
                 self.machine += 1;
                 self.mono = self.rng.span(SECOND, 1_000 * SECOND) - self.now;
-                self.config = engine_config(&self.swarm, &self.mutant, self.machine);
+                self.config = engine_config(self.stage, &self.swarm, &self.mutant, self.machine);
             }
         }
         if death == Death::PowerLoss || self.disk.bytes().len() < written {
@@ -65,6 +74,9 @@ impl World {
             self.check.fail("set-up", "the engine refuses its configuration");
             return;
         };
+        if let Some(client) = &self.client {
+            engine.skip_rows(client.shown);
+        }
         let valid = replayed(&mut engine, self.disk.bytes());
         self.check.after_recovery(&engine, &self.disk, valid);
         if self.harness.cuts_tail() {
@@ -92,6 +104,7 @@ impl World {
             seq_seen: 0,
         });
         self.trace.say(self.now, || format!("BOOT   from record {durable}, {valid} bytes"));
+        self.client_connects();
         self.begin();
         self.ghost_writes();
     }
@@ -131,7 +144,7 @@ impl World {
             }
         }
         self.input(Input::Start);
-        for link in 0..LINKS.len() {
+        for link in 0..self.stage.links.len() {
             let delay = self.rng.span(MS, 60 * MS);
             self.at(delay, Job::Connect { link, life });
         }

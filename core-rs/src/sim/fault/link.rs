@@ -1,7 +1,8 @@
 //! Connections: opened, broken, half open, given up. A link of the process has one at a time.
 
 use super::life::backoff;
-use super::setup::{LINKS, MS, Role, SECOND};
+use super::setup::{MS, SECOND};
+use super::stage::Role;
 use super::world::{Job, World};
 use crate::sim::SimEffect;
 use crate::units::Ns;
@@ -36,7 +37,7 @@ pub(super) struct Conn {
 
 impl World {
     pub(super) fn connect(&mut self, link: usize) {
-        let row = LINKS[link];
+        let row = self.stage.links[link];
         if self.links[link].conn.is_some() {
             return;
         }
@@ -66,7 +67,7 @@ impl World {
 
     /// The socket's path, with a fresh listen key where it needs one.
     fn target(&mut self, link: usize) -> Option<String> {
-        let row = LINKS[link];
+        let row = self.stage.links[link];
         if !row.target.ends_with('=') {
             return Some(row.target.to_owned());
         }
@@ -105,7 +106,7 @@ impl World {
             known.cut = true;
         }
         self.hang_up(conn);
-        if LINKS[link].role != Role::Rest {
+        if self.stage.links[link].role != Role::Rest {
             self.link_input(link, false);
         }
         self.reconnect(link);
@@ -116,7 +117,7 @@ impl World {
         let Some(known) = self.conns.get(&conn).copied() else { return };
         if known.left {
             self.conns.remove(&conn);
-            self.venues[LINKS[known.link].venue].on_close(conn);
+            self.venues[self.stage.links[known.link].venue].on_close(conn);
         } else if known.half_open && self.links[known.link].conn == Some(conn) {
             self.cut(known.link);
         }

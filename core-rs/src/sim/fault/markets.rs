@@ -5,7 +5,8 @@
 use super::garble;
 use super::life::Death;
 use super::rng::Rng;
-use super::setup::{LINKS, MS, Role, SECOND, VENUES};
+use super::setup::{MS, SECOND};
+use super::stage::{Role, Row};
 use super::swarm::Fault;
 use super::world::{Job, World};
 use crate::units::{Ns, Product, Side};
@@ -95,8 +96,10 @@ impl World {
     /// Once a second.
     pub(super) fn market_faults(&mut self) {
         if self.market_strikes(Fault::Silence) {
-            let public: Vec<usize> = (0..LINKS.len()).filter(|at| LINKS[*at].role == Role::Public).collect();
+            let public: Vec<usize> =
+                (0..self.stage.links.len()).filter(|at| self.stage.links[*at].role == Role::Public).collect();
             let link = *self.markets.rng.pick(&public);
+            self.struck_at(self.stage.links[link].venue, Fault::Silence);
             if let Some(known) = self.links[link].conn.and_then(|conn| self.conns.get_mut(&conn)) {
                 known.mute = true;
             }
@@ -113,6 +116,7 @@ impl World {
             let (venue, product) = self.any_market();
             if self.markets.phases[venue][product] == Phase::Trading {
                 self.set_phase(venue, product, Phase::CancelOnly);
+                self.struck_at(venue, Fault::CancelOnly);
                 let delists = self.market_strikes(Fault::Delisting);
                 let phase = if delists { Phase::Delisted } else { Phase::Trading };
                 self.market_later(500 * MS, 3 * SECOND, MarketTurn::Phase { venue, product, phase });
@@ -121,6 +125,7 @@ impl World {
         if self.market_strikes(Fault::Restarted) {
             let venue = self.markets.rng.below(2) as usize;
             self.markets.closed[venue] = true;
+            self.struck_at(venue, Fault::Restarted);
             self.end_resting(venue, None);
             self.market_later(500 * MS, 3 * SECOND, MarketTurn::Open { venue });
         }
@@ -153,6 +158,7 @@ impl World {
     fn sway_market(&mut self, shift_ppb: i64, empty: Option<Side>) {
         let (venue, product) = self.any_market();
         self.markets.bent = Some((venue, product));
+        self.struck_at(venue, if empty.is_some() { Fault::EmptySide } else { Fault::FarPrice });
         self.venues[venue].sway(PRODUCTS[product], shift_ppb, empty);
         self.market_later(SECOND, 4 * SECOND, MarketTurn::Straight);
     }
@@ -167,8 +173,12 @@ impl World {
     /// The venue opens or shuts an instrument; the process reads of it a little later.
     fn set_phase(&mut self, venue: usize, product: usize, phase: Phase) {
         self.markets.phases[venue][product] = phase;
-        self.trace
-            .say(self.now, || format!("MARKET {} {} {phase:?}", VENUES[venue].1, PRODUCTS[product].name()));
+        self.trace.say(self.now, || {
+            format!("MARKET {} {} {phase:?}", self.stage.name(venue), PRODUCTS[product].name())
+        });
+        if phase == Phase::Delisted {
+            self.struck_at(venue, Fault::Delisting);
+        }
         if phase == Phase::Delisted && self.markets.rng.chance(500_000) {
             self.end_resting(venue, Some(PRODUCTS[product]));
         }
@@ -204,33 +214,34 @@ impl World {
     /// Market data that does not come: its stream fell silent, or there is no such instrument.
     pub(super) fn is_mute(&self, conn: u64, data: &[u8]) -> bool {
         let Some(known) = self.conns.get(&conn) else { return false };
-        let row = LINKS[known.link];
+        let row = self.stage.links[known.link];
         let gone = row.role == Role::Public && self.phase(row.venue, row.product) == Phase::Delisted;
-        (known.mute || gone) && garble::is_market(data)
+        (known.mute || gone) && garble::is_market(row.words, data)
     }
 
     /// A subscription that arrives makes a silent stream speak again.
     pub(super) fn hears_subscription(&mut self, conn: u64, data: &[u8]) {
-        let asks = garble::is_subscription(data);
-        if let Some(known) = self.conns.get_mut(&conn).filter(|known| known.mute && asks) {
+        if let Some(known) = self.conns.get_mut(&conn).filter(|known| known.mute)
+            && garble::is_subscription(self.stage.links[known.link].words, data)
+        {
             known.mute = false;
         }
     }
 
     /// Links whose data is silent are alive all the same, once a second.
     pub(super) fn keep_mute_alive(&mut self) {
-        for (link, row) in LINKS.iter().enumerate() {
+        for (link, row) in self.stage.links.iter().enumerate() {
             let Some(conn) = self.links[link].conn else { continue };
             let mute = self.conns.get(&conn).is_some_and(|known| known.mute && !known.half_open);
             if mute && self.now >= self.outage[row.venue] {
-                self.at(MS, Job::ToEngine { conn, data: garble::alive(row.venue) });
+                self.at(MS, Job::ToEngine { conn, data: row.words.alive.as_bytes().to_vec() });
             }
         }
     }
 
     /// How a closed market answers an order request.
     pub(super) fn market_refusal(&self, link: usize, data: &[u8], place: bool) -> Option<Vec<u8>> {
-        let row = LINKS[link];
+        let row = self.stage.links[link];
         let product = garble::product_of(row, data);
         let fault = match self.phase(row.venue, product) {
             Phase::Delisted => Fault::Delisting,
@@ -240,14 +251,15 @@ impl World {
             }
             Phase::CancelOnly | Phase::Trading => return None,
         };
-        garble::refusal(super::setup::Row { product, ..row }, data, fault)
+        garble::refusal(self.stage.venues[row.venue], Row { product, ..row }, data, fault)
     }
 
     /// The answer to a question about an instrument that is not listed.
     pub(super) fn delisted_answer(&self, link: usize, target: &str) -> Option<(u16, Vec<u8>)> {
-        let venue = LINKS[link].venue;
-        let product = garble::product_of(LINKS[link], target.as_bytes());
-        let asked = target.contains("symbol=") && self.phase(venue, product) == Phase::Delisted;
-        asked.then(|| garble::no_symbol(venue))
+        let row = self.stage.links[link];
+        let product = garble::product_of(row, target.as_bytes());
+        let asked = target.contains(row.words.asks_of) && self.phase(row.venue, product) == Phase::Delisted;
+        let (status, body) = row.words.no_symbol;
+        asked.then(|| (status, body.as_bytes().to_vec()))
     }
 }

@@ -5,6 +5,8 @@
 mod accounts;
 mod bounds;
 mod check;
+mod client;
+mod clock;
 mod disk;
 mod exec;
 mod external;
@@ -26,9 +28,12 @@ mod rng;
 mod run;
 mod schedules;
 mod setup;
+mod stage;
 mod swarm;
 mod tally;
+mod terms;
 mod trace;
+mod words;
 mod world;
 
 pub use report::simulate;

@@ -1,17 +1,19 @@
 //! Frames on their way: latency, loss, duplication, disorder, and what a fault does to their bytes.
 
 use super::garble;
-use super::setup::{LINKS, MS, Role, SECOND};
+use super::setup::{MS, SECOND};
+use super::stage::Role;
 use super::swarm::Fault;
+use super::words::Words;
 use super::world::{Job, ReplyFault, World};
 use crate::sim::SimEffect;
 use crate::units::{ClientId, Ns};
 
 /// The client id of an order request, and whether it places.
-pub(super) fn order_request(data: &[u8]) -> Option<(ClientId, bool)> {
+pub(super) fn order_request(words: &Words, data: &[u8]) -> Option<(ClientId, bool)> {
     let text = core::str::from_utf8(data).ok()?;
-    let place = text.contains("order.place") || text.contains("order.create");
-    if !place && !text.contains("order.cancel") {
+    let place = text.contains(words.place);
+    if !place && !text.contains(words.cancel) {
         return None;
     }
     let known = data.windows(ClientId::LEN).find(|window| window.starts_with(&ClientId::PREFIX))?;
@@ -29,25 +31,28 @@ impl World {
     pub(super) fn carry_to_venue(&mut self, link: usize, conn: u64, data: Vec<u8>) {
         let mut delay = self.wire();
         let (mut gate, mut reply) = (None, ReplyFault::None);
-        let order = order_request(&data);
+        let words = self.stage.links[link].words;
+        let order = order_request(words, &data);
         if order.is_some() {
             if let Some(body) = self.refusal(link, &data) {
                 let back = delay + self.wire();
                 self.at(back, Job::ToEngine { conn, data: body });
                 return;
             }
-            if self.strikes(Fault::RequestLost) {
+            let venue = self.stage.links[link].venue;
+            if self.strikes_at(venue, Fault::RequestLost) {
                 return;
             }
-            if self.strikes(Fault::RequestDelayed) {
+            // Where the venue has no window, a request later than that breaks the bound that fences trust.
+            if self.strikes_at(venue, Fault::RequestDelayed) {
                 delay += self.rng.span(0, 1_200 * MS);
-            } else if self.strikes(Fault::RequestLate) {
+            } else if words.has_window && self.strikes_at(venue, Fault::RequestLate) {
                 delay += self.rng.span(1_500 * MS, 4_000 * MS);
             }
-            reply = self.reply_fault();
+            reply = self.reply_fault(venue);
         }
         let mut at = self.in_order(conn, 0, delay, false);
-        if order.is_some() && self.strikes(Fault::WorkedLate) {
+        if order.is_some() && self.strikes_at(self.stage.links[link].venue, Fault::WorkedLate) {
             gate = Some(self.wall() + at);
             let bound = if self.swarm.broken_bound { 40 * SECOND } else { self.swarm.cap };
             at += self.rng.span(0, bound);
@@ -66,14 +71,14 @@ impl World {
         at - now
     }
 
-    fn reply_fault(&mut self) -> ReplyFault {
-        if self.strikes(Fault::ReplyLost) {
+    fn reply_fault(&mut self, venue: usize) -> ReplyFault {
+        if self.strikes_at(venue, Fault::ReplyLost) {
             ReplyFault::Lost
-        } else if self.strikes(Fault::UnknownTaken) {
+        } else if self.strikes_at(venue, Fault::UnknownTaken) {
             ReplyFault::Unknown
-        } else if self.strikes(Fault::ReplyTwice) {
+        } else if self.strikes_at(venue, Fault::ReplyTwice) {
             ReplyFault::Twice
-        } else if self.strikes(Fault::ReplyDelayed) {
+        } else if self.strikes_at(venue, Fault::ReplyDelayed) {
             let bound = if self.swarm.broken_bound { 40 * SECOND } else { 4 * SECOND };
             ReplyFault::Delayed(self.rng.span(0, bound))
         } else {
@@ -83,27 +88,29 @@ impl World {
 
     /// An answer from the venue's edge: the request goes no further.
     fn refusal(&mut self, link: usize, data: &[u8]) -> Option<Vec<u8>> {
+        let row = self.stage.links[link];
         let kinds = [Fault::RateLimited, Fault::Banned, Fault::Maintenance, Fault::UnknownNotTaken];
-        let kind = kinds.into_iter().find(|kind| self.strikes(*kind))?;
+        let known = |kind: &Fault| *kind != Fault::Banned || !row.words.ban.is_empty();
+        let kind = kinds.into_iter().filter(known).find(|kind| self.strikes_at(row.venue, *kind))?;
         self.check.external.banned |= kind == Fault::Banned;
-        garble::refusal(LINKS[link], data, kind)
+        garble::refusal(self.stage.venues[row.venue], row, data, kind)
     }
 
     pub(super) fn arrive(&mut self, conn: u64, data: &[u8], gate: Option<Ns>, reply: ReplyFault) {
         let Some(known) = self.conns.get(&conn).copied() else { return };
-        let venue = LINKS[known.link].venue;
+        let venue = self.stage.links[known.link].venue;
         let lost = known.half_open || known.cut || self.now < self.outage[venue];
         if lost && gate.is_none() {
             return;
         }
         self.trace.bytes(self.now, "ARRIVE", known.link as u64, data);
         self.hears_subscription(conn, data);
-        let order = order_request(data);
+        let order = order_request(self.stage.links[known.link].words, data);
         if let Some(body) = order.and_then(|(_, place)| self.market_refusal(known.link, data, place)) {
             self.carry(venue, vec![SimEffect::Frame { conn, data: body }]);
             return;
         }
-        if order.is_some_and(|(_, place)| place) && self.strikes(Fault::ThinBook) {
+        if order.is_some_and(|(_, place)| place) && self.strikes_at(venue, Fault::ThinBook) {
             let keep = *self.rng.pick(&[0, 0, 2, 10, 40]);
             self.venues[venue].thin(keep);
         }
@@ -151,10 +158,11 @@ impl World {
                 }
             }
             ReplyFault::Unknown => {
-                let link = self.conns.get(&conn).map_or(0, |known| known.link);
+                let row = self.stage.links[self.conns.get(&conn).map_or(0, |known| known.link)];
+                let venue_of = self.stage.venues[row.venue];
                 let unknown = own.into_iter().filter_map(|effect| match effect {
                     SimEffect::Frame { conn, data } => {
-                        let data = garble::refusal(LINKS[link], &data, Fault::UnknownTaken)?;
+                        let data = garble::refusal(venue_of, row, &data, Fault::UnknownTaken)?;
                         Some(SimEffect::Frame { conn, data })
                     }
                     _ => None,
@@ -190,36 +198,37 @@ impl World {
         }
         let mut delay = self.wire();
         let (mut overtaken, mut twice) = (false, false);
-        match LINKS[known.link].role {
+        let (role, words) = (self.stage.links[known.link].role, self.stage.links[known.link].words);
+        match role {
             Role::Public => {
-                if !garble::is_market(&data) {
-                } else if self.strikes(Fault::BookGap) {
+                if !garble::is_market(words, &data) {
+                } else if self.strikes_at(venue, Fault::BookGap) {
                     return;
-                } else if self.strikes(Fault::BookCrossed) {
-                    data = garble::crossed(&data);
+                } else if self.strikes_at(venue, Fault::BookCrossed) {
+                    data = garble::crossed(words, &data);
                     self.bent_book(known.link);
-                } else if self.strikes(Fault::BookNonsense) {
+                } else if self.strikes_at(venue, Fault::BookNonsense) {
                     data = garble::nonsense(data, self.rng.chance(500_000));
-                } else if self.strikes(Fault::BookReorder) {
+                } else if self.strikes_at(venue, Fault::BookReorder) {
                     (delay, overtaken) = (delay + 600 * MS, true);
                 } else {
-                    twice = self.strikes(Fault::BookTwice);
+                    twice = self.strikes_at(venue, Fault::BookTwice);
                 }
             }
-            Role::Private if garble::is_account_event(&data) => {
-                if self.strikes(Fault::StreamDrop) {
+            Role::Private if garble::is_account_event(words, &data) => {
+                if self.strikes_at(venue, Fault::StreamDrop) {
                     return;
                 }
-                if garble::is_balance(&data) && self.strikes(Fault::BalanceLag) {
+                if garble::is_balance(words, &data) && self.strikes_at(venue, Fault::BalanceLag) {
                     (delay, overtaken) = (delay + self.rng.span(0, 5_000 * MS), true);
-                } else if self.strikes(Fault::StreamReorder) {
+                } else if self.strikes_at(venue, Fault::StreamReorder) {
                     (delay, overtaken) = (delay + self.rng.span(0, 800 * MS), true);
-                } else if self.strikes(Fault::NullField) {
-                    data = garble::null_field(data);
-                } else if self.strikes(Fault::UnknownEnum) {
-                    data = garble::unknown_enum(data);
+                } else if self.strikes_at(venue, Fault::NullField) {
+                    data = garble::null_field(words, data);
+                } else if self.strikes_at(venue, Fault::UnknownEnum) {
+                    data = garble::unknown_enum(words, data);
                 }
-                twice = self.strikes(Fault::StreamTwice);
+                twice = self.strikes_at(venue, Fault::StreamTwice);
             }
             Role::Private | Role::Trade | Role::Rest => {}
         }
@@ -236,7 +245,7 @@ impl World {
         if known.half_open || self.links[known.link].conn != Some(conn) {
             return;
         }
-        if garble::is_market(data) {
+        if garble::is_market(self.stage.links[known.link].words, data) {
             self.links[known.link].heard = self.now;
         }
         self.trace.bytes(self.now, "HEAR", known.link as u64, data);

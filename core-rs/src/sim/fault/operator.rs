@@ -1,11 +1,14 @@
 //! What happens by the second: links fail, disks fail, people interfere.
 
 use super::life::Death;
-use super::setup::{LINKS, MS, PAIR_COUNT, Role, SECOND, pair, pair_id};
+use super::setup::{EPOCH, MS, PAIR_COUNT, SECOND, pair, pair_id};
+use super::stage::Role;
 use super::swarm::Fault;
 use super::world::{Job, World};
 use crate::engine::{Command, Input};
 use crate::plan::Plan;
+use crate::sim::SimVenue;
+use crate::units::Venue;
 
 impl World {
     pub(super) fn each_second(&mut self) {
@@ -13,10 +16,12 @@ impl World {
         self.watch_late();
         self.keep_mute_alive();
         self.watch_external();
+        self.project();
         if !self.faulty {
             let within = self.audit_max();
             self.check_unseen(within);
             if let (Some(process), Some(calm)) = (&self.process, self.calm) {
+                let calm = calm.max(EPOCH + self.bounds.shut_until);
                 self.check.check_naked(&process.engine, calm, self.wall());
             }
             return;
@@ -43,8 +48,8 @@ impl World {
 
     fn any_link(&mut self) -> usize {
         loop {
-            let link = self.rng.below(LINKS.len() as u64) as usize;
-            if LINKS[link].role != Role::Rest {
+            let link = self.rng.below(self.stage.links.len() as u64) as usize;
+            if self.stage.links[link].role != Role::Rest {
                 return link;
             }
         }
@@ -53,15 +58,17 @@ impl World {
     fn link_faults(&mut self) {
         if self.strikes(Fault::Disconnect) {
             let link = self.any_link();
+            self.struck_at(self.stage.links[link].venue, Fault::Disconnect);
             self.cut(link);
         }
         if self.strikes(Fault::Flap) {
             let link = self.any_link();
+            self.struck_at(self.stage.links[link].venue, Fault::Flap);
             self.links[link].flapping_until = self.now + 2 * SECOND;
             self.cut(link);
         }
         if self.now < self.links.iter().map(|link| link.flapping_until).max().unwrap_or(0) {
-            for link in 0..LINKS.len() {
+            for link in 0..self.stage.links.len() {
                 if self.now < self.links[link].flapping_until {
                     self.cut(link);
                 }
@@ -69,6 +76,7 @@ impl World {
         }
         if self.strikes(Fault::HalfOpen) {
             let link = self.any_link();
+            self.struck_at(self.stage.links[link].venue, Fault::HalfOpen);
             if let Some(conn) = self.links[link].conn {
                 if let Some(known) = self.conns.get_mut(&conn) {
                     known.half_open = true;
@@ -78,13 +86,17 @@ impl World {
             }
         }
         if self.strikes(Fault::ListenKeyDeath) {
-            self.venues[0].drop_listen_keys();
+            if let Some(venue) = self.stage.position(Venue::Binance) {
+                self.struck_at(venue, Fault::ListenKeyDeath);
+            }
+            self.venues.iter_mut().for_each(SimVenue::drop_listen_keys);
         }
         if self.strikes(Fault::VenueOutage) {
             let venue = self.rng.below(2) as usize;
             let time = self.rng.span(200 * MS, 4 * SECOND);
             self.outage[venue] = self.now + time;
-            for (link, row) in LINKS.iter().enumerate() {
+            self.struck_at(venue, Fault::VenueOutage);
+            for (link, row) in self.stage.links.iter().enumerate() {
                 if row.venue == venue && row.role != Role::Rest {
                     self.cut(link);
                 }
@@ -103,7 +115,7 @@ impl World {
         if self.strikes(Fault::OperatorPair) {
             let at = self.rng.below(PAIR_COUNT as u64) as usize;
             let enabled = self.rng.chance(500_000);
-            let body = pair(&self.swarm, at, enabled);
+            let body = pair(self.stage, &self.swarm, at, enabled);
             self.command("upsert_pair", &body);
         }
         if self.strikes(Fault::OperatorExecute) {

@@ -2,14 +2,13 @@
 //! what closes never opens or turns a position, and what was triggered ends closed.
 
 use super::check::Check;
-use super::setup::VENUES;
 use super::swarm::Fault;
 use super::tally::fills_by_order;
 use super::world::World;
 use crate::engine::Engine;
 use crate::plan::{Plan, Protection, ProtectionState};
 use crate::sim::SimVenue;
-use crate::units::{ClientId, MONEY_DECIMALS, Money, Side, pow10};
+use crate::units::{ClientId, MONEY_DECIMALS, Money, Product, Side, pow10};
 
 impl World {
     pub(super) fn operator_protects(&mut self) {
@@ -17,9 +16,10 @@ impl World {
             return;
         }
         let venue = self.rng.below(2) as usize;
-        let product = *self.rng.pick(&["spot", "linear"]);
-        let name = VENUES[venue].1;
-        let Some(px) = self.price(&format!("{name}:{product}:BTCUSDT")) else { return };
+        let product = *self.rng.pick(&[Product::Spot, Product::Linear]);
+        let name = self.stage.name(venue);
+        let (symbol, product) = (self.stage.symbol(venue, product), product.name());
+        let Some(px) = self.price(&format!("{name}:{product}:{symbol}")) else { return };
         // Parts in a million: near enough to be reached within the run, on either side.
         let near = |px: i64, ppm: i64| format!("{}", px + px * ppm / 1_000_000);
         let [low, high] = [-1, 1].map(|sign| near(px, sign * (20 + self.rng.below(1_500) as i64)));
@@ -32,7 +32,7 @@ impl World {
             2 => format!(r#""trailingPct":{trail}"#),
             _ => format!(r#""stopLoss":{stop},"takeProfit":{target}"#),
         };
-        let of = format!(r#""exchange":"{name}","symbol":"BTCUSDT","type":"{product}""#);
+        let of = format!(r#""exchange":"{name}","symbol":"{symbol}","type":"{product}""#);
         let known = format!("protect_{:03}", 1 + self.rng.below(6));
         let (command, body) = match self.rng.below(8) {
             0 => ("remove_protection", format!(r#"{{"protectionId":"{known}"}}"#)),
@@ -104,7 +104,7 @@ impl Check {
         for (at, venue) in venues.iter().enumerate() {
             let listings = venue.model().listings.iter().enumerate();
             for (listing, facts) in listings.filter(|(_, facts)| facts.product == instrument.product) {
-                if VENUES[at].0 != instrument.venue {
+                if self.stage.venues[at] != instrument.venue {
                     continue;
                 }
                 let held = facts.base_amount(-self.net_at(venues, at, listing) * place.side.sign());
@@ -138,7 +138,9 @@ impl Check {
                 self.fail("28 a triggered protection closes", &text);
             }
             let i = engine.instrument(protection.terms.instrument);
-            let others = protection.ended.is_some_and(|at| self.external.moved_after(i.venue, i.product, at));
+            let place = self.stage.position(i.venue);
+            let moved = |at| place.is_some_and(|place| self.external.moved_after(place, i.product, at));
+            let others = protection.ended.is_some_and(moved);
             if state == ProtectionState::Closed && !others && left(engine, protection) {
                 self.fail("28 a triggered protection closes", &format!("{name} is closed and holds on"));
             }

@@ -1,8 +1,8 @@
 //! The check at rest: faults are over, everything must have converged with the venues' own books.
 
-use super::check::{Check, serves};
+use super::check::Check;
 use super::probe::Probes;
-use super::setup::{MS, SECOND, VENUES};
+use super::setup::{MS, SECOND};
 use super::tally::fills_by_order;
 use crate::calc::product;
 use crate::engine::Engine;
@@ -31,7 +31,7 @@ impl Check {
     pub(super) fn at_rest(&mut self, engine: &Engine, venues: &[SimVenue], calm: Ns, probes: &mut Probes) {
         for (at, venue) in venues.iter().enumerate() {
             let account = AccountId(at as u16);
-            if !engine.account(account).starts_with(VENUES[at].1) {
+            if !engine.account(account).starts_with(self.stage.name(at)) {
                 self.fail("set-up", "accounts are numbered otherwise than the venues");
                 return;
             }
@@ -111,7 +111,7 @@ impl Check {
             if (ours.0 - theirs.total.0).abs() > ROUNDING {
                 let text = format!(
                     "{} {} {asset}: {} here, {} there",
-                    VENUES[side.at].1,
+                    self.stage.name(side.at),
                     Wallet::name(*wallet),
                     text(ours),
                     text(theirs.total)
@@ -128,13 +128,13 @@ impl Check {
                 model.fills.iter().filter(|f| f.listing == listing).map(|f| f.qty * f.side.sign()).sum();
             let theirs = facts.base_amount(filled);
             let of = |(account, id, position): (AccountId, InstrumentId, &crate::ledger::Position)| {
-                (account == side.account && serves(engine, id, side.at, facts.product))
+                (account == side.account && self.stage.serves(engine, id, side.at, facts.product))
                     .then_some(position.basis.qty)
             };
             let ours = engine.ledger().positions().iter().find_map(of).unwrap_or_default();
             // A spot buy's fee is taken out of what is bought: the position counts what was traded.
             if ours != theirs {
-                let name = format!("{} {} {}", VENUES[side.at].1, facts.product.name(), facts.symbol);
+                let name = format!("{} {} {}", self.stage.name(side.at), facts.product.name(), facts.symbol);
                 self.fail("2 position", &format!("{name}: {} here, {} there", text(ours), text(theirs)));
             }
         }

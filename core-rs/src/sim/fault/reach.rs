@@ -1,9 +1,11 @@
 //! What a corpus of seeds must have reached, and from how many seeds on: every class of faults, every transition of the
 //! order table. Knows nothing of a run.
 
-use super::probe::{fault_name, move_name};
+use super::probe::{fault_name, fault_name_at, move_name, stage_name};
+use super::stage::{VENUES, stages};
 use super::swarm::Fault;
 use crate::order::{Event, State, next};
+use crate::units::Venue;
 use std::collections::BTreeMap;
 
 /// A corpus this large reaches all that is not named below.
@@ -46,6 +48,19 @@ const UNREACHED: [(State, State, &str); 3] = [
     (State::Live, State::Dead, "a simulated venue never loses an order that it acknowledged"),
 ];
 
+/// Faults that a venue does not know, and why.
+const NOT_AT: [(Fault, Venue, &str); 9] = [
+    (Fault::Banned, Venue::Okx, "its sockets shut nobody out: they limit"),
+    (Fault::Banned, Venue::Bitget, "its sockets shut nobody out: they limit"),
+    (Fault::RequestLate, Venue::Bitget, "its order frames carry no time and no window"),
+    (Fault::ThirdFee, Venue::Bybit, "fees are paid in what is traded"),
+    (Fault::ThirdFee, Venue::Okx, "fees are paid in what is traded"),
+    (Fault::ThirdFee, Venue::Bitget, "the simulated account pays in what is traded"),
+    (Fault::ListenKeyDeath, Venue::Bybit, "its sockets know no listen keys"),
+    (Fault::ListenKeyDeath, Venue::Okx, "its sockets know no listen keys"),
+    (Fault::ListenKeyDeath, Venue::Bitget, "its sockets know no listen keys"),
+];
+
 /// Every transition of the table that changes the state.
 pub(super) fn moves() -> impl Iterator<Item = (State, State)> {
     let all = State::ALL.into_iter().flat_map(|from| State::ALL.map(|to| (from, to)));
@@ -53,15 +68,37 @@ pub(super) fn moves() -> impl Iterator<Item = (State, State)> {
 }
 
 /// Name of a probe and the seeds from which on it must have fired.
-pub(super) fn due() -> BTreeMap<String, u64> {
-    let faults = Fault::ALL.into_iter().map(|fault| (fault_name(fault), CORPUS));
+pub(super) fn due(venues: Option<[Venue; 2]>) -> BTreeMap<String, u64> {
+    let faults = Fault::ALL.into_iter().filter(|fault| comes_up(*fault, venues));
+    let faults = faults.map(|fault| (fault_name(fault), CORPUS));
+    let here = |venue: &Venue| venues.is_none_or(|named| named.contains(venue));
+    let at = VENUES.into_iter().filter(here).flat_map(at_venue).map(|name| (name, CORPUS));
+    let stages = stages().filter(|pair| venues.is_none_or(|named| named == *pair));
+    let stages = stages.map(|pair| (stage_name(pair), CORPUS));
     let unreached = |from, to| UNREACHED.iter().any(|(known, end, _)| (*known, *end) == (from, to));
     let from = |from, to| {
         let seldom = SELDOM.iter().find(|(known, end, _)| (*known, *end) == (from, to));
         seldom.map_or(CORPUS, |(_, _, seeds)| *seeds)
     };
     let reached = moves().filter(|(was, is)| !unreached(*was, *is));
-    faults.chain(reached.map(|(was, is)| (move_name(was, is), from(was, is)))).collect()
+    faults
+        .chain(at)
+        .chain(stages)
+        .chain(reached.map(|(was, is)| (move_name(was, is), from(was, is))))
+        .collect()
+}
+
+/// Somewhere between these venues it can come up.
+fn comes_up(fault: Fault, venues: Option<[Venue; 2]>) -> bool {
+    let known = |venue: &Venue| !NOT_AT.iter().any(|(at, place, _)| (*at, *place) == (fault, *venue));
+    !fault.of_venue() || venues.is_none_or(|named| named.iter().any(known))
+}
+
+/// What must come up at a venue.
+fn at_venue(venue: Venue) -> impl Iterator<Item = String> {
+    let known = move |fault: &Fault| !NOT_AT.iter().any(|(at, place, _)| (*at, *place) == (*fault, venue));
+    let faults = Fault::ALL.into_iter().filter(|fault| fault.of_venue()).filter(known);
+    faults.map(move |fault| fault_name_at(fault, venue))
 }
 
 #[cfg(test)]
@@ -82,8 +119,13 @@ mod tests {
 
     #[test]
     fn every_fault_and_every_transition_that_can_come_about_is_due() {
-        let due = due();
-        assert_eq!(due.len(), Fault::ALL.len() + moves().count() - UNREACHED.len());
+        let due = due(None);
+        let venues = VENUES.into_iter().flat_map(at_venue).count();
+        assert_eq!(due.len(), Fault::ALL.len() + venues + 12 + moves().count() - UNREACHED.len());
+        assert_eq!(due["fault: 418 at bybit"], CORPUS);
+        assert!(due.contains_key("venues: okx and bitget") && !due.contains_key("fault: 418 at okx"));
+        assert!(!due.contains_key("fault: disk full at okx"));
+        assert!(!super::due(Some([Venue::Okx, Venue::Bitget])).contains_key("fault: 418"));
         assert_eq!(due["fault: 418"], CORPUS);
         assert_eq!(due["order: UNKNOWN -> FILLED"], CORPUS);
         assert_eq!(due["order: REJECTED -> LIVE"], 50_000);

@@ -4,6 +4,8 @@ use super::mutant;
 use super::probe::Probes;
 use super::reach;
 use super::run::{Outcome, run};
+use super::stage::Stage;
+use super::terms::Terms;
 use crate::sim::noise::mix;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -30,6 +32,9 @@ struct Request {
     /// Nothing fails but time: venues work on requests, and answer, far beyond their bounds.
     #[serde(default)]
     late: bool,
+    /// `binance,bybit`, or `all`: each seed draws two.
+    #[serde(default)]
+    venues: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -55,13 +60,14 @@ struct Report {
     trace: String,
 }
 
-/// `{"from":0,"seeds":100,"mutant":"","trace":false,"first":false,"late":false}` in; counts, violations and probes out. The error is
+/// `{"from":0,"seeds":100,"mutant":"","trace":false,"first":false,"late":false,"venues":"all"}` in; counts, violations and probes out. The error is
 /// one sentence.
 pub fn simulate(request: &[u8]) -> Result<Vec<u8>, String> {
     let request: Request = serde_json::from_slice(request).map_err(|e| format!("simulation: {e}"))?;
     if !request.mutant.is_empty() && !mutant::names().any(|name| name == request.mutant) {
         return Err(format!("no mutant {}", request.mutant));
     }
+    let venues = Stage::parse(&request.venues)?;
     let mut probes = Probes::default();
     let mut report = Report {
         seeds: 0,
@@ -72,14 +78,16 @@ pub fn simulate(request: &[u8]) -> Result<Vec<u8>, String> {
         told: Vec::new(),
         probes: BTreeMap::new(),
         // Where nothing but time fails, most of it stays away.
-        due: if request.late || !request.mutant.is_empty() { BTreeMap::new() } else { reach::due() },
+        due: if request.late || !request.mutant.is_empty() { BTreeMap::new() } else { reach::due(venues) },
         mutants: mutant::names().collect(),
         trace: String::new(),
     };
     for seed in request.from..request.from.saturating_add(request.seeds) {
-        let mut outcome = guarded(seed, &request.mutant, request.trace, request.late);
+        let terms =
+            Terms { seed, mutant: &request.mutant, tracing: request.trace, late: request.late, venues };
+        let mut outcome = guarded(terms);
         if seed % TWICE_EVERY == 0 && outcome.violation.is_none() {
-            outcome.violation = differs(&outcome, &run(seed, &request.mutant, false, request.late));
+            outcome.violation = differs(&outcome, &run(Terms { tracing: false, ..terms }));
         }
         report.seeds += 1;
         report.events += outcome.events;
@@ -90,6 +98,8 @@ pub fn simulate(request: &[u8]) -> Result<Vec<u8>, String> {
         if let Some((invariant, text)) = outcome.violation {
             report.violations += 1;
             if report.told.len() < TOLD_MAX {
+                let stage = Stage::of_seed(seed, venues);
+                let text = format!("{} and {}: {text}", stage.name(0), stage.name(1));
                 report.told.push(Violation { seed, invariant, text });
             }
             if request.first {
@@ -102,8 +112,8 @@ pub fn simulate(request: &[u8]) -> Result<Vec<u8>, String> {
 }
 
 /// A run that panics is a violation like any other.
-fn guarded(seed: u64, mutant: &str, tracing: bool, late: bool) -> Outcome {
-    let ended = std::panic::catch_unwind(|| run(seed, mutant, tracing, late));
+fn guarded(terms: Terms<'_>) -> Outcome {
+    let ended = std::panic::catch_unwind(|| run(terms));
     ended.unwrap_or_else(|cause| {
         let text = cause.downcast_ref::<String>().cloned();
         let text = text.or_else(|| cause.downcast_ref::<&str>().map(|text| (*text).to_owned()));

@@ -4,6 +4,7 @@ use super::check::Check;
 use super::life::{Death, replayed};
 use super::probe::Probes;
 use super::setup::{MS, PAIR_COUNT, SECOND, SLOW_TICK, TICK, pair};
+use super::terms::Terms;
 use super::world::World;
 use crate::engine::Engine;
 use crate::risk::LatchMode;
@@ -41,8 +42,8 @@ impl Outcome {
     }
 }
 
-pub(super) fn run(seed: u64, mutant: &str, tracing: bool, late: bool) -> Outcome {
-    let mut world = World::new(seed, mutant, tracing, late);
+pub(super) fn run(terms: Terms<'_>) -> Outcome {
+    let mut world = World::new(terms);
     world.live();
     let hash = world.trace.hash ^ world.process.as_ref().map_or(0, |p| p.engine.state_hash());
     Outcome {
@@ -60,6 +61,7 @@ impl World {
         self.run_until(self.swarm.faulty);
         let broken = self.swarm.broken_bound;
         self.heal();
+        self.pay_in();
         if broken {
             // What is still being worked on at a venue is the last of the faults.
             self.slow_markets();
@@ -81,6 +83,7 @@ impl World {
             self.check.check_all(&process.engine, &self.venues, &mut self.probes);
             self.check.at_rest(&process.engine, &self.venues, calm, &mut self.probes);
             self.check.check_others(&process.engine, &self.venues);
+            self.check_client();
         }
     }
 
@@ -160,7 +163,7 @@ impl World {
     fn stop_trading(&mut self) -> bool {
         for at in 0..PAIR_COUNT {
             if !self.stopped[at] {
-                let body = pair(&self.swarm, at, false);
+                let body = pair(self.stage, &self.swarm, at, false);
                 self.stopped[at] = self.command("upsert_pair", &body);
             }
         }
@@ -175,7 +178,7 @@ impl World {
             self.trade_by_hand(false);
         }
         for at in 0..PAIR_COUNT {
-            let body = pair(&self.swarm, at, true);
+            let body = pair(self.stage, &self.swarm, at, true);
             self.stopped[at] = !self.command("upsert_pair", &body);
         }
     }

@@ -2,7 +2,7 @@
 
 use super::check::Check;
 use super::probe::Probes;
-use super::setup::{SECOND, VENUES};
+use super::setup::SECOND;
 use super::swarm::Fault;
 use super::tally::fills_by_order;
 use super::world::World;
@@ -10,10 +10,11 @@ use crate::engine::Engine;
 use crate::order::Order;
 use crate::plan::{Plan, Twap};
 use crate::sim::SimVenue;
-use crate::units::{ClientId, Money, Ns, PlanId, Side};
+use crate::units::{ClientId, Money, Ns, PlanId, Product, Side};
 
 /// Venue and product of a leg.
-const LEGS: [(usize, &str); 4] = [(0, "spot"), (0, "linear"), (1, "spot"), (1, "linear")];
+const LEGS: [(usize, Product); 4] =
+    [(0, Product::Spot), (0, Product::Linear), (1, Product::Spot), (1, Product::Linear)];
 const KINDS: [&str; 4] = [
     r#""orderType":"market""#,
     r#""orderType":"limit","timeInForce":"IOC""#,
@@ -58,8 +59,9 @@ impl World {
         let side = *self.rng.pick(&[Side::Buy, Side::Sell]);
         let leg = |at: usize, side: Side| {
             let (venue, product) = LEGS[at];
-            let (exchange, side) = (VENUES[venue].1, side.name());
-            format!(r#"{{"exchange":"{exchange}","symbol":"BTCUSDT","type":"{product}","side":"{side}"}}"#)
+            let (exchange, symbol) = (self.stage.name(venue), self.stage.symbol(venue, product));
+            let (kind, side) = (product.name(), side.name());
+            format!(r#"{{"exchange":"{exchange}","symbol":"{symbol}","type":"{kind}","side":"{side}"}}"#)
         };
         let mut legs = leg(first, side);
         if self.rng.chance(600_000) {
@@ -84,8 +86,10 @@ impl World {
             String::new()
         };
         format!(
-            r#"{{"exchange":"{}","symbol":"BTCUSDT","type":"{product}","side":"{side}","qty":"{}",{kind}{price}}}"#,
-            VENUES[venue].1,
+            r#"{{"exchange":"{}","symbol":"{}","type":"{}","side":"{side}","qty":"{}",{kind}{price}}}"#,
+            self.stage.name(venue),
+            self.stage.symbol(venue, product),
+            product.name(),
             milli(self.swarm.qty_milli)
         )
     }

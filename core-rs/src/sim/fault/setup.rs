@@ -1,80 +1,39 @@
-//! What is simulated: two venues, their links, the engine's configuration. Bytes as a real process would get them.
+//! What a run is set up with: the venues' and the engine's configuration. Bytes as a real process would get them.
 
 use super::markets::Phase;
+use super::stage::Stage;
 use super::swarm::Swarm;
+use crate::sim::model::listings;
 use crate::units::{Ns, Product, Venue};
 
 pub(super) const MS: Ns = 1_000_000;
 pub(super) const SECOND: Ns = 1_000 * MS;
 /// Wall time at which every run begins.
 pub(super) const EPOCH: Ns = 1_790_000_000 * SECOND;
-pub(super) const VENUES: [(Venue, &str); 2] = [(Venue::Binance, "binance"), (Venue::Bybit, "bybit")];
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Role {
-    Public,
-    Private,
-    Trade,
-    Rest,
-}
-
-/// One link; `venue` indexes [`VENUES`].
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Row {
-    pub venue: usize,
-    pub product: Product,
-    pub role: Role,
-    /// Path of the socket; one that ends in `=` wants a listen key.
-    pub target: &'static str,
-}
-
-const fn row(venue: usize, product: Product, role: Role, target: &'static str) -> Row {
-    Row { venue, product, role, target }
-}
-
-pub(super) const LINKS: [Row; 14] = [
-    row(0, Product::Spot, Role::Public, "/ws"),
-    row(0, Product::Spot, Role::Private, "/ws-api/v3"),
-    row(0, Product::Spot, Role::Trade, "/ws-api/v3"),
-    row(0, Product::Spot, Role::Rest, ""),
-    row(0, Product::Linear, Role::Public, "/public/ws"),
-    row(0, Product::Linear, Role::Private, "/private/ws?listenKey="),
-    row(0, Product::Linear, Role::Trade, "/ws-fapi/v1"),
-    row(0, Product::Linear, Role::Rest, ""),
-    row(1, Product::Spot, Role::Public, "/v5/public/spot"),
-    row(1, Product::Spot, Role::Private, "/v5/private"),
-    row(1, Product::Spot, Role::Trade, "/v5/trade"),
-    row(1, Product::Spot, Role::Rest, ""),
-    row(1, Product::Linear, Role::Public, "/v5/public/linear"),
-    row(1, Product::Linear, Role::Rest, ""),
-];
-
-impl Role {
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::Public => "public",
-            Self::Private => "private",
-            Self::Trade => "trade",
-            Self::Rest => "rest",
-        }
-    }
-}
 
 /// How often a market moves, and how often while nobody trades.
 pub(super) const TICK: Ns = 500 * MS;
 pub(super) const SLOW_TICK: Ns = 2 * SECOND;
 
 /// A small market: few levels, few publications, low fees, so that a run is short and trades often.
-pub(super) fn venue_config(venue: usize, seed: u64) -> String {
-    let name = VENUES[venue].1;
+pub(super) fn venue_config(stage: &Stage, swarm: &Swarm, venue: usize, seed: u64) -> String {
+    let name = stage.name(venue);
+    let [spot, linear] = [Product::Spot, Product::Linear].map(|product| stage.symbol(venue, product));
+    let symbols = if spot == linear { format!("\"{spot}\"") } else { format!("\"{spot}\",\"{linear}\"") };
+    let accounts = swarm.purse.map_or_else(String::new, |(quote, milli)| {
+        let base = format!("{}.{:03}", milli / 1_000, milli % 1_000);
+        format!(r#","accounts":[{{"balances":{{"USDT":"{quote}","BTC":"{base}"}}}}]"#)
+    });
     format!(
-        r#"{{"venue":"{name}","products":["spot","linear"],"seed":{seed},"symbols":["BTCUSDT"],"feeTaker":"0.0001","levels":5,"tickMs":{}}}"#,
+        r#"{{"venue":"{name}","products":["spot","linear"],"seed":{seed},"symbols":[{symbols}],"feeTaker":"0.0001","levels":5,"tickMs":{}{accounts}}}"#,
         TICK / MS
     )
 }
 
+/// How long a request may be under way, ms: venues with a time window refuse it afterwards.
+pub(super) const WINDOW_MS: i64 = 1_500;
 /// The bounds of the simulated venues, ms: recvWindow, read lag, clock error.
-const BOUNDS: [Ns; 3] = [1_500, 500, 200];
+const BOUNDS: [Ns; 3] = [WINDOW_MS, 500, 200];
 const PLAN_DEADLINE_MS: u64 = 5_000;
 /// Silence after which a book is stale, ms.
 pub(super) const STALE: Ns = 3_000 * MS;
@@ -85,14 +44,15 @@ pub(super) const COLLAR_BPS: i64 = 100;
 /// So little is kept of what is settled that it is forgotten within moments, as on a busy account within minutes.
 const FORGETFUL: &str = r#","memory":{"orders":48}"#;
 
-pub(super) fn engine_config(swarm: &Swarm, mutant: &str, machine: u32) -> String {
-    let links: Vec<String> = LINKS
+pub(super) fn engine_config(stage: &Stage, swarm: &Swarm, mutant: &str, machine: u32) -> String {
+    let links: Vec<String> = stage
+        .links
         .iter()
         .enumerate()
         .map(|(id, link)| {
             format!(
                 r#"{{"id":{id},"venue":"{}","type":"{}","role":"{}","account":"main"}}"#,
-                VENUES[link.venue].1,
+                stage.name(link.venue),
                 link.product.name(),
                 link.role.name()
             )
@@ -120,36 +80,43 @@ pub(super) fn engine_config(swarm: &Swarm, mutant: &str, machine: u32) -> String
                   {{"name":"book_age_max_ms","scope":"total","id":"","value":{}}},
                   {{"name":"price_collar_bps","scope":"total","id":"","value":{COLLAR_BPS}}}],
         "policy":{{"completeWithinBps":10,"maxAttempts":3,"planDeadlineMs":{PLAN_DEADLINE_MS},"slippageBps":5,"cooldownMs":{},"journal":{{"arbitrage":"{disk}","order":"{disk}"}}}},"bootId":"boot-{machine}"{mutant}{}}}"#,
-        account("binance"),
-        account("bybit"),
-        venue("binance", "spot"),
-        venue("binance", "linear"),
-        venue("bybit", "spot"),
-        venue("bybit", "linear"),
+        account(stage.name(0)),
+        account(stage.name(1)),
+        venue(stage.name(0), "spot"),
+        venue(stage.name(0), "linear"),
+        venue(stage.name(1), "spot"),
+        venue(stage.name(1), "linear"),
         links.join(","),
-        pairs(swarm).join(","),
+        pairs(stage, swarm).join(","),
         AGE_MAX / MS,
         swarm.cooldown_ms,
         if swarm.forgetful { FORGETFUL } else { "" },
     )
 }
 
-/// Legs of the pairs; the first two share an instrument.
-const PAIRS: [(&str, &str, &str, &str, &str); 3] = [
-    ("spot_perp", "binance", "spot", "bybit", "linear"),
-    ("perp_perp", "binance", "linear", "bybit", "linear"),
-    ("spot_spot", "binance", "linear", "bybit", "spot"),
+/// Legs of the pairs by venue and product; the first two share an instrument.
+const PAIRS: [(&str, [Product; 2]); 3] = [
+    ("spot_perp", [Product::Spot, Product::Linear]),
+    ("perp_perp", [Product::Linear, Product::Linear]),
+    ("spot_spot", [Product::Linear, Product::Spot]),
 ];
 
-pub(super) fn pairs(swarm: &Swarm) -> Vec<String> {
-    (0..PAIRS.len()).map(|at| pair(swarm, at, true)).collect()
+fn pairs(stage: &Stage, swarm: &Swarm) -> Vec<String> {
+    (0..PAIRS.len()).map(|at| pair(stage, swarm, at, true)).collect()
 }
 
-pub(super) fn pair(swarm: &Swarm, at: usize, enabled: bool) -> String {
-    let (id, venue1, type1, venue2, type2) = PAIRS[at];
+pub(super) fn pair(stage: &Stage, swarm: &Swarm, at: usize, enabled: bool) -> String {
+    let (id, products) = PAIRS[at];
+    let leg = |venue: usize| {
+        let product = products[venue];
+        let (exchange, symbol) = (stage.name(venue), stage.symbol(venue, product));
+        format!(r#"{{"exchange":"{exchange}","symbol":"{symbol}","type":"{}"}}"#, product.name())
+    };
     let qty = format!("{}.{:03}", swarm.qty_milli / 1_000, swarm.qty_milli % 1_000);
     format!(
-        r#"{{"id":"{id}","leg1":{{"exchange":"{venue1}","symbol":"BTCUSDT","type":"{type1}"}},"leg2":{{"exchange":"{venue2}","symbol":"BTCUSDT","type":"{type2}"}},"threshold":"0.0{}","qty":"{qty}","totalAmount":"300000","direction":"auto","enabled":{enabled}}}"#,
+        r#"{{"id":"{id}","leg1":{},"leg2":{},"threshold":"0.0{}","qty":"{qty}","totalAmount":"300000","direction":"auto","enabled":{enabled}}}"#,
+        leg(0),
+        leg(1),
         swarm.threshold
     )
 }
@@ -161,19 +128,26 @@ pub(super) fn pair_id(at: usize) -> &'static str {
 }
 
 /// The venue's list of a product, as the cold half hands it to the engine.
-pub(super) fn instruments(venue: Venue, product: Product, phase: Phase) -> String {
+pub(super) fn instruments(stage: &Stage, venue: usize, product: Product, phase: Phase) -> String {
     let status = match phase {
         Phase::Trading => "TRADING",
         Phase::CancelOnly => "CANCEL_ONLY",
         Phase::Delisted => return "[]".to_owned(),
     };
-    let (tick, lot) = match (venue, product) {
-        (Venue::Binance, Product::Spot) => ("0.01", "0.00001"),
-        (Venue::Bybit, Product::Spot) => ("0.1", "0.000001"),
-        (_, _) => ("0.1", "0.001"),
+    let symbol = stage.symbol(venue, product);
+    let row = listings(stage.venues[venue], product).into_iter().find(|row| row.symbol.as_str() == symbol);
+    let Some(row) = row else { return "[]".to_owned() };
+    let (tick, lot) = (row.px_text(row.tick), row.qty_text(row.lot));
+    let least = row.notional_min.0 / crate::units::pow10(crate::units::MONEY_DECIMALS);
+    // Venues that count in contracts say how large one is, and name instruments by number.
+    let counted = match stage.venues[venue] {
+        Venue::Okx => {
+            let contract = if product == Product::Linear { "0.01" } else { "1" };
+            format!(r#","contract":"{contract}","code":"{}""#, row.wire.code)
+        }
+        Venue::Binance | Venue::Bybit | Venue::Bitget => String::new(),
     };
-    let least = if venue == Venue::Binance && product == Product::Linear { 50 } else { 5 };
     format!(
-        r#"[{{"symbol":"BTCUSDT","base":"BTC","quote":"USDT","tick":"{tick}","lot":"{lot}","qtyMin":"{lot}","qtyMax":"83","notionalMin":"{least}","feeMaker":"0.0001","feeTaker":"0.0001","status":"{status}"}}]"#
+        r#"[{{"symbol":"{symbol}","base":"BTC","quote":"USDT","tick":"{tick}","lot":"{lot}","qtyMin":"{lot}","qtyMax":"83","notionalMin":"{least}","feeMaker":"0.0001","feeTaker":"0.0001","status":"{status}"{counted}}}]"#
     )
 }

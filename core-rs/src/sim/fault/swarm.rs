@@ -7,6 +7,9 @@ const MS: Ns = 1_000_000;
 /// The exposure limit of a run that none of its orders reaches, quote units.
 const EXPOSURE_MAX: u64 = 500_000;
 
+/// Others take money out as well: so much is always there, quote units.
+const PURSE_LEAST: u64 = 30_000;
+
 macro_rules! faults {
     ($($fault:ident = $ppm:literal $name:literal,)*) => {
         /// A class of faults.
@@ -120,6 +123,14 @@ impl Fault {
 }
 
 impl Fault {
+    /// Faults that strike one venue, each of which must have come up at every venue.
+    pub(super) const fn of_venue(self) -> bool {
+        let at = self as usize;
+        let account = at >= Self::ThirdFee as usize && at <= Self::Transfer as usize;
+        let on_links = at >= Self::Disconnect as usize && at <= Self::ListenKeyDeath as usize;
+        at <= Self::Restarted as usize || on_links || account || matches!(self, Self::VenueOutage)
+    }
+
     /// Faults of markets and clocks.
     const fn of_markets(self) -> bool {
         self as usize >= Self::Silence as usize && self as usize <= Self::ClockStep as usize
@@ -162,6 +173,8 @@ pub(super) struct Swarm {
     pub broken_bound: bool,
     /// The engine keeps hardly anything of what is settled.
     pub forgetful: bool,
+    /// What each account begins with: quote and thousandths of base; `None` is more than is ever wanted.
+    pub purse: Option<(u64, u64)>,
 }
 
 impl Swarm {
@@ -191,6 +204,7 @@ impl Swarm {
             strict: rng.chance(250_000),
             broken_bound: false,
             forgetful: false,
+            purse: None,
         }
     }
 
@@ -200,6 +214,13 @@ impl Swarm {
             let scale = *rng.pick(&[0, 0, 0, 300, 600, 1_000, 1_000, 1_500, 3_000]);
             self.rates[fault as usize] = fault.base() * scale / 1_000;
         }
+    }
+
+    /// In some runs money is short: it is enough for a few legs at once.
+    pub(super) fn draw_purse(&mut self, rng: &mut Rng) {
+        let legs = *rng.pick(&[0, 0, 0, 0, 0, 2, 3, 5]);
+        let quote = (self.qty_milli * legs * 70).max(PURSE_LEAST);
+        self.purse = (legs > 0).then_some((quote, self.qty_milli * legs));
     }
 
     /// Nothing fails but time: requests are worked on, and answered, up to 40 s late.

@@ -2,18 +2,21 @@
 
 use super::bounds::Bounds;
 use super::check::Check;
+use super::client::Client;
 use super::disk::Disk;
 use super::link::Link;
 use super::markets::{self, MarketTurn, Markets};
 use super::mutant::Harness;
-use super::probe::Probes;
+use super::probe::{Probes, stage_name};
 use super::rng::Rng;
-use super::setup::{EPOCH, LINKS, MS, PAIR_COUNT, SECOND, VENUES, engine_config, venue_config};
+use super::setup::{EPOCH, PAIR_COUNT, SECOND, engine_config, venue_config};
+use super::stage::Stage;
 use super::swarm::{Fault, Swarm};
+use super::terms::Terms;
 use super::trace::Trace;
 use crate::engine::{Effect, Effects, Engine, Input};
 use crate::sim::SimVenue;
-use crate::units::{Now, Ns, Product, Venue};
+use crate::units::{Ns, Product};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 
@@ -21,8 +24,6 @@ use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 const ACCOUNT_STREAM: u64 = 1;
 /// Of so many seeds one writes events that nobody reads, as the service does.
 const ALL_EVENTS_EVERY: u64 = 16;
-/// One run in so many keeps hardly anything of what is settled.
-const FORGETFUL: u64 = 4;
 
 /// Something under way. What carries a `life` belongs to one process and dies with it.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -127,6 +128,7 @@ pub(super) struct Process {
 }
 
 pub(super) struct World {
+    pub stage: &'static Stage,
     pub rng: Rng,
     /// The stream of the account's side.
     pub side: Rng,
@@ -136,6 +138,8 @@ pub(super) struct World {
     pub late: bool,
     /// Every event is written, not only what the checker reads.
     hears_all: bool,
+    /// Reads the API of a run whose events are all written.
+    pub client: Option<Client>,
     pub harness: Harness,
     pub config: String,
     pub mutant: String,
@@ -174,24 +178,23 @@ pub(super) struct World {
 }
 
 impl World {
-    pub(super) fn new(seed: u64, mutant: &str, tracing: bool, late: bool) -> Self {
+    pub(super) fn new(terms: Terms<'_>) -> Self {
+        let Terms { seed, mutant, tracing, late, venues } = terms;
+        let stage = Stage::of_seed(seed, venues);
         let mut rng = Rng::new(seed);
         let mut side = Rng::stream(seed, ACCOUNT_STREAM);
-        let mut swarm = if late { Swarm::late(&mut rng, &mut side) } else { Swarm::new(&mut rng, &mut side) };
-        swarm.broken_bound |= rng.chance(50_000);
         let mut market_rng = Rng::stream(seed, markets::STREAM);
-        if !late {
-            swarm.draw_markets(&mut market_rng);
-        }
-        swarm.forgetful = seed % FORGETFUL == 1;
+        let swarm = terms.swarm(&mut rng, &mut side, &mut market_rng);
         let (harness, engine_mutant) = Harness::parse(mutant);
-        let config = engine_config(&swarm, engine_mutant, 0);
+        let config = engine_config(stage, &swarm, engine_mutant, 0);
         let exposure_max = swarm.exposure_max;
         let mono = rng.span(SECOND, 1_000 * SECOND);
-        let venue = |at| SimVenue::new(venue_config(at, seed).as_bytes());
+        let venue = |at| SimVenue::new(venue_config(stage, &swarm, at, seed).as_bytes());
         // The configurations are this room's own and tested: a refusal leaves a world without venues, and a violation.
-        let venues: Vec<SimVenue> = (0..VENUES.len()).filter_map(|at| venue(at).ok()).collect();
+        let venues: Vec<SimVenue> = (0..stage.venues.len()).filter_map(|at| venue(at).ok()).collect();
+        let reads = seed.is_multiple_of(ALL_EVENTS_EVERY);
         let mut world = Self {
+            stage,
             rng,
             side,
             markets: Markets::new(market_rng),
@@ -206,9 +209,9 @@ impl World {
             life: 0,
             disk: Disk::new(harness == Harness::JournalAfterAck, harness == Harness::PageCacheOnly),
             shadow: None,
-            links: LINKS.iter().map(|_| Link::default()).collect(),
+            links: stage.links.iter().map(|_| Link::default()).collect(),
             conns: BTreeMap::new(),
-            check: Check::new(swarm.broken_bound, exposure_max),
+            check: Check::new(stage, swarm.broken_bound, exposure_max),
             bounds: Bounds::default(),
             probes: Probes::default(),
             trace: Trace::new(tracing),
@@ -223,7 +226,8 @@ impl World {
             serial: 0,
             swarm,
             late,
-            hears_all: tracing || seed.is_multiple_of(ALL_EVENTS_EVERY),
+            hears_all: tracing || reads,
+            client: reads.then(Client::default),
             harness,
         };
         for at in 0..world.venues.len() {
@@ -234,6 +238,7 @@ impl World {
             world.carry(at, effects);
             world.schedule_venue(at);
         }
+        world.probes.word(stage_name(stage.venues));
         world.at(0, Job::Boot);
         world.at(SECOND, Job::Second);
         world
@@ -261,6 +266,20 @@ impl World {
             self.struck(fault);
         }
         struck
+    }
+
+    /// The same at a venue.
+    pub(super) fn strikes_at(&mut self, venue: usize, fault: Fault) -> bool {
+        let struck = self.strikes(fault);
+        if struck {
+            self.struck_at(venue, fault);
+        }
+        struck
+    }
+
+    /// What struck did so at this venue.
+    pub(super) fn struck_at(&mut self, venue: usize, fault: Fault) {
+        self.probes.fault_at(fault, self.stage.venues[venue]);
     }
 
     pub(super) fn struck(&mut self, fault: Fault) {
@@ -303,7 +322,7 @@ impl World {
             Job::Clock { venue, life } if self.alive(life) => self.tell_clock(venue),
             Job::Instruments { venue, product, life } if self.alive(life) => {
                 let product = if product == 0 { Product::Spot } else { Product::Linear };
-                self.tell_instruments(VENUES[venue].0, product);
+                self.tell_instruments(venue, product);
             }
             Job::Publish { venue } => {
                 let wall = self.wall();
@@ -350,38 +369,5 @@ impl World {
     /// Room for what a step wants done.
     pub(super) const fn effects(&self) -> Effects {
         if self.hears_all { Effects::all() } else { Effects::hearing("alerts") }
-    }
-
-    /// The process's clocks.
-    pub(super) fn moment(&self) -> Now {
-        let mono = self.process.as_ref().map_or(0, |process| process.mono);
-        Now { mono: self.now + mono, wall: self.wall() + self.skew() }
-    }
-
-    /// How far the wall time that the process is told is off.
-    fn skew(&self) -> Ns {
-        let Some(process) = &self.process else { return 0 };
-        let stepped = self.markets.system_skew - process.system_skew;
-        process.skew + if self.harness.trusts_wall() { stepped } else { 0 }
-    }
-
-    /// The cold half tells the venue's clock, with an error inside the bound.
-    fn tell_clock(&mut self, venue: usize) {
-        let offset = -self.skew() + self.rng.span(-50 * MS, 50 * MS);
-        self.input(Input::Clock { venue: VENUES[venue].0, offset, uncertainty: 50 * MS });
-        let life = self.life;
-        self.at(5 * SECOND, Job::Clock { venue, life });
-    }
-
-    fn tell_instruments(&mut self, venue: Venue, product: Product) {
-        let (now, mut out) = (self.moment(), self.effects());
-        let at = VENUES.iter().position(|(known, _)| *known == venue).unwrap_or(0);
-        let rows = super::setup::instruments(venue, product, self.phase(at, product));
-        let Some(process) = &mut self.process else { return };
-        let set = process.engine.set_instruments(now, venue, product, rows.as_bytes(), &mut out);
-        if let Err(refusal) = set {
-            self.check.fail("set-up", &format!("instruments refused: {}", refusal.message));
-        }
-        self.execute(out);
     }
 }

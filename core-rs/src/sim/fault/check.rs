@@ -187,8 +187,14 @@ impl Check {
                         if left > 0 { up += left } else { down += left }
                     }
                 }
-                // Where one market stands off, the engine's price may be the one before or after.
+                // Where one market stands off, the engine's price may be the one before or after: what its book shows is
+                // judged elsewhere.
                 let px = model.mark(listing).min(venue.index(listing, wall));
+                let seen = engine
+                    .book(self.stage.venues[at], facts.product, &facts.symbol)
+                    .map(|(_, book)| book.top());
+                let seen = seen.and_then(|top| Some(i64::midpoint(top.bid?.px, top.ask?.px)));
+                let px = seen.map_or(px, |seen| seen.min(px));
                 let cheapest = self.cheapest.entry((at, listing)).or_insert(px);
                 *cheapest = px.min(*cheapest);
                 let px = if opens { px } else { *cheapest };

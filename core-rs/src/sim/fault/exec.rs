@@ -189,7 +189,7 @@ impl World {
         let Some(process) = &mut self.process else { return };
         process.fetches += 1;
         if process.fetches > FETCHES_MAX {
-            self.at(REFUSED_PAUSE, Job::Answer { number, status: 0, body: Vec::new(), life });
+            self.at(REFUSED_PAUSE, Job::Answer { number, status: 0, body: Vec::new(), shows: None, life });
             return;
         }
         self.trace.bytes(self.now, "FETCH", number, &data);

@@ -1,6 +1,7 @@
 //! Questions over HTTP: asked, served by the venue, answered late, wrongly or not at all.
 
 use super::setup::{MS, SECOND};
+use super::stage::{Role, Row};
 use super::swarm::Fault;
 use super::world::{Job, World};
 use crate::sim::SimEffect;
@@ -9,6 +10,8 @@ use crate::units::Ns;
 /// The process gives up on an answer after this.
 const DEADLINE: Ns = 2 * SECOND;
 const LOST_PAUSE: Ns = 250 * MS;
+/// Paths that serve a whole book.
+const BOOKS: [&str; 3] = ["/depth", "/orderbook", "/books"];
 
 impl World {
     pub(super) fn ask(&mut self, link: usize, number: u64, data: Vec<u8>) {
@@ -18,11 +21,18 @@ impl World {
         let gone = self.now < self.outage[venue];
         if refused || gone || self.strikes_at(venue, Fault::QueryLost) {
             let wait = if refused { LOST_PAUSE } else { DEADLINE + LOST_PAUSE };
-            self.at(wait, Job::Answer { number, status: 0, body: Vec::new(), life });
+            self.at(wait, Job::Answer { number, status: 0, body: Vec::new(), shows: None, life });
             return;
         }
         let delay = self.wire();
         self.at(delay, Job::Request { link, number, data, life });
+    }
+
+    /// The stream of books beside a link for questions.
+    fn public_of(&self, link: usize) -> Option<usize> {
+        let own = self.stage.links[link];
+        let beside = |row: &Row| (row.venue, row.product, row.role) == (own.venue, own.product, Role::Public);
+        self.stage.links.iter().position(beside)
     }
 
     pub(super) fn serve(&mut self, link: usize, number: u64, data: &[u8], life: u64) {
@@ -59,6 +69,8 @@ impl World {
         if delay > DEADLINE {
             (status, body) = (0, Vec::new());
         }
-        self.at(delay, Job::Answer { number, status, body, life });
+        let shows =
+            (status == 200 && BOOKS.iter().any(|path| target.contains(path))).then(|| self.public_of(link));
+        self.at(delay, Job::Answer { number, status, body, shows: shows.flatten(), life });
     }
 }

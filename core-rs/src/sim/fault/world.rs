@@ -49,6 +49,8 @@ pub(super) enum Job {
         number: u64,
         status: u16,
         body: Vec<u8>,
+        /// It shows a whole book of this link's product.
+        shows: Option<usize>,
         life: u64,
     },
     Synced {
@@ -307,7 +309,10 @@ impl World {
             Job::ToVenue { conn, data, gate, reply } => self.arrive(conn, &data, gate, reply),
             Job::ToEngine { conn, data } => self.hear(conn, &data),
             Job::Request { link, number, data, life } => self.serve(link, number, &data, life),
-            Job::Answer { number, status, body, life } if self.alive(life) => {
+            Job::Answer { number, status, body, shows, life } if self.alive(life) => {
+                if let Some(link) = shows {
+                    self.links[link].heard = self.now;
+                }
                 self.trace.bytes(self.now, "ANSWER", number, &body);
                 if let Some(process) = &mut self.process {
                     process.fetches = process.fetches.saturating_sub(1);

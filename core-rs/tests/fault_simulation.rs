@@ -34,7 +34,10 @@ fn fixed_seeds_hold_every_invariant() {
 /// venue takes; an order that waited for the disk while its plan's other leg grew old, or stopped trading; the record of
 /// a breaker that a refused command had opened, lost with what else it said; a ban that
 /// answered a cancel and was not heeded; orders that waited for the disk while others took the room of their limit; fills
-/// of others that a full disk had not taken, for the checker.
+/// of others that a full disk had not taken, for the checker; a plan taken back by the leg that opens, or judged by what
+/// was only under way, by prices a little apart, or by no price where its book was not watched any more; a fill that could
+/// not be applied and was forgotten; orders before their account's opening was on disk; reduce-only orders refused for
+/// ever; a closing order by a tick above the owner's greatest.
 #[test]
 fn seeds_that_broke_an_invariant_hold_it_now() {
     for seed in SEEDS {

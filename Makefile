@@ -45,7 +45,7 @@ HAS_NODE := $(shell node -e 'process.exit(Number(process.versions.node.split("."
 PYTHONS := pyproject.toml README.md $(shell find python -path '*/static/ui' -prune -o -type f -not -name '*.so' -not -name '*.pyc' -print)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build web wheel conformance test test-rust test-sim test-python test-web test-browser lint lint-rust lint-python lint-web format ext sim sim-mutants crash restarts long long-api bench clean
+.PHONY: help run build web wheel conformance test test-rust test-sim test-python test-web test-browser lint lint-rust lint-python lint-web format ext sim sim-mutants crash restarts long long-api bench new-venue clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -127,6 +127,11 @@ conformance: build $(CLIENTS)/.installed ## other people's clients (ccxt, exchan
 
 crash: build ## kill -9 of the whole service at random moments (N=20, RECORDS=0), against the venues' own books
 	@$(PY) -m tests.e2e.crash --kills $(N) --seed $(SEED) --records $(RECORDS) $(if $(BEGIN),--begin $(BEGIN))
+
+new-venue: ## begins a venue: its files, its tests, its lines in the tables (NAME=x); docs/adding-a-venue.md
+	@scripts/new-venue "$(NAME)"
+	@cargo fmt --all
+	@[ ! -x $(PY) ] || $(PY) -m ruff format --quiet python/tidegate/venues python/tidegate/model tests/unit/venues
 
 long-api: ext ## generated requests as each role (CASES=20000), minutes to an hour; goes on where it was stopped
 	@mkdir -p target

@@ -83,7 +83,7 @@ def test_no_path_of_a_machine_stands_in_a_file() -> None:
         *RUST,
         *files(".md", below=("docs", "benches")),
         ROOT / ".ci" / "run",
-        *(ROOT / "scripts").iterdir(),
+        *(path for path in (ROOT / "scripts").rglob("*") if path.is_file()),
     ]
     found = [
         f"{shown(path)}:{number}"

@@ -114,7 +114,7 @@ impl Engine {
         let Some(codec) = self.link(link).and_then(|link| link.codec) else { return };
         let instruments: Vec<_> = ids.iter().map(|id| self.instruments.at(*id)).collect();
         let mut frames = Vec::new();
-        (codec.encode_subscribe)(Role::Public, on, &instruments, &mut frames);
+        codec.encode_subscribe(Role::Public, on, &instruments, &mut frames);
         for data in frames {
             out.send(link, data);
         }

@@ -117,7 +117,7 @@ impl Engine {
         }
         if let Some(codec) = codec {
             let mut frames = Vec::new();
-            (codec.encode_subscribe)(role, true, &[], &mut frames);
+            codec.encode_subscribe(role, true, &[], &mut frames);
             for data in frames {
                 out.send(id, data);
             }

@@ -4,7 +4,7 @@ use super::model::{Listing, Model, SynthLevel, rank};
 use super::recorded::instrument;
 use crate::market::{Book, Instrument};
 use crate::units::{InstrumentId, Ns, Product, Rate, Side, Symbol, Venue};
-use crate::venues::{Context, Event, EventBuf, Instruments, Role, codec, encode_trades};
+use crate::venues::{Context, Event, EventBuf, Instruments, Role, codec};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Levels a side that a dry run sees: an order that reaches deeper is filled only so far.
@@ -151,7 +151,9 @@ impl Live {
         let mut frames = Vec::new();
         for (on, listings) in [(true, &wanted - &known), (false, &known - &wanted)] {
             let names: Vec<&Instrument> = listings.iter().map(|at| &self.table.list[*at]).collect();
-            encode_trades(model.venue, product, on, &names, &mut frames);
+            if let Some(codec) = codec(model.venue, product) {
+                codec.encode_trades(on, &names, &mut frames);
+            }
         }
         self.taped.retain(|listing| !of_product(listing));
         self.taped.extend(wanted);

@@ -27,17 +27,14 @@ const OCTAVES: [(i64, i64); 8] = [
 /// (turning period ms, amplitude ppb) of a venue product's own basis. The sign alternates from turn to turn, so the
 /// basis is zero-mean, and spot against linear opens beyond 20 basis points (fees of both legs and a threshold of
 /// five) every few seconds for about a second, in both directions by turns.
-const fn basis(venue: Venue, product: Product) -> (i64, i64) {
-    match (venue, product) {
-        (Venue::Binance, Product::Spot) => (4_100, 250_000),
-        (Venue::Binance, Product::Linear) => (3_300, 2_100_000),
-        (Venue::Bybit, Product::Spot) => (3_700, 350_000),
-        (Venue::Bybit, Product::Linear) => (2_500, 2_080_000),
-        (Venue::Okx, Product::Spot) => (3_900, 300_000),
-        (Venue::Okx, Product::Linear) => (2_900, 2_090_000),
-        (Venue::Bitget, Product::Spot) => (4_300, 320_000),
-        (Venue::Bitget, Product::Linear) => (3_100, 2_070_000),
-    }
+fn basis(venue: Venue, product: Product) -> (i64, i64) {
+    let [spot, linear] = match venue {
+        Venue::Binance => [(4_100, 250_000), (3_300, 2_100_000)],
+        Venue::Bybit => [(3_700, 350_000), (2_500, 2_080_000)],
+        Venue::Okx => [(3_900, 300_000), (2_900, 2_090_000)],
+        Venue::Bitget => [(4_300, 320_000), (3_100, 2_070_000)],
+    };
+    if product == Product::Spot { spot } else { linear }
 }
 
 /// The path of one listing.

@@ -64,7 +64,8 @@ impl SimVenue {
         };
         let live = (config.market == MarketSource::Live).then(|| Live::new(config.fees));
         let due = vec![Ns::MAX; config.listings.len()];
-        let speech = speech(config.venue);
+        let speech =
+            speech(config.venue).ok_or_else(|| format!("{} is not simulated yet", config.venue.name()))?;
         let model = Model::new(config.venue, config.listings, config.accounts);
         let world = World {
             model,

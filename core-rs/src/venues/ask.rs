@@ -62,7 +62,7 @@ pub(super) fn encode(
     };
     let (path, params) = (asking.question)(product, query);
     if path.is_empty() {
-        return Err(EncodeError::Unsupported("movements of the account"));
+        return Err(EncodeError::Unsupported("this question"));
     }
     let mut request = Request::get(out, path);
     for param in params {

@@ -2,7 +2,7 @@
 //! links serve both products. Knows nothing of sockets or order state. Document: www.bitget.com/docs/classic; the names in
 //! quotes are its headings.
 
-use super::passphrase::{envelope, login, sign, subscribe};
+use super::passphrase::{self, envelope, login, sign};
 use super::prelude::*;
 
 const VENUE: Venue = Venue::Bitget;
@@ -22,7 +22,7 @@ pub(super) static SPOT: Codec = Codec {
     decode: |ctx, bytes, out| channel::decode(&DIALECT, ctx, bytes, out),
     ordering: &ORDERING,
     encode_login: |role, session, wall, out| login("/user/verify", role, session, wall, out),
-    encode_subscribe,
+    topics: &TOPICS,
     asking: &ASKING,
     answering: &ANSWERING,
 };
@@ -51,14 +51,9 @@ const ERRORS: &[Meaning] = &[
 /// "Depth Channel". The chain of `seq` and `pseq` is not in the documents; it was probed without a gap in 2026-09, when the
 /// checksum was gone.
 static DIALECT: Dialect = Dialect {
-    stream: "arg",
-    kind: "action",
-    update: b"update",
-    books: b"books",
-    best: Some(b"books1"),
-    seq: "seq",
-    restart: None,
-    book: |ctx, arg, row, out| book(channel::instrument(VENUE, ctx, arg.symbol)?, row, out),
+    venue: VENUE,
+    words: Words { best: Some(b"books1"), seq: "seq", ..channel::ARG },
+    book,
     push,
     answer,
 };
@@ -274,30 +269,25 @@ fn open(body: &mut Body<'_>, id_prefix: &[u8], id: &[u8], channel: &str, instrum
     body.raw(&[b",\"params\":{\"clientOid\":\"", id, b"\""]);
 }
 
-/// "Subscribe": `{"op":"subscribe","args":[{"instType":"SPOT","channel":"books","instId":"BTCUSDT"}]}`. A symbol under the wrong
-/// `instType` is acknowledged and stays silent, so the product always comes from the instrument itself.
-fn encode_subscribe(role: Role, on: bool, instruments: &[&Instrument], out: &mut Vec<Vec<u8>>) {
-    let arg = |product: Product, channel: &str, name: &str, value: &str| {
-        format!(
-            "{{\"instType\":\"{}\",\"channel\":\"{channel}\",\"{name}\":\"{value}\"}}",
-            product_word(product, KINDS)
-        )
-    };
-    let args: Vec<String> = match role {
-        Role::Public => {
-            instruments.iter().map(|i| arg(i.product, "books", "instId", i.symbol.as_str())).collect()
-        }
-        Role::Private => vec![
-            arg(Spot, "orders", "instId", "default"),
-            arg(Spot, "account", "coin", "default"),
-            arg(Linear, "orders", "instId", "default"),
-            arg(Linear, "account", "coin", "default"),
-            arg(Linear, "positions", "instId", "default"),
-        ],
-        Role::Trade | Role::Rest => Vec::new(),
-    };
-    subscribe(on, &args, out);
-}
+/// "Subscribe". A symbol under the wrong `instType` is acknowledged and stays silent.
+static TOPICS: Topics = Topics {
+    book: [
+        r#"{"instType":"SPOT","channel":"books","instId":"*"}"#,
+        r#"{"instType":"USDT-FUTURES","channel":"books","instId":"*"}"#,
+    ],
+    trades: [
+        r#"{"instType":"SPOT","channel":"trade","instId":"*"}"#,
+        r#"{"instType":"USDT-FUTURES","channel":"trade","instId":"*"}"#,
+    ],
+    account: &[
+        r#"{"instType":"SPOT","channel":"orders","instId":"default"}"#,
+        r#"{"instType":"SPOT","channel":"account","coin":"default"}"#,
+        r#"{"instType":"USDT-FUTURES","channel":"orders","instId":"default"}"#,
+        r#"{"instType":"USDT-FUTURES","channel":"account","coin":"default"}"#,
+        r#"{"instType":"USDT-FUTURES","channel":"positions","instId":"default"}"#,
+    ],
+    ..passphrase::TOPICS
+};
 
 static ASKING: Asking = Asking {
     question,

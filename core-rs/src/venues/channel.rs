@@ -13,6 +13,18 @@ use crate::units::{Price, Qty, Symbol, Venue};
 
 /// What differs between the venues.
 pub(super) struct Dialect {
+    pub venue: Venue,
+    pub words: Words,
+    /// Reads one book; its kind is settled later, and its time where only the message has one.
+    pub book: fn(&Instrument, &mut Reader<'_>, &mut EventBuf) -> Read<Depth>,
+    /// A message of another channel than these.
+    pub push: fn(&Context<'_>, &Push<'_>, &mut EventBuf) -> Read<()>,
+    /// A message with an `event`, or without a stream.
+    pub answer: fn(&mut Reader<'_>, &mut EventBuf) -> Read<()>,
+}
+
+/// What a message calls its parts.
+pub(super) struct Words {
     /// The member that names the stream, and the one that tells a snapshot from an update, with the word for the latter.
     pub stream: &'static str,
     pub kind: &'static str,
@@ -23,13 +35,18 @@ pub(super) struct Dialect {
     /// Name of a book's update id, and the id with which a book begins anew whatever the message says.
     pub seq: &'static str,
     pub restart: Option<u64>,
-    /// Reads one book; its kind is settled later, and its time where only the message has one.
-    pub book: fn(&Context<'_>, Arg<'_>, &mut Reader<'_>, &mut EventBuf) -> Read<Depth>,
-    /// A message of another channel than these.
-    pub push: fn(&Context<'_>, &Push<'_>, &mut EventBuf) -> Read<()>,
-    /// A message with an `event`, or without a stream.
-    pub answer: fn(&mut Reader<'_>, &mut EventBuf) -> Read<()>,
 }
+
+/// Of the venues that name a stream by its `arg`; the ids of their books are their own.
+pub(super) const ARG: Words = Words {
+    stream: "arg",
+    kind: "action",
+    update: b"update",
+    books: b"books",
+    best: None,
+    seq: "",
+    restart: None,
+};
 
 /// Which stream a message belongs to; what is not named is empty.
 #[derive(Clone, Copy, Debug, Default)]
@@ -67,13 +84,13 @@ fn frame(dialect: &Dialect, ctx: &Context<'_>, bytes: &[u8], out: &mut EventBuf)
     let (mut data, mut sent, mut matched, mut book) = (Value::Absent, Value::Absent, Value::Absent, false);
     reader.object(|reader, key| {
         match key {
-            key if key == dialect.stream.as_bytes() && arg.is_none() => arg = read_arg(reader)?,
-            key if key == dialect.kind.as_bytes() => action = Some(reader.string()?),
+            key if key == dialect.words.stream.as_bytes() && arg.is_none() => arg = read_arg(reader)?,
+            key if key == dialect.words.kind.as_bytes() => action = Some(reader.string()?),
             b"event" => event = reader.skip().map(|()| true)?,
             b"ts" => sent = reader.value()?,
             b"cts" | b"creationTime" => matched = reader.value()?,
             b"data" if book || data != Value::Absent => return Err(DecodeError::Field("data")),
-            b"data" if arg.is_some_and(|arg| arg.channel == dialect.books) => {
+            b"data" if arg.is_some_and(|arg| arg.channel == dialect.words.books) => {
                 book = true;
                 books(dialect, ctx, arg.unwrap_or_default(), reader, out)?;
             }
@@ -92,7 +109,7 @@ fn frame(dialect: &Dialect, ctx: &Context<'_>, bytes: &[u8], out: &mut EventBuf)
     };
     let (data, sent) = (Field { name: "data", value: data }, Field { name: "ts", value: sent });
     let sent = Field { name: "ts", value: matched }.present().unwrap_or(sent);
-    if arg.channel == dialect.books {
+    if arg.channel == dialect.words.books {
         match data.value {
             Value::Array(bytes) | Value::Object(bytes) => {
                 books(dialect, ctx, arg, &mut Reader::new(bytes), out)?;
@@ -100,10 +117,10 @@ fn frame(dialect: &Dialect, ctx: &Context<'_>, bytes: &[u8], out: &mut EventBuf)
             _ if book => {}
             _ => return Err(data.array().err().unwrap_or(DecodeError::Missing("data"))),
         }
-        return settle(dialect, action.ok_or(DecodeError::Missing(dialect.kind))?, sent, out);
+        return settle(dialect, action.ok_or(DecodeError::Missing(dialect.words.kind))?, sent, out);
     }
     let push = Push { arg, snapshot: action == Some(b"snapshot"), data, sent };
-    match dialect.best {
+    match dialect.words.best {
         Some(channel) if channel == arg.channel => best(dialect, ctx, &push, out),
         _ => (dialect.push)(ctx, &push, out),
     }
@@ -140,10 +157,11 @@ fn books(
     data: &mut Reader<'_>,
     out: &mut EventBuf,
 ) -> Read<()> {
+    let instrument = instrument(dialect.venue, ctx, arg.symbol)?;
     let mut one = |row: &mut Reader<'_>| {
-        let depth = (dialect.book)(ctx, arg, row, out)?;
+        let depth = (dialect.book)(instrument, row, out)?;
         if depth.last == 0 {
-            return Err(DecodeError::Missing(dialect.seq));
+            return Err(DecodeError::Missing(dialect.words.seq));
         }
         out.events.push(Event::Depth(depth));
         Ok(())
@@ -159,12 +177,12 @@ fn books(
 fn settle(dialect: &Dialect, action: &[u8], sent: Field<'_>, out: &mut EventBuf) -> Read<()> {
     let kind = match action {
         b"snapshot" => DeltaKind::Snapshot,
-        word if word == dialect.update => DeltaKind::Update,
-        _ => return Err(DecodeError::Field(dialect.kind)),
+        word if word == dialect.words.update => DeltaKind::Update,
+        _ => return Err(DecodeError::Field(dialect.words.kind)),
     };
     for event in &mut out.events {
         if let Event::Depth(depth) = event {
-            let anew = dialect.restart == Some(depth.last);
+            let anew = dialect.words.restart == Some(depth.last);
             depth.kind = if anew { DeltaKind::Snapshot } else { kind };
             if depth.venue_ns == 0 {
                 depth.venue_ns = sent.millis()?;
@@ -201,8 +219,9 @@ pub(super) fn chained(
 
 /// Best bid and ask, as a book of one level.
 fn best(dialect: &Dialect, ctx: &Context<'_>, push: &Push<'_>, out: &mut EventBuf) -> Read<()> {
+    let instrument = instrument(dialect.venue, ctx, push.arg.symbol)?;
     push.data.array()?.rows(|row| {
-        let depth = (dialect.book)(ctx, push.arg, row, out)?;
+        let depth = (dialect.book)(instrument, row, out)?;
         let (start, bids) = (depth.start as usize, depth.bids as usize);
         let side = |level: Option<&Level>| -> Option<(Price, Qty)> {
             level.and_then(|level| Some((Price::new(level.px).ok()?, Qty::new(level.qty).ok()?)))

@@ -3,7 +3,8 @@
 use super::answer::{self, Answering};
 use super::ask::{self, Asking};
 use super::body::{self, Ordering};
-use super::{DecodeError, EncodeError, EventBuf, Query, ReplyVerdict, Secret, binance, bitget, bybit, okx};
+use super::topics::{self, Feed, Topics};
+use super::{DecodeError, EncodeError, EventBuf, Query, ReplyVerdict, Secret};
 use crate::ledger::Wallet;
 use crate::market::{Instrument, SeqRule, Wire};
 use crate::order::OrderCmd;
@@ -93,8 +94,8 @@ pub struct Codec {
     pub(super) ordering: &'static Ordering,
     /// Frames to send when a link of this role comes up, before subscribing (login); none for public links.
     pub encode_login: fn(Role, &Session, Ns, &mut Vec<Vec<u8>>),
-    /// Subscribe (`on`) or unsubscribe frames. Public: depth of the instruments. Private: the account's topics.
-    pub encode_subscribe: fn(Role, bool, &[&Instrument], &mut Vec<Vec<u8>>),
+    /// What its streams are called.
+    pub(super) topics: &'static Topics,
     /// How questions over REST are written.
     pub(super) asking: &'static Asking,
     /// How their answers are read.
@@ -112,6 +113,22 @@ impl Codec {
         out: &mut Vec<u8>,
     ) -> Result<(), EncodeError> {
         body::encode(self.ordering, cmd, instrument, (session, wall), out)
+    }
+
+    /// Subscribe (`on`) or unsubscribe frames. Public: depth of the instruments. Private: the account's topics.
+    pub fn encode_subscribe(
+        &self,
+        role: Role,
+        on: bool,
+        instruments: &[&Instrument],
+        out: &mut Vec<Vec<u8>>,
+    ) {
+        topics::encode(self.topics, (role, Feed::Book, on), instruments, out);
+    }
+
+    /// The same for public trades; who needs them has a connection of their own for it.
+    pub fn encode_trades(&self, on: bool, instruments: &[&Instrument], out: &mut Vec<Vec<u8>>) {
+        topics::encode(self.topics, (Role::Public, Feed::Trades, on), instruments, out);
     }
 
     /// One REST request as text: `METHOD target\nHeader: value\n...\n\nbody`. No Host header.
@@ -151,16 +168,16 @@ impl fmt::Debug for Codec {
     }
 }
 
-/// The codec of a venue product; `None` for a venue that is not built in.
-pub fn codec(venue: Venue, product: Product) -> Option<&'static Codec> {
-    match (venue, product) {
-        (Venue::Binance, Product::Spot) => Some(&binance::SPOT),
-        (Venue::Binance, Product::Linear) => Some(&binance::LINEAR),
-        (Venue::Bybit, Product::Spot) => Some(&bybit::SPOT),
-        (Venue::Bybit, Product::Linear) => Some(&bybit::LINEAR),
-        (Venue::Okx, Product::Spot) => Some(&okx::SPOT),
-        (Venue::Okx, Product::Linear) => Some(&okx::LINEAR),
-        (Venue::Bitget, Product::Spot) => Some(&bitget::SPOT),
-        (Venue::Bitget, Product::Linear) => Some(&bitget::LINEAR),
+/// The codec of a venue product.
+pub const fn codec(venue: Venue, product: Product) -> Option<&'static Codec> {
+    let [spot, linear] = match venue {
+        Venue::Binance => [&super::binance::SPOT, &super::binance::LINEAR],
+        Venue::Bybit => [&super::bybit::SPOT, &super::bybit::LINEAR],
+        Venue::Okx => [&super::okx::SPOT, &super::okx::LINEAR],
+        Venue::Bitget => [&super::bitget::SPOT, &super::bitget::LINEAR],
+    };
+    match product {
+        Product::Spot => Some(spot),
+        Product::Linear => Some(linear),
     }
 }

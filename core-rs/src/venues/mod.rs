@@ -29,7 +29,7 @@ mod reply;
 mod rows;
 mod scan;
 pub mod sign;
-mod tape;
+mod topics;
 mod write;
 
 pub use codec::{Codec, Context, Instruments, OrderBudget, Resync, Role, Session, codec};
@@ -37,4 +37,3 @@ pub use error::{DecodeError, EncodeError, RejectClass, VenueReject};
 pub use event::{Bbo, Depth, Event, EventBuf, ReplyOutcome, RequestReply, SessionNote, Trade};
 pub use query::{Query, ReplyVerdict};
 pub use sign::Secret;
-pub use tape::encode_trades;

@@ -1,7 +1,7 @@
 //! OKX v5, spot and perpetual swaps: two rows of one venue. Swaps count contracts; private and trade links serve both products.
 //! Knows nothing of sockets or order state. Document: www.okx.com/docs-v5; the names in quotes are its headings.
 
-use super::passphrase::{envelope, login, sign, subscribe};
+use super::passphrase::{self, envelope, login, sign};
 use super::prelude::*;
 use super::write::iso_ms;
 
@@ -22,7 +22,7 @@ pub(super) static SPOT: Codec = Codec {
     decode: |ctx, bytes, out| channel::decode(&DIALECT, ctx, bytes, out),
     ordering: &ORDERING,
     encode_login: |role, session, wall, out| login("/users/self/verify", role, session, wall, out),
-    encode_subscribe,
+    topics: &TOPICS,
     asking: &ASKING,
     answering: &ANSWERING,
 };
@@ -51,14 +51,9 @@ const ERRORS: &[Meaning] = &[
 
 /// "Order book channel"; "Best bid/offer" is `bbo-tbt`.
 static DIALECT: Dialect = Dialect {
-    stream: "arg",
-    kind: "action",
-    update: b"update",
-    books: b"books",
-    best: Some(b"bbo-tbt"),
-    seq: "seqId",
-    restart: None,
-    book: |ctx, arg, row, out| book(channel::instrument(VENUE, ctx, arg.symbol)?, row, out),
+    venue: VENUE,
+    words: Words { best: Some(b"bbo-tbt"), seq: "seqId", ..channel::ARG },
+    book,
     push,
     answer,
 };
@@ -252,22 +247,18 @@ fn code(instrument: &Instrument) -> Result<u64, EncodeError> {
     }
 }
 
-/// "Subscribe": `{"op":"subscribe","args":[{"channel":"books","instId":"BTC-USDT"}]}`. The private channels serve both products
-/// at once; orders have no snapshot (they are asked for over REST), balances and positions begin with one.
-fn encode_subscribe(role: Role, on: bool, instruments: &[&Instrument], out: &mut Vec<Vec<u8>>) {
-    let arg = |channel: &str, rest: &str| format!("{{\"channel\":\"{channel}\"{rest}}}");
-    let book = |i: &&Instrument| arg("books", &format!(",\"instId\":\"{}\"", i.symbol));
-    let args: Vec<String> = match role {
-        Role::Public => instruments.iter().map(book).collect(),
-        Role::Private => vec![
-            arg("orders", ",\"instType\":\"ANY\""),
-            arg("positions", ",\"instType\":\"SWAP\""),
-            arg("account", ""),
-        ],
-        Role::Trade | Role::Rest => Vec::new(),
-    };
-    subscribe(on, &args, out);
-}
+/// "Subscribe". The private channels serve both products at once; orders have no snapshot (they are asked for over REST), balances
+/// and positions begin with one.
+static TOPICS: Topics = Topics {
+    book: [r#"{"channel":"books","instId":"*"}"#; 2],
+    trades: [r#"{"channel":"trades","instId":"*"}"#; 2],
+    account: &[
+        r#"{"channel":"orders","instType":"ANY"}"#,
+        r#"{"channel":"positions","instType":"SWAP"}"#,
+        r#"{"channel":"account"}"#,
+    ],
+    ..passphrase::TOPICS
+};
 
 static ASKING: Asking = Asking {
     question,

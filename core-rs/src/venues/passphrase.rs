@@ -4,12 +4,11 @@ use super::answer::{Opened, Served, by_status};
 use super::error::{Meaning, Read};
 use super::field::{Field, read};
 use super::json::Reader;
+use super::topics::Topics;
 use super::write::{Request, push_json, push_uint, server_ms};
 use super::{DecodeError, RejectClass, Role, Session, VenueReject};
 use crate::units::Ns;
 
-/// Arguments of one subscribe request; Bitget takes 4096 bytes of them, and dropped frames with 25 books.
-const ARGS_MAX: usize = 20;
 /// What a refusal without the venue's words means.
 const STATUSES: [(u16, RejectClass); 2] = [(403, RejectClass::Banned), (429, RejectClass::RateLimited)];
 
@@ -68,10 +67,12 @@ pub(super) fn login(path: &str, role: Role, session: &Session, wall: Ns, out: &m
     out.push(frame);
 }
 
-/// Subscribe (`on`) or unsubscribe frames of so many arguments each.
-pub(super) fn subscribe(on: bool, args: &[String], out: &mut Vec<Vec<u8>>) {
-    let op = if on { "subscribe" } else { "unsubscribe" };
-    for chunk in args.chunks(ARGS_MAX) {
-        out.push(format!("{{\"op\":\"{op}\",\"args\":[{}]}}", chunk.join(",")).into_bytes());
-    }
-}
+/// How both ask for streams; their names are the venue's own. Bitget takes 4096 bytes of names, and dropped frames with 25 books.
+pub(super) const TOPICS: Topics = Topics {
+    book: [""; 2],
+    trades: [""; 2],
+    account: &[],
+    verbs: ["subscribe", "unsubscribe"],
+    frame: r#"{"op":"!","args":[*]}"#,
+    names_max: 20,
+};

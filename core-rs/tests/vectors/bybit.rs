@@ -49,8 +49,8 @@ fn a_bad_book_message_is_refused_whole_and_says_why() {
         (r#""u":217107085,"#, "", DecodeError::Missing("u")),
         (r#""b":[],"#, "", DecodeError::Missing("b")),
         (r#""b":[]"#, r#""b":null"#, DecodeError::Missing("b")),
-        (r#""s":"BTCUSDT""#, r#""s":"XRPUSDT""#, DecodeError::UnknownInstrument),
-        ("orderbook.50.BTCUSDT", "orderbook.50.ETHUSDT", DecodeError::Field("topic")),
+        (r#""s":"BTCUSDT""#, r#""s":"XRPUSDT""#, DecodeError::Field("s")),
+        ("orderbook.50.BTCUSDT", "orderbook.50.ETHUSDT", DecodeError::UnknownInstrument),
         ("0.027559", "0.0275591", DecodeError::Field("a")),
     ];
     for (from, to, want) in cases {

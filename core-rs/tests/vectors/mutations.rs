@@ -42,11 +42,9 @@ fn reference(
     row: usize,
     instrument: &Instrument,
 ) -> Option<(Vec<Level>, Vec<Level>)> {
-    let (body, names) = match venue {
-        Venue::Binance => (frame.get("data").unwrap_or(frame), ["b", "a"]),
-        Venue::Bybit => (frame.get("data")?, ["b", "a"]),
-        Venue::Okx | Venue::Bitget => (frame.get("data")?.get(row)?, ["bids", "asks"]),
-    };
+    let data = frame.get("data").unwrap_or(frame);
+    let body = data.get(row).unwrap_or(data);
+    let names = if body.get("bids").is_some() { ["bids", "asks"] } else { ["b", "a"] };
     // Contracts of 0.01 have two digits less on the wire and weigh one unit of the last base digit each.
     let swap = (venue, instrument.product) == (Venue::Okx, Product::Linear);
     let (px, qty) = (instrument.px_decimals, instrument.qty_decimals - if swap { 2 } else { 0 });

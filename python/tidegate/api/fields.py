@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic.alias_generators import to_camel
 
 from tidegate.api.jsontext import DIGITS_MAX, Exact
+from tidegate.model.config import VENUES
 from tidegate.model.errors import Code, Json, TidegateError
 
 PAGE_LIMIT_MAX: Final = 1000
@@ -16,7 +17,7 @@ DECIMALS_MAX: Final = 18
 
 _DECIMAL_TEXT: Final = re.compile(r"-?(0|[1-9][0-9]{0,37})(\.[0-9]{1,38})?", re.ASCII)
 
-EXCHANGES: Final = ("binance", "bybit", "okx", "bitget")
+EXCHANGES: Final = VENUES
 """Venues of the contract; one that this process does not run is unavailable, any other name is a mistake."""
 
 ModelT = TypeVar("ModelT", bound=BaseModel)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from tidegate.model.config import VENUES
 from tidegate.model.errors import Code, TidegateError
 
 
@@ -31,7 +32,7 @@ def command(serve: Callable[[VenueSimOptions], None]) -> Callable[..., None]:
     """The typer command around `serve`, which runs until a signal."""
 
     def venue_sim(
-        venue: Annotated[str, typer.Option(help="binance, bybit, okx or bitget")],
+        venue: Annotated[str, typer.Option(help=f"one of {', '.join(VENUES)}")],
         product: Annotated[str, typer.Option(help="spot or linear; several with a comma")] = "spot",
         port: Annotated[int, typer.Option(min=0, max=65_535, help="0 takes a free one")] = 0,
         host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",

@@ -6,7 +6,7 @@ Knows no file and no environment; `model/config_text.py` turns text and variable
 from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, get_args
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
@@ -20,7 +20,7 @@ Scope = Literal["total", "venue", "instrument", "account", "pair", "owner"]
 JournalMode = Literal["group", "strict"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
-VENUES: Final[tuple[VenueName, ...]] = ("binance", "bybit", "okx", "bitget")
+VENUES: Final[tuple[VenueName, ...]] = get_args(VenueName)
 PRODUCTS: Final[tuple[Product, ...]] = ("spot", "linear")
 
 Name = Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[A-Za-z0-9_-]+$")]

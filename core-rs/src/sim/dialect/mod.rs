@@ -46,12 +46,13 @@ impl core::fmt::Debug for Speech {
     }
 }
 
-pub(super) fn speech(venue: Venue) -> &'static Speech {
+/// The dialect of a venue; `None` for one that is not simulated.
+pub(super) const fn speech(venue: Venue) -> Option<&'static Speech> {
     match venue {
-        Venue::Binance => &binance::SPEECH,
-        Venue::Bybit => &bybit::SPEECH,
-        Venue::Okx => &okx::SPEECH,
-        Venue::Bitget => &bitget::SPEECH,
+        Venue::Binance => Some(&binance::SPEECH),
+        Venue::Bybit => Some(&bybit::SPEECH),
+        Venue::Okx => Some(&okx::SPEECH),
+        Venue::Bitget => Some(&bitget::SPEECH),
     }
 }
 

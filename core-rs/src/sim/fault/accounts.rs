@@ -7,7 +7,7 @@ use super::setup::{MS, SECOND};
 use super::swarm::Fault;
 use super::world::{Job, World};
 use crate::ledger::Wallet;
-use crate::sim::model::{Kind, Label, NewOrder, Size, Tif};
+use crate::sim::model::{Kind, Label, NewOrder, Size, Tif, wallet_of};
 use crate::units::{AccountId, Asset, MONEY_DECIMALS, Money, Ns, Product, Side, Venue, pow10};
 use crate::venues::codec;
 
@@ -160,11 +160,8 @@ impl World {
     fn transfer(&mut self) {
         let venue = self.side.below(2) as usize;
         self.struck_at(venue, Fault::Transfer);
-        let wallets = match self.stage.venues[venue] {
-            Venue::Binance | Venue::Bitget => &[Wallet::Spot, Wallet::Linear][..],
-            Venue::Bybit | Venue::Okx => &[Wallet::Unified],
-        };
-        let wallet = *self.side.pick(wallets);
+        let wallets = [Product::Spot, Product::Linear].map(|of| wallet_of(self.stage.venues[venue], of));
+        let wallet = *self.side.pick(if wallets[0] == wallets[1] { &wallets[..1] } else { &wallets });
         let quote = i128::from(1 + self.side.below(TRANSFER_MAX)) * pow10(MONEY_DECIMALS);
         let amount = Money(if self.side.chance(500_000) { -quote } else { quote });
         self.move_money(venue, wallet, Asset::new(b"USDT").unwrap_or(Asset::EMPTY), amount);

@@ -93,7 +93,7 @@ fn symbol(venue: Venue, product: Product, base: &str) -> String {
     match (venue, product) {
         (Venue::Okx, Product::Spot) => format!("{base}-USDT"),
         (Venue::Okx, Product::Linear) => format!("{base}-USDT-SWAP"),
-        (Venue::Binance | Venue::Bybit | Venue::Bitget, _) => format!("{base}USDT"),
+        _ => format!("{base}USDT"),
     }
 }
 
@@ -196,19 +196,17 @@ const fn band_bps(product: Product) -> i64 {
 
 /// Which wallet pays on this venue.
 pub(crate) fn wallet_of(venue: Venue, product: Product) -> Wallet {
-    match venue {
-        Venue::Binance | Venue::Bitget => Wallet::of_product(product),
-        Venue::Bybit | Venue::Okx => Wallet::Unified,
-    }
+    let unified = matches!(venue, Venue::Bybit | Venue::Okx);
+    if unified { Wallet::Unified } else { Wallet::of_product(product) }
 }
 
 /// (maker, taker) of the lowest tier.
 fn default_fees(venue: Venue, product: Product) -> (Rate, Rate) {
     match (venue, product) {
         (_, Product::Spot) => (Rate::from_bps(10), Rate::from_bps(10)),
-        (Venue::Binance | Venue::Okx, Product::Linear) => (Rate::from_bps(2), Rate::from_bps(5)),
         (Venue::Bitget, Product::Linear) => (Rate::from_bps(2), Rate::from_bps(6)),
         (Venue::Bybit, Product::Linear) => (Rate::from_bps(2), Rate(5_500_000)),
+        (_, Product::Linear) => (Rate::from_bps(2), Rate::from_bps(5)),
     }
 }
 

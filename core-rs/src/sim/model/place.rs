@@ -227,11 +227,8 @@ impl Model {
     }
 
     /// How an order ends that would trade with its own account.
-    const fn prevented(&self) -> State {
-        match self.venue {
-            Venue::Binance => State::Expired,
-            Venue::Bybit | Venue::Okx | Venue::Bitget => State::Cancelled,
-        }
+    fn prevented(&self) -> State {
+        if self.venue == Venue::Binance { State::Expired } else { State::Cancelled }
     }
 
     /// How the order ends if it does not fill: `None` rests. Post-only and FOK may end before any match, or be refused.

@@ -82,7 +82,7 @@ impl Rig {
             }
             (Venue::Bybit, _) => "/v5/private".to_owned(),
             (Venue::Okx, _) => "/ws/v5/private".to_owned(),
-            (Venue::Bitget, _) => "/v2/ws/private".to_owned(),
+            _ => "/v2/ws/private".to_owned(),
         };
         let (public, trade) = match (venue, product) {
             (Venue::Binance, Product::Spot) => ("/ws", "/ws-api/v3"),
@@ -90,7 +90,7 @@ impl Rig {
             (Venue::Bybit, Product::Spot) => ("/v5/public/spot", "/v5/trade"),
             (Venue::Bybit, Product::Linear) => ("/v5/public/linear", "/v5/trade"),
             (Venue::Okx, _) => ("/ws/v5/public", "/ws/v5/private"),
-            (Venue::Bitget, _) => ("/v2/ws/public", "/v2/ws/private"),
+            _ => ("/v2/ws/public", "/v2/ws/private"),
         };
         for (conn, path, role) in
             [(PUBLIC, public, Role::Public), (PRIVATE, &private, Role::Private), (TRADE, trade, Role::Trade)]
@@ -99,7 +99,7 @@ impl Rig {
             let mut frames = Vec::new();
             (self.codec.encode_login)(role, &self.session, self.now, &mut frames);
             let wanted: Vec<&Instrument> = self.table.0.iter().collect();
-            (self.codec.encode_subscribe)(role, true, &wanted, &mut frames);
+            self.codec.encode_subscribe(role, true, &wanted, &mut frames);
             for frame in frames {
                 self.send(conn, &frame);
             }

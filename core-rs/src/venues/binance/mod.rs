@@ -16,8 +16,6 @@ use account::{
 const VENUE: Venue = Venue::Binance;
 /// Fills of one page, the most both products give.
 const FILLS_PAGE: usize = 1000;
-/// Streams named in one SUBSCRIBE frame.
-const STREAMS_MAX: usize = 100;
 /// The id of a log-in request; order requests carry client ids.
 const LOGIN_ID: &[u8] = b"login";
 
@@ -37,7 +35,7 @@ pub(super) static SPOT: Codec = Codec {
     },
     ordering: &ORDERING,
     encode_login,
-    encode_subscribe,
+    topics: &TOPICS,
     asking: &ASKING,
     answering: &ANSWERING,
 };
@@ -309,16 +307,15 @@ fn encode_login(role: Role, session: &Session, wall: Ns, out: &mut Vec<Vec<u8>>)
     }
 }
 
-/// `{"method":"SUBSCRIBE","params":["btcusdt@depth@100ms"],"id":1}` ("Live Subscribing/Unsubscribing to streams").
-fn encode_subscribe(role: Role, on: bool, instruments: &[&Instrument], out: &mut Vec<Vec<u8>>) {
-    let shown = if role == Role::Public { instruments } else { &[] };
-    let method = if on { "SUBSCRIBE" } else { "UNSUBSCRIBE" };
-    for chunk in shown.chunks(STREAMS_MAX) {
-        let stream = |i: &&Instrument| format!("\"{}@depth@100ms\"", i.symbol.as_str().to_ascii_lowercase());
-        let (id, streams) = (out.len() + 1, chunk.iter().map(stream).collect::<Vec<_>>().join(","));
-        out.push(format!("{{\"method\":\"{method}\",\"params\":[{streams}],\"id\":{id}}}").into_bytes());
-    }
-}
+/// "Live Subscribing/Unsubscribing to streams". USDT-M documents no stream of single trades; aggregated ones carry the same quantity.
+static TOPICS: Topics = Topics {
+    book: [r#""~@depth@100ms""#; 2],
+    trades: [r#""~@trade""#, r#""~@aggTrade""#],
+    account: &[],
+    verbs: ["SUBSCRIBE", "UNSUBSCRIBE"],
+    frame: r#"{"method":"!","params":[*],"id":%}"#,
+    names_max: 100,
+};
 
 static ASKING: Asking = Asking { question, kinds: ["", ""], sign };
 

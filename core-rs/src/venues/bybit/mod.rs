@@ -12,8 +12,6 @@ const VENUE: Venue = Venue::Bybit;
 const CATEGORIES: [&str; 2] = ["spot", "linear"];
 /// Rows of one page of orders, fills, positions, movements: the most each list gives.
 const PAGES: [usize; 4] = [50, 100, 200, 50];
-/// Topics of one subscribe request: spot takes no more.
-const TOPICS_MAX: usize = 10;
 /// How long an authentication request stays valid, ms; it must lie in the future when it arrives.
 const AUTH_MS: u64 = 10_000;
 
@@ -30,7 +28,7 @@ pub(super) static SPOT: Codec = Codec {
     decode: |ctx, bytes, out| channel::decode(&DIALECT, ctx, bytes, out),
     ordering: &ORDERING,
     encode_login,
-    encode_subscribe,
+    topics: &TOPICS,
     asking: &ASKING,
     answering: &ANSWERING,
 };
@@ -65,18 +63,18 @@ const ERRORS: &[Meaning] = &[
 ///   "b":[["78715","1.271882"]],"a":[["78748.5","0"]],"u":217107085,"seq":113099229629},"cts":1787612486108}`. An update id
 /// of 1 means that the service restarted: whatever the type says, it replaces the book.
 static DIALECT: Dialect = Dialect {
-    stream: "topic",
-    kind: "type",
-    update: b"delta",
-    books: b"orderbook",
-    best: None,
-    seq: "u",
-    restart: Some(1),
-    book: |ctx, arg, reader, out| {
-        let book = read_book(&BOOK, None, |symbol| channel::instrument(VENUE, ctx, symbol), reader, out)?;
-        if book.instrument.symbol.as_bytes() != arg.symbol {
-            return Err(DecodeError::Field("topic"));
-        }
+    venue: VENUE,
+    words: Words {
+        stream: "topic",
+        kind: "type",
+        update: b"delta",
+        books: b"orderbook",
+        best: None,
+        seq: "u",
+        restart: Some(1),
+    },
+    book: |instrument, reader, out| {
+        let book = read_book(&BOOK, None, |symbol| same(instrument, symbol), reader, out)?;
         let id = book.last.number()?;
         Ok(book.depth(DeltaKind::Snapshot, [id, id, 0], 0))
     },
@@ -87,14 +85,16 @@ static DIALECT: Dialect = Dialect {
 const BOOK: BookWords =
     BookWords { symbol: "s", bids: "b", asks: "a", first: "", last: "u", prev: "", time: "ts" };
 
+/// What a book says that it is of has to be what it was asked for, or what its topic says.
+fn same<'c>(asked: &'c Instrument, symbol: &[u8]) -> Read<&'c Instrument> {
+    if symbol == asked.symbol.as_bytes() { Ok(asked) } else { Err(DecodeError::Field("s")) }
+}
+
 /// "Get Orderbook": as the stream's `data`, with `ts` and `cts`. Its `u` counts the 1000-level stream, so it can check the levels of
 /// a book but not continue a stream of another depth.
 fn snapshot(asked: &Instrument, reader: &mut Reader<'_>, out: &mut EventBuf) -> Read<Depth> {
     let [matched] = reader.clone().fields(["cts"])?;
-    let same = |symbol: &[u8]| {
-        if symbol == asked.symbol.as_bytes() { Ok(asked) } else { Err(DecodeError::Field("s")) }
-    };
-    let book = read_book(&BOOK, None, same, reader, out)?;
+    let book = read_book(&BOOK, None, |symbol| same(asked, symbol), reader, out)?;
     let (id, time) = (book.last.number()?, book.time.millis()?);
     let time = matched.present().map_or(Ok(time), |matched| matched.millis())?;
     Ok(book.depth(DeltaKind::Snapshot, [id, id, 0], time))
@@ -215,19 +215,15 @@ fn encode_login(role: Role, session: &Session, wall: Ns, out: &mut Vec<Vec<u8>>)
     out.push(frame);
 }
 
-/// `{"req_id":"1","op":"subscribe","args":["orderbook.50.BTCUSDT"]}`. The private topics are all-in-one: both products.
-fn encode_subscribe(role: Role, on: bool, instruments: &[&Instrument], out: &mut Vec<Vec<u8>>) {
-    let topics: Vec<String> = match role {
-        Role::Public => instruments.iter().map(|i| format!("orderbook.50.{}", i.symbol)).collect(),
-        Role::Private => ["order", "execution", "position", "wallet"].map(String::from).to_vec(),
-        Role::Trade | Role::Rest => return,
-    };
-    let op = if on { "subscribe" } else { "unsubscribe" };
-    for chunk in topics.chunks(TOPICS_MAX) {
-        let (id, topics) = (out.len() + 1, chunk.join("\",\""));
-        out.push(format!("{{\"req_id\":\"{id}\",\"op\":\"{op}\",\"args\":[\"{topics}\"]}}").into_bytes());
-    }
-}
+/// "Connect". Spot takes no more than ten topics in a request; the private ones are all-in-one: both products.
+static TOPICS: Topics = Topics {
+    book: [r#""orderbook.50.*""#; 2],
+    trades: [r#""publicTrade.*""#; 2],
+    account: &[r#""order""#, r#""execution""#, r#""position""#, r#""wallet""#],
+    verbs: ["subscribe", "unsubscribe"],
+    frame: r#"{"req_id":"%","op":"!","args":[*]}"#,
+    names_max: 10,
+};
 
 static ASKING: Asking = Asking { question, kinds: CATEGORIES, sign };
 

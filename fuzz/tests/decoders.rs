@@ -58,6 +58,7 @@ fn decode(venue: Venue, product: Product, bytes: &[u8]) {
         Query::Fills { instrument, since: 0, from_id: None },
         Query::Balances,
         Query::Positions,
+        Query::Moves { since: 0, from_id: None },
     ] {
         let mut out = EventBuf::default();
         let answer = Context { product, role: Role::Rest, instruments: &table, implied: None };

@@ -5,6 +5,8 @@ use super::write::{Request, wall_ms};
 use super::{EncodeError, Instruments, Query, Session};
 use crate::units::{Ns, Product};
 
+const HOUR: Ns = 3_600_000_000_000;
+
 /// One parameter of a question; the text is the venue's name for it. What a question has no value for is left out.
 #[derive(Clone, Copy)]
 pub(super) enum Param {
@@ -20,6 +22,8 @@ pub(super) enum Param {
     LevelsOf(&'static str, &'static [u16]),
     /// Fills or movements since a time, ms.
     Since(&'static str),
+    /// The same for a venue that tells no more than so many hours behind its beginning (or refuses to): no longer ago.
+    Recent(&'static str, i64),
     /// Where a further page of fills begins; the first has none.
     From(&'static str),
     /// One of the two, where the venue refuses them together.
@@ -93,6 +97,9 @@ pub(super) fn encode(
                 Query::Fills { since, .. } | Query::Moves { since, .. },
             ) => {
                 request.number(name, wall_ms(*since));
+            }
+            (Param::Recent(name, hours), Query::Fills { since, .. } | Query::Moves { since, .. }) => {
+                request.number(name, wall_ms((*since).max(wall - hours * HOUR)));
             }
             // A parameter of another question, or one that this question has no value for.
             _ => {}

@@ -18,7 +18,7 @@ pub(super) static SPOT: Codec = Codec {
     // "Place Order": 10 per second and UID.
     order_budget: OrderBudget { orders: 10, window: 1_000_000_000 },
     contracts: false,
-    tells_moves: false,
+    tells_moves: true,
     decode: |ctx, bytes, out| channel::decode(&DIALECT, ctx, bytes, out),
     ordering: &ORDERING,
     encode_login: |role, session, wall, out| login("/user/verify", role, session, wall, out),
@@ -192,6 +192,37 @@ fn balance(place: &Place<'_>, row: &mut Reader<'_>, out: &mut EventBuf) -> Read<
     push_balance(out, Wallet::Linear, margin_coin, (free, Money(total.0 - free.0)), venue_ns)
 }
 
+/// "Get Account Bills" (spot): `{"billId":"1291","coin":"USDT","groupType":"transfer","businessType":"TRANSFER_OUT","size":"-300",
+///   "balance":"1","fees":"0","cTime":"1622697148"}`: the group tells trades from the rest.
+const SPOT_BILLS: MoveWords = MoveWords {
+    venue: VENUE,
+    wallet: Wallet::Spot,
+    names: ["billId", "", "groupType", "size", "coin", "cTime"],
+    trades: "transaction",
+    funding: "",
+    transfers: "deposit withdraw transfer",
+    by_id: true,
+    id_of_kind: false,
+};
+
+/// "Get Account Bill" (futures): `{"billId":"1","symbol":"BTCUSDT","amount":"-0.004992","fee":"0","businessType":"contract_settle_fee",
+///   "coin":"USDT","balance":"232.21","cTime":"1695715200654"}`
+static BILLS: MoveWords = MoveWords {
+    wallet: Wallet::Linear,
+    names: ["billId", "symbol", "businessType", "amount", "coin", "cTime"],
+    trades: "buy sell open_long open_short close_long close_short force_buy force_sell \
+             force_close_long force_close_short burst_buy burst_sell burst_long_loss_query burst_short_loss_query",
+    funding: "contract_settle_fee",
+    transfers: "trans_from_exchange trans_to_exchange trans_from_contract trans_to_contract \
+             transfer_in transfer_out",
+    ..SPOT_BILLS
+};
+
+fn bill(place: &Place<'_>, row: &mut Reader<'_>, out: &mut EventBuf) -> Read<u64> {
+    let words = if place.product == Some(Spot) { &SPOT_BILLS } else { &BILLS };
+    read_move(words, place, row, out)
+}
+
 /// "Positions Channel", "Get All Positions": `{"instId":"ETHUSDT","holdSide":"short","posMode":"one_way_mode","total":"0.1",
 ///   "openPriceAvg":"1900","uTime":"1695711602568"}`; REST says `symbol`. Only one-way mode is traded: a hedge-mode position that
 /// is not flat is refused.
@@ -301,7 +332,7 @@ static ASKING: Asking = Asking {
 
 /// The headings are the names of the paths. Fills come newest first: a further page holds what is older than the last row.
 const fn question(product: Product, query: &Query) -> Question {
-    use Param::{Client, From, Kind, Levels, LevelsOf, Number, Since, Symbol, VenueId, Word};
+    use Param::{Client, From, Kind, Levels, LevelsOf, Number, Recent, Since, Symbol, VenueId, Word};
     const FUTURES: Param = Kind("productType");
     const LIMIT: Param = Number("limit", PAGE);
     const SYMBOL: Param = Symbol("symbol");
@@ -309,6 +340,9 @@ const fn question(product: Product, query: &Query) -> Question {
     const ONE_OF_FUTURES: &[Param] = &[FUTURES, SYMBOL, ONE[1], ONE[2]];
     const FILLS: &[Param] = &[SYMBOL, Since("startTime"), From("idLessThan"), LIMIT];
     const FILLS_OF_FUTURES: &[Param] = &[FUTURES, FILLS[0], FILLS[1], FILLS[2], LIMIT];
+    // No more than 30 days at once.
+    const MOVES: &[Param] = &[Recent("startTime", 30 * 24 - 1), FILLS[2], LIMIT];
+    const MOVES_OF_FUTURES: &[Param] = &[FUTURES, MOVES[0], FILLS[2], LIMIT];
     const DEPTH: Param = LevelsOf("limit", &[5, 15, 50, 100]);
     match (product, query) {
         (Spot, Query::Snapshot { .. }) => ("/api/v2/spot/market/orderbook", &[SYMBOL, Levels("limit", 150)]),
@@ -323,7 +357,8 @@ const fn question(product: Product, query: &Query) -> Question {
         (Linear, Query::OpenOrders) => ("/api/v2/mix/order/orders-pending", &[FUTURES, LIMIT]),
         (Linear, Query::Fills { .. }) => ("/api/v2/mix/order/fills", FILLS_OF_FUTURES),
         (Linear, Query::Balances) => ("/api/v2/mix/account/accounts", &[FUTURES]),
-        (_, Query::Moves { .. }) => ("", &[]),
+        (Spot, Query::Moves { .. }) => ("/api/v2/spot/account/bills", MOVES),
+        (Linear, Query::Moves { .. }) => ("/api/v2/mix/account/bill", MOVES_OF_FUTURES),
         (_, Query::Positions) => {
             ("/api/v2/mix/position/all-position", &[FUTURES, Word("marginCoin", "USDT")])
         }
@@ -343,7 +378,7 @@ static ANSWERING: Answering = Answering {
     book,
     order,
     fills: Pages { row: fill, full: PAGE, next: |oldest, _, _| oldest },
-    moves: None,
+    moves: Some(Pages { row: bill, full: PAGE, next: |oldest, _, _| oldest }),
     position,
     balance,
     orders_max: PAGE,
@@ -355,6 +390,7 @@ fn list<'a>(product: Product, query: &Query, data: Field<'a>) -> Read<Field<'a>>
     let [list] = match (product, query) {
         (Linear, Query::OpenOrders) => data.object()?.fields(["entrustedList"])?,
         (Linear, Query::Fills { .. }) => data.object()?.fields(["fillList"])?,
+        (Linear, Query::Moves { .. }) => data.object()?.fields(["bills"])?,
         _ => return Ok(data),
     };
     Ok(if list.value == Value::Null { Field { name: list.name, value: Value::Array(b"[]") } } else { list })

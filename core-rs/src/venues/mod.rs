@@ -21,6 +21,7 @@ pub mod json;
 #[cfg(test)]
 mod json_tests;
 mod levels;
+mod moves;
 mod okx;
 mod passphrase;
 mod prelude;

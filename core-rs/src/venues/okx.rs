@@ -18,7 +18,7 @@ pub(super) static SPOT: Codec = Codec {
     // "Place order": 60 per 2 s and instrument.
     order_budget: OrderBudget { orders: 60, window: 2_000_000_000 },
     contracts: false,
-    tells_moves: false,
+    tells_moves: true,
     decode: |ctx, bytes, out| channel::decode(&DIALECT, ctx, bytes, out),
     ordering: &ORDERING,
     encode_login: |role, session, wall, out| login("/users/self/verify", role, session, wall, out),
@@ -146,6 +146,20 @@ fn fill(place: &Place<'_>, row: &mut Reader<'_>, out: &mut EventBuf) -> Read<u64
         .push(instrument, out)?;
     Ok(bill)
 }
+
+/// "Get bills details (last 7 days)": `{"billId":"623950854533513219","type":"8","subType":"173","ccy":"USDT",
+///   "balChg":"-0.0219","instType":"SWAP","instId":"BTC-USDT-SWAP","ts":"1695033476167"}`. "type": 1 transfer, 2 trade, 3 delivery,
+/// 5 liquidation, 8 funding fee, 9 ADL.
+static BILLS: MoveWords = MoveWords {
+    venue: VENUE,
+    wallet: Wallet::Unified,
+    names: ["billId", "instId", "type", "balChg", "ccy", "ts"],
+    trades: "2 3 5 9",
+    funding: "8",
+    transfers: "1",
+    by_id: true,
+    id_of_kind: false,
+};
 
 /// "Positions channel": `{"instType":"SWAP","instId":"BTC-USDT-SWAP","posSide":"net","pos":"-1","avgPx":"2566.31",
 ///   "uTime":"1619507761462"}`, `pos` in contracts.
@@ -283,7 +297,9 @@ const fn question(_: Product, query: &Query) -> Question {
         }
         Query::Balances => ("/api/v5/account/balance", &[]),
         Query::Positions => ("/api/v5/account/positions", &[Kind("instType")]),
-        Query::Moves { .. } => ("", &[]),
+        Query::Moves { .. } => {
+            ("/api/v5/account/bills", &[Since("begin"), From("after"), Number("limit", PAGE)])
+        }
     }
 }
 
@@ -297,7 +313,11 @@ static ANSWERING: Answering = Answering {
     book,
     order,
     fills: Pages { row: fill, full: PAGE, next: |oldest, _, _| oldest },
-    moves: None,
+    moves: Some(Pages {
+        row: |place, row, out| read_move(&BILLS, place, row, out),
+        full: PAGE,
+        next: |oldest, _, _| oldest,
+    }),
     position,
     balance: account,
     orders_max: PAGE,

@@ -8,6 +8,7 @@ pub(in crate::venues) use super::channel::{self, Dialect, Push, Words};
 pub(in crate::venues) use super::error::{Meaning, Read};
 pub(in crate::venues) use super::field::{Field, Value, read};
 pub(in crate::venues) use super::json::Reader;
+pub(in crate::venues) use super::moves::{MoveWords, read_move};
 pub(in crate::venues) use super::reply::{order_reply, refusal, session_note};
 pub(in crate::venues) use super::rows::{
     FillRow, OrderRow, Place, asset, one_way, push_balance, push_position, push_total, push_trade,

@@ -67,8 +67,9 @@ impl Under {
             Query::Fills { instrument, since: 0, from_id: None },
             Query::Balances,
             Query::Positions,
+            Query::Moves { since: 0, from_id: None },
         ];
-        let (query, status) = (&queries[rng.below(6)], [200, 200, 400, 503][rng.below(4)]);
+        let (query, status) = (&queries[rng.below(queries.len())], [200, 200, 400, 503][rng.below(4)]);
         let ctx = Context { product: self.product, role: Role::Rest, instruments: table, implied: None };
         let mut out = EventBuf::default();
         match self.codec.decode_reply(query, &ctx, status, bytes, &mut out) {

@@ -12,6 +12,7 @@ mod common;
 mod corpus;
 mod hostile;
 mod hostile_book;
+mod moves;
 mod mutate;
 mod mutations;
 mod okx;

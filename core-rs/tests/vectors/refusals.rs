@@ -91,6 +91,10 @@ fn bybit_codes_of_both_products_have_their_meaning() {
         (10001, "Qty invalid", Filter),
         (10001, "category is not valid", Other),
         (10016, "Internal server error", OutcomeUnknown),
+        // Of one instrument; they say nothing of the venue or the account.
+        (110_074, "This contract is not live", Other),
+        (170_157, "The trading pair is not available for api trading", Other),
+        (170_121, "Invalid symbol.", Other),
         (170_146, "Order creation timeout.", OutcomeUnknown),
     ]
     .map(|(code, message, want)| (200, code, message, want));

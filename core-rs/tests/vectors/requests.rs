@@ -298,7 +298,7 @@ fn bybit_questions_have_the_documented_path_and_are_signed() {
         (
             Product::Linear,
             fills,
-            "/v5/execution/list?category=linear&symbol=BTCUSDT&startTime=5&endTime=9&limit=100",
+            "/v5/execution/list?category=linear&symbol=BTCUSDT&startTime=1699398799750&endTime=9&limit=100",
         ),
         (Product::Linear, Query::Positions, "/v5/position/list?category=linear&settleCoin=USDT&limit=200"),
         (Product::Spot, Query::Balances, "/v5/account/wallet-balance?accountType=UNIFIED"),

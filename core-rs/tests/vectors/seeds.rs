@@ -2,7 +2,7 @@
 
 use tidegate_core::units::{Product, Venue};
 
-pub const SEEDS: [(Venue, Product, &str); 29] = [
+pub const SEEDS: [(Venue, Product, &str); 31] = [
     (
         Venue::Binance,
         Product::Spot,
@@ -147,5 +147,15 @@ pub const SEEDS: [(Venue, Product, &str); 29] = [
         Venue::Bitget,
         Product::Linear,
         r#"{"event":"error","arg":[{"id":"TGA70010000010","instType":"USDT-FUTURES","channel":"place-order","instId":"BTCUSDT","params":{"clientOid":"TGA70010000010"}}],"code":43012,"msg":"Insufficient balance","ts":1697013471000}"#,
+    ),
+    (
+        Venue::Okx,
+        Product::Linear,
+        r#"{"code":"0","msg":"","data":[{"billId":"623950854533513219","type":"8","subType":"173","ccy":"USDT","balChg":"-0.0219","instType":"SWAP","instId":"BTC-USDT-SWAP","ts":"1695033476167"},{"billId":"623950854533513218","type":"1","subType":"11","ccy":"USDT","balChg":"5","instType":"","instId":"","ts":"1695033476166"}]}"#,
+    ),
+    (
+        Venue::Bitget,
+        Product::Linear,
+        r#"{"code":"00000","msg":"success","requestTime":1695809161807,"data":{"bills":[{"billId":"1","symbol":"BTCUSDT","amount":"-0.004992","fee":"0","businessType":"contract_settle_fee","coin":"USDT","balance":"232.21","cTime":"1695715200654"}],"endId":"1"}}"#,
     ),
 ];

@@ -1,12 +1,14 @@
 //! Movements that the venue books by itself: asked for, and booked once each by the venue's own id.
 
 use super::ExternalRecord;
+use crate::engine::apply::wallet_of;
+use crate::engine::links::Link;
 use crate::engine::recon::FILLS_OVERLAP;
 use crate::engine::record::Body;
 use crate::engine::reducer::Engine;
 use crate::engine::requests::Why;
 use crate::engine::{Effects, Mutant};
-use crate::ledger::{MoveId, MoveReport, Wallet};
+use crate::ledger::{MoveId, MoveReport};
 use crate::units::{AccountId, LinkId, Money, Now, Product};
 use crate::venues::{Query, Role};
 
@@ -54,18 +56,23 @@ impl Engine {
     /// Logs of the account's movements, from a while before the newest known one.
     pub(in crate::engine) fn moves_to_ask(&self, account: AccountId) -> Vec<(LinkId, Query)> {
         let Some(opened) = self.state.opened.get(&account) else { return Vec::new() };
-        let mut found = Vec::new();
-        for (at, link) in self.links.iter().enumerate() {
-            let (venue, product) = (link.config.venue, link.config.product);
-            let tells = link.codec.is_some_and(|codec| codec.tells_moves);
-            let own = link.account == Some(account) && link.config.role == Role::Rest;
-            if own && tells && product == Product::Linear {
-                let wallet: Wallet = crate::engine::apply::wallet_of(venue, product);
-                let newest = self.state.external.cursors.get(&(account, wallet)).copied();
-                let since = newest.map_or(*opened, |at| (at - FILLS_OVERLAP).max(*opened));
-                found.push((LinkId(at as u16), Query::Moves { since, from_id: None }));
-            }
-        }
-        found
+        let tells = |(_, link): &(usize, &Link)| link.codec.is_some_and(|codec| codec.tells_moves);
+        let own =
+            |(_, link): &(usize, &Link)| link.account == Some(account) && link.config.role == Role::Rest;
+        let wallet = |link: &Link| wallet_of(link.config.venue, link.config.product);
+        let logs: Vec<(usize, &Link)> = self.links.iter().enumerate().filter(own).filter(tells).collect();
+        // One log tells of a wallet that both products share.
+        let twice = |link: &Link| {
+            let linear =
+                |other: &Link| other.config.product == Product::Linear && wallet(other) == wallet(link);
+            link.config.product == Product::Spot && logs.iter().any(|(_, other)| linear(other))
+        };
+        let once = logs.iter().filter(|(_, link)| !twice(link));
+        once.map(|(at, link)| {
+            let newest = self.state.external.cursors.get(&(account, wallet(link))).copied();
+            let since = newest.map_or(*opened, |at| (at - FILLS_OVERLAP).max(*opened));
+            (LinkId(*at as u16), Query::Moves { since, from_id: None })
+        })
+        .collect()
     }
 }

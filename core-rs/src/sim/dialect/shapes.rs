@@ -1,8 +1,9 @@
 //! Small things that several dialects write alike: sides, sizes, pages, bars.
 
 use super::World;
+use crate::ledger::Wallet;
 use crate::sim::market::Candle;
-use crate::sim::model::{Event, Listing, Order};
+use crate::sim::model::{Event, Listing, Move, Order};
 use crate::sim::text::{plain, round, short};
 use crate::units::{Asset, Money, Ns, Side, mul_div_half_even, pow10};
 use std::collections::BTreeSet;
@@ -49,6 +50,19 @@ pub(super) fn page<'a, T>(
     limit: usize,
 ) -> Vec<&'a T> {
     rows.filter(|row| before.is_none_or(|before| (id(row) as i64) < before)).take(limit).collect()
+}
+
+/// What moved an account's wallet without a trade, newest first, from a moment on and older than `before` (an id).
+pub(super) fn moves(
+    world: &World,
+    (account, wallet): (usize, Wallet),
+    begin: Ns,
+    before: Option<i64>,
+    limit: usize,
+) -> Vec<&Move> {
+    let seen = |m: &&Move| m.at >= begin && m.at <= world.model.horizon;
+    let mine = |m: &&Move| m.account == account && m.wallet == wallet && seen(m);
+    page(world.model.moves.iter().rev().filter(mine), |moved| moved.id, before, limit)
 }
 
 /// The bars of a history, newest first: (open time, bar).

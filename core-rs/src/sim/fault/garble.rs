@@ -93,14 +93,16 @@ fn binance(product: Product, text: &str, fault: Fault) -> Option<String> {
 fn bybit(product: Product, text: &str, fault: Fault) -> Option<String> {
     let id = quoted(text, "\"reqId\":\"")?;
     let op = quoted(text, "\"op\":\"")?;
-    let (code, message) = match fault {
-        Fault::Delisting => (10001, "params error: symbol invalid"),
-        Fault::CancelOnly if product == Product::Linear => (110_074, "This contract is not live"),
-        Fault::CancelOnly => (170_121, "Invalid symbol."),
-        Fault::RateLimited => (10006, "Too many visits!"),
-        Fault::Banned => (10009, "IP has been banned"),
-        Fault::Maintenance => (10019, "ws trade service is restarting, do not accept new request"),
-        _ => (10016, "Internal server error."),
+    // "Error Codes" (bybit-exchange.github.io/docs/v5/error): 10001 is any wrong parameter, its message says which.
+    let (code, message) = match (fault, product) {
+        (Fault::Delisting, Product::Linear) => (10001, "params error: symbol invalid"),
+        (Fault::Delisting, Product::Spot) => (170_121, "Invalid symbol."),
+        (Fault::CancelOnly, Product::Linear) => (110_074, "This contract is not live"),
+        (Fault::CancelOnly, Product::Spot) => (170_157, "The trading pair is not available for api trading"),
+        (Fault::RateLimited, _) => (10006, "Too many visits!"),
+        (Fault::Banned, _) => (10009, "IP has been banned"),
+        (Fault::Maintenance, _) => (10019, "ws trade service is restarting, do not accept new request"),
+        (_, _) => (10016, "Internal server error."),
     };
     Some(format!(
         r#"{{"reqId":"{id}","retCode":{code},"retMsg":"{message}","op":"{op}","data":{{}},"retExtInfo":{{}},"header":{{}},"connId":"sim"}}"#

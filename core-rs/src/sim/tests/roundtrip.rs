@@ -3,10 +3,11 @@
 use super::super::recorded::instrument;
 use super::super::{SimEffect, SimVenue};
 use super::{START, answer};
+use crate::ledger::MoveKind;
 use crate::market::{Applied, Book, Instrument};
 use crate::order::{OrderCmd, OrderKind, PlaceOrder, TimeInForce, VenueStatus};
 use crate::sim::model::listings;
-use crate::units::{ClientId, InstrumentId, Money, Ns, Price, Product, Qty, Side, Symbol, Venue};
+use crate::units::{Asset, ClientId, InstrumentId, Money, Ns, Price, Product, Qty, Side, Symbol, Venue};
 use crate::venues::{
     Codec, Context, Event, EventBuf, Instruments, Query, ReplyOutcome, ReplyVerdict, Resync, Role, Secret,
     Session, SessionNote, codec,
@@ -324,5 +325,39 @@ fn a_resting_order_is_listed_and_cancelled_and_an_empty_ioc_ends() {
         rig.trade(&OrderCmd::Cancel { client_id: resting, instrument: InstrumentId(0), venue_id: None });
         let events = flat(rig.events());
         assert!(!accepted(&events), "{events:?}");
+    }
+}
+
+#[test]
+fn what_moves_the_account_without_a_trade_is_told_once_and_by_name() {
+    for (venue, product) in PRODUCTS {
+        let mut rig = Rig::new(venue, product);
+        if !rig.codec.tells_moves {
+            continue;
+        }
+        let (_, ask) = rig.best();
+        let qty = 10_i64.pow(u32::from(rig.table.0[0].qty_decimals)) / 100;
+        rig.place(1, Side::Buy, TimeInForce::Ioc, ask, qty);
+        let (out, usdt) = (Money::parse(b"-25.5").unwrap(), Asset::new(b"USDT").unwrap());
+        let effects = rig.venue.transfer(rig.codec.wallet, usdt, out, rig.now);
+        rig.hear(effects);
+        let effects = rig.venue.fund_positions(false, rig.now);
+        rig.hear(effects);
+        rig.tick();
+        let told = flat(rig.events());
+        assert!(told.iter().any(|e| matches!(e, Event::Balance(b) if b.wallet == rig.codec.wallet)));
+        let (verdict, log) = rig.query(&Query::Moves { since: START - MS, from_id: None });
+        assert_eq!(verdict, ReplyVerdict::Served { next: None }, "{venue:?} {product:?}");
+        let moves: Vec<_> =
+            log.events.iter().filter_map(|e| if let Event::Move(m) = e { Some(m) } else { None }).collect();
+        let paid: Vec<_> = moves.iter().filter(|m| m.kind == MoveKind::Transfer).collect();
+        assert!(
+            matches!(paid[..], [m] if (m.amount, m.asset, m.wallet) == (out, usdt, rig.codec.wallet)),
+            "{moves:?}"
+        );
+        let funding: Vec<_> = moves.iter().filter(|m| m.kind == MoveKind::Funding).collect();
+        let held = product == Product::Linear;
+        assert_eq!(funding.len(), usize::from(held), "{venue:?} {product:?}: {moves:?}");
+        assert!(funding.iter().all(|m| m.instrument == Some(InstrumentId(0)) && m.amount < Money::ZERO));
     }
 }

@@ -145,28 +145,18 @@ pub(super) fn balance_update(reader: &mut Reader<'_>, out: &mut EventBuf) -> Rea
     Ok(())
 }
 
-/// "Get Income History" (USDT-M); pages go by the time, ms. What trades earn and cost is told by the trades themselves; an id is
-/// unique within its kind. `{"symbol":"BTCUSDT","incomeType":"FUNDING_FEE","income":"-0.37500000","asset":"USDT","info":"",
+/// "Get Income History" (USDT-M): `{"symbol":"BTCUSDT","incomeType":"FUNDING_FEE","income":"-0.37500000","asset":"USDT","info":"",
 ///   "time":1570608000000,"tranId":9689322392,"tradeId":""}`
-pub(super) fn income(place: &Place<'_>, row: &mut Reader<'_>, out: &mut EventBuf) -> Read<u64> {
-    read!(row; symbol "symbol", kind "incomeType", amount "income", name "asset", time "time", id "tranId");
-    let (ms, word) = (time.uint()?, kind.text()?);
-    let kind = match word {
-        b"REALIZED_PNL" | b"COMMISSION" => return Ok(ms),
-        b"FUNDING_FEE" => MoveKind::Funding,
-        b"TRANSFER" | b"INTERNAL_TRANSFER" | b"CROSS_COLLATERAL_TRANSFER" => MoveKind::Transfer,
-        _ => MoveKind::Other,
-    };
-    let Ok(asset) = asset(name) else { return Ok(ms) };
-    let instrument = match symbol.present() {
-        Some(symbol) => place.tracked(VENUE, place.product, symbol)?.map(|instrument| instrument.id),
-        None => None,
-    };
-    let id = MoveId::new(&[word, b"-", id.plain()?].concat()).map_err(|_| DecodeError::Field(id.name))?;
-    let (wallet, amount, venue_ns) = (Wallet::Linear, amount.money()?, time.millis()?);
-    out.events.push(Event::Move(MoveReport { id, kind, wallet, asset, amount, instrument, venue_ns }));
-    Ok(ms)
-}
+pub(super) static INCOME: MoveWords = MoveWords {
+    venue: VENUE,
+    wallet: Wallet::Linear,
+    names: ["tranId", "symbol", "incomeType", "income", "asset", "time"],
+    trades: "REALIZED_PNL COMMISSION",
+    funding: "FUNDING_FEE",
+    transfers: "TRANSFER INTERNAL_TRANSFER CROSS_COLLATERAL_TRANSFER",
+    by_id: false,
+    id_of_kind: true,
+};
 
 /// "Account Update" and "Account information" (spot): `{"a":"BTC","f":"0.00225109","l":"0.00123000"}`, `{"asset":"BTC",
 ///   "free":"4723846.89208129","locked":"0.00000000"}`. "Balance and Position Update" and "Futures Account Balance V3" (USDT-M):

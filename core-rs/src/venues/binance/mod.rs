@@ -9,7 +9,7 @@ use super::{Bbo, Trade};
 use crate::order::TimeInForce;
 use crate::units::{Price, Qty};
 use account::{
-    account_update, acknowledgement, balance, balance_update, fill, income, order, order_event, position,
+    INCOME, account_update, acknowledgement, balance, balance_update, fill, order, order_event, position,
     socket_reply,
 };
 
@@ -364,7 +364,11 @@ static ANSWERING: Answering = Answering {
     book: snapshot,
     order: |place, row, out| order(place, None, row, out),
     fills: Pages { row: fill, full: FILLS_PAGE, next: |_, newest, _| newest.saturating_add(1) },
-    moves: Some(Pages { row: income, full: FILLS_PAGE, next: |_, newest, _| newest }),
+    moves: Some(Pages {
+        row: |place, row, out| read_move(&INCOME, place, row, out),
+        full: FILLS_PAGE,
+        next: |_, newest, _| newest,
+    }),
     position,
     balance,
     orders_max: usize::MAX,

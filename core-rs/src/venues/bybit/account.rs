@@ -81,27 +81,17 @@ pub(super) fn execution(place: &Place<'_>, row: &mut Reader<'_>, out: &mut Event
 }
 
 /// "Get Transaction Log": `{"id":"592324_XRPUSDT_161440249321","symbol":"XRPUSDT","category":"linear","type":"SETTLEMENT",
-///   "transactionTime":"1672128000000","change":"-0.003676","currency":"USDT"}`. Pages go by the time, ms. What trades earn and cost
-/// is told by the executions themselves.
-pub(super) fn movement(place: &Place<'_>, row: &mut Reader<'_>, out: &mut EventBuf) -> Read<u64> {
-    read!(row; id "id", symbol "symbol", kind "type", amount "change", name "currency", time "transactionTime");
-    let ms = time.uint()?;
-    let kind = match kind.text()? {
-        b"TRADE" | b"LIQUIDATION" | b"ADL" | b"DELIVERY" => return Ok(ms),
-        b"SETTLEMENT" => MoveKind::Funding,
-        b"TRANSFER_IN" | b"TRANSFER_OUT" => MoveKind::Transfer,
-        _ => MoveKind::Other,
-    };
-    let Ok(asset) = asset(name) else { return Ok(ms) };
-    let instrument = match symbol.present() {
-        Some(symbol) => place.tracked(VENUE, Some(Linear), symbol)?.map(|instrument| instrument.id),
-        None => None,
-    };
-    let (id, wallet) = (id.name()?, Wallet::Unified);
-    let (amount, venue_ns) = (amount.money()?, time.millis()?);
-    out.events.push(Event::Move(MoveReport { id, kind, wallet, asset, amount, instrument, venue_ns }));
-    Ok(ms)
-}
+///   "transactionTime":"1672128000000","change":"-0.003676","currency":"USDT"}`
+pub(super) static LOG: MoveWords = MoveWords {
+    venue: VENUE,
+    wallet: Wallet::Unified,
+    names: ["id", "symbol", "type", "change", "currency", "transactionTime"],
+    trades: "TRADE LIQUIDATION ADL DELIVERY",
+    funding: "SETTLEMENT",
+    transfers: "TRANSFER_IN TRANSFER_OUT",
+    by_id: false,
+    id_of_kind: false,
+};
 
 /// "Position": `{"positionIdx":0,"symbol":"XRPUSDT","side":"Buy","size":"75","entryPrice":"0.3615","leverage":"10",
 ///   "updatedTime":"1672364174449","category":"linear"}`; REST says `avgPrice`. The side is empty when flat. Only one-way mode is

@@ -5,7 +5,7 @@
 mod account;
 
 use super::prelude::*;
-use account::{execution, movement, order, position, wallet};
+use account::{LOG, execution, order, position, wallet};
 
 const VENUE: Venue = Venue::Bybit;
 /// The venue's words for spot and linear.
@@ -230,16 +230,17 @@ static ASKING: Asking = Asking { question, kinds: CATEGORIES, sign };
 /// Fills come newest first: a further page ends where the last one stopped. Linear lists want a symbol or a settlement coin; ours
 /// all settle in USDT.
 const fn question(product: Product, query: &Query) -> Question {
-    use Param::{Client, From, Kind, Levels, Number, Since, Symbol, VenueId, Word};
+    use Param::{Client, From, Kind, Levels, Number, Recent, Symbol, VenueId, Word};
     const CATEGORY: Param = Kind("category");
     const SYMBOL: Param = Symbol("symbol");
     const SETTLED: Param = Word("settleCoin", "USDT");
     const ORDERS: Param = Number("limit", PAGES[0]);
     const POSITIONS: Param = Number("limit", PAGES[2]);
-    const FILLS: &[Param] =
-        &[CATEGORY, SYMBOL, Since("startTime"), From("endTime"), Number("limit", PAGES[1])];
+    // Both lists tell of seven days behind the start, not up to now.
+    const SINCE: Param = Recent("startTime", 7 * 24 - 1);
+    const FILLS: &[Param] = &[CATEGORY, SYMBOL, SINCE, From("endTime"), Number("limit", PAGES[1])];
     const MOVES: &[Param] =
-        &[Word("accountType", "UNIFIED"), Since("startTime"), From("endTime"), Number("limit", PAGES[3])];
+        &[Word("accountType", "UNIFIED"), SINCE, From("endTime"), Number("limit", PAGES[3])];
     match (product, query) {
         (_, Query::Snapshot { .. }) => ("/v5/market/orderbook", &[CATEGORY, SYMBOL, Levels("limit", 200)]),
         (_, Query::Order { .. } | Query::VenueOrder { .. }) => {
@@ -273,7 +274,7 @@ static ANSWERING: Answering = Answering {
     book: snapshot,
     order,
     fills: Pages { row: execution, full: PAGES[1], next },
-    moves: Some(Pages { row: movement, full: PAGES[3], next }),
+    moves: Some(Pages { row: |place, row, out| read_move(&LOG, place, row, out), full: PAGES[3], next }),
     position,
     balance: wallet,
     orders_max: PAGES[0],

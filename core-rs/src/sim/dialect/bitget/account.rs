@@ -2,9 +2,9 @@
 
 use super::fault::{self, NOT_UNIFIED};
 use super::market::{check_kind, named};
-use super::reads::{event_json, fill_json};
+use super::reads::{event_json, fill_json, under};
 use super::{WORDS, kind};
-use crate::ledger::Wallet;
+use crate::ledger::{MoveKind, Wallet};
 use crate::sim::dialect::channel::{Topic, account_message, account_push, order_events};
 use crate::sim::dialect::rest::{Answer, Call};
 use crate::sim::dialect::shapes::{self, MS, size};
@@ -14,6 +14,9 @@ use crate::sim::model::{Balance, Event, Logged};
 use crate::sim::text::{mantissa, plain};
 use crate::units::{Asset, Money, Product};
 use std::collections::BTreeSet;
+
+/// Rows of a page of bills.
+const BILLS_MAX: usize = 100;
 
 pub(super) fn assets(call: &mut Call<'_>) -> Answer {
     Ok(balances(call.world, call.account, Product::Spot))
@@ -93,6 +96,46 @@ fn position(world: &World, account: usize, listing: usize, name: &str) -> Raw {
         "cTime" => (held.updated / MS).to_string(), "uTime" => (held.updated / MS).to_string(),
     };
     Raw(format!("{{\"{name}\":\"{}\",{}", facts.symbol, &body.0[1..]))
+}
+
+/// What moved the spot wallet without a trade ("Get Account Bills"), newest first.
+pub(super) fn spot_bills(call: &mut Call<'_>) -> Answer {
+    bills(call, Product::Spot)
+}
+
+pub(super) fn linear_bills(call: &mut Call<'_>) -> Answer {
+    check_kind(call, Product::Linear)?;
+    bills(call, Product::Linear).map(|rows| under("bills", &rows))
+}
+
+fn bills(call: &Call<'_>, product: Product) -> Answer {
+    let begin = call.params.number("startTime").map_or(0, |ms| ms * MS);
+    let (world, before) = (&call.world, call.params.number("idLessThan"));
+    let (own, limit) = ((call.account, Wallet::of_product(product)), call.params.limit(20, BILLS_MAX));
+    Ok(array(shapes::moves(world, own, begin, before, limit).into_iter().map(|moved| {
+        let row = object! {
+            "billId" => moved.id.to_string(), "coin" => moved.asset, "balance" => "0",
+            "cTime" => (moved.at / MS).to_string(),
+        };
+        let came = moved.amount.0 >= 0;
+        row.join(&match product {
+            Product::Spot => object! {
+                "groupType" => if moved.kind == MoveKind::Transfer { "transfer" } else { "other" },
+                "businessType" => if came { "TRANSFER_IN" } else { "TRANSFER_OUT" },
+                "size" => plain(moved.amount), "fees" => "0",
+            },
+            Product::Linear => object! {
+                "symbol" => moved.listing.map_or("", |listing| world.model.listings[listing].symbol.as_str()),
+                "businessType" => match (moved.kind, came) {
+                    (MoveKind::Funding, _) => "contract_settle_fee",
+                    (MoveKind::Transfer, true) => "trans_from_exchange",
+                    (MoveKind::Transfer, false) => "trans_to_exchange",
+                    (MoveKind::Other, _) => "risk_captital_user_transfer",
+                },
+                "amount" => plain(moved.amount), "fee" => "0", "feeByCoupon" => "",
+            },
+        })
+    })))
 }
 
 /// What the key may do: trade, but not withdraw.
@@ -257,10 +300,15 @@ pub(super) fn pushes(world: &World, events: &[Logged]) -> Vec<Push> {
             ));
         }
     }
-    let wallets: BTreeSet<(usize, Product)> = touched(events, false)
+    let traded = touched(events, false)
         .into_iter()
-        .map(|(account, listing)| (account, world.model.listings[listing].product))
-        .collect();
+        .map(|(account, listing)| (account, world.model.listings[listing].product));
+    let moved = events.iter().filter_map(|logged| match &logged.event {
+        Event::Move(moved) if moved.wallet == Wallet::Spot => Some((moved.account, Product::Spot)),
+        Event::Move(moved) => Some((moved.account, Product::Linear)),
+        _ => None,
+    });
+    let wallets: BTreeSet<(usize, Product)> = traded.chain(moved).collect();
     out.extend(wallets.into_iter().map(|(account, product)| {
         let rows = balances(world, account, product);
         account_push(&WORDS, world, (account, product), "account", &arg("account", product), &rows)

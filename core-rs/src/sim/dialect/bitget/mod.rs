@@ -55,6 +55,8 @@ static REST: Rest = Rest {
         public("/api/v2/mix/market/history-fund-rate", market::funding_history),
         public("/api/v2/mix/market/funding-time", market::funding_time),
         private("/api/v2/spot/account/assets", account::assets),
+        private("/api/v2/spot/account/bills", account::spot_bills),
+        private("/api/v2/mix/account/bill", account::linear_bills),
         private("/api/v2/spot/account/info", account::info),
         private("/api/v2/common/trade-rate", account::fees),
         private("/api/v2/mix/account/accounts", account::accounts),

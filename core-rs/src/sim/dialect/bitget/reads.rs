@@ -45,7 +45,7 @@ fn order_page<'a>(call: &Call<'_>, orders: impl Iterator<Item = &'a Order>) -> R
 }
 
 /// Futures put their lists under a name, null when empty.
-fn under(name: &str, rows: &Raw) -> Raw {
+pub(super) fn under(name: &str, rows: &Raw) -> Raw {
     let rows = if rows.0 == "[]" { "null" } else { rows.0.as_str() };
     Raw(format!("{{\"{name}\":{rows},\"endId\":\"\"}}"))
 }

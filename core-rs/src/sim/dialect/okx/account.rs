@@ -4,16 +4,19 @@ use super::fault;
 use super::market::named;
 use super::reads::order_json;
 use super::{WORDS, kind, product};
-use crate::ledger::Wallet;
+use crate::ledger::{MoveKind, Wallet};
 use crate::sim::dialect::channel::{Topic, account_message, account_push, order_events};
 use crate::sim::dialect::rest::{Answer, Call};
 use crate::sim::dialect::shapes::{self, MS, coins, size};
 use crate::sim::dialect::{Push, World, touched};
 use crate::sim::json::{Raw, array, object};
-use crate::sim::model::Logged;
+use crate::sim::model::{Event, Logged};
 use crate::sim::text::{mantissa, plain};
 use crate::units::{Money, Product};
 use std::collections::BTreeSet;
+
+/// Rows of a page of bills.
+const BILLS_MAX: usize = 100;
 
 pub(super) fn balance(call: &mut Call<'_>) -> Answer {
     Ok(array([wallet(call.world, call.account)]))
@@ -67,6 +70,30 @@ fn position(world: &World, account: usize, listing: usize) -> Raw {
         "upl" => plain(held.unrealized(facts, mark)), "realizedPnl" => plain(held.realized), "fee" => plain(held.fees),
         "cTime" => (held.updated / MS).to_string(), "uTime" => (held.updated / MS).to_string(),
     }
+}
+
+/// What moved the account without a trade ("Get bills details"), newest first.
+pub(super) fn bills(call: &mut Call<'_>) -> Answer {
+    let begin = call.params.number("begin").map_or(0, |ms| ms * MS);
+    let (world, before) = (&call.world, call.params.number("after"));
+    let (own, limit) = ((call.account, Wallet::Unified), call.params.limit(BILLS_MAX, BILLS_MAX));
+    Ok(array(shapes::moves(world, own, begin, before, limit).into_iter().map(|moved| {
+        let (kind, sub_kind) = match (moved.kind, moved.amount.0 < 0) {
+            (MoveKind::Transfer, false) => ("1", "11"),
+            (MoveKind::Transfer, true) => ("1", "12"),
+            (MoveKind::Funding, true) => ("8", "173"),
+            (MoveKind::Funding, false) => ("8", "174"),
+            (MoveKind::Other, _) => ("11", "221"),
+        };
+        let listing = moved.listing.map(|listing| &world.model.listings[listing]);
+        object! {
+            "billId" => moved.id.to_string(), "type" => kind, "subType" => sub_kind, "ccy" => moved.asset,
+            "balChg" => plain(moved.amount), "instId" => listing.map_or("", |listing| listing.symbol.as_str()),
+            "instType" => listing.map_or("", |_| "SWAP"), "mgnMode" => "", "fee" => "0", "pnl" => "0", "sz" => "0",
+            "ordId" => "", "tradeId" => "", "from" => "", "to" => "", "notes" => "",
+            "ts" => (moved.at / MS).to_string(),
+        }
+    })))
 }
 
 /// What the key may do: trade, but not withdraw. Positions are one-way.
@@ -182,7 +209,12 @@ pub(super) fn pushes(world: &World, events: &[Logged]) -> Vec<Push> {
             out.push(Push { symbol, ..push });
         }
     }
-    let wallets: BTreeSet<usize> = touched(events, false).into_iter().map(|(account, _)| account).collect();
+    let moved = events.iter().filter_map(|logged| match &logged.event {
+        Event::Move(moved) => Some(moved.account),
+        _ => None,
+    });
+    let traded = touched(events, false).into_iter().map(|(account, _)| account);
+    let wallets: BTreeSet<usize> = traded.chain(moved).collect();
     out.extend(wallets.into_iter().map(|account| {
         let row = array([wallet(world, account)]);
         account_push(&WORDS, world, (account, Product::Spot), "account", &arg("account", None), &row)

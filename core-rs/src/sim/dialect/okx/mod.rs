@@ -47,6 +47,7 @@ static REST: Rest = Rest {
         public("/api/v5/market/history-candles", market::candles),
         private("/api/v5/account/balance", account::balance),
         private("/api/v5/account/positions", account::positions),
+        private("/api/v5/account/bills", account::bills),
         private("/api/v5/account/config", account::config),
         private("/api/v5/account/leverage-info", account::leverage),
         private("/api/v5/account/trade-fee", account::fees),

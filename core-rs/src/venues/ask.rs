@@ -29,6 +29,8 @@ pub(super) enum Param {
     /// One of the two, where the venue refuses them together.
     SinceOrFrom(&'static str, &'static str),
     Word(&'static str, &'static str),
+    /// One that only questions about linear have.
+    OfLinear(&'static str, &'static str),
     Number(&'static str, usize),
 }
 
@@ -70,39 +72,13 @@ pub(super) fn encode(
     }
     let mut request = Request::get(out, path);
     for param in params {
-        match (param, query) {
-            (Param::Symbol(name), _) => request.text(name, symbol),
-            (Param::Kind(name), _) => request.text(name, product_word(product, asking.kinds).as_bytes()),
-            (Param::Word(name, word), _) => request.text(name, word.as_bytes()),
-            (Param::Number(name, number), _) => request.number(name, *number as u64),
-            (Param::Client(name), Query::Order { client_id, .. }) => request.text(name, client_id.as_bytes()),
-            (Param::VenueId(name), Query::VenueOrder { venue_id, .. }) => {
-                request.text(name, venue_id.as_bytes());
-            }
-            (Param::Levels(name, max), Query::Snapshot { depth, .. }) => {
-                request.number(name, u64::from((*depth).clamp(1, *max)));
-            }
-            (Param::LevelsOf(name, known), Query::Snapshot { depth, .. }) => {
-                let next = known.iter().find(|size| *size >= depth).or(known.last());
-                request.number(name, u64::from(*next.unwrap_or(depth)));
-            }
-            (
-                Param::From(name) | Param::SinceOrFrom(_, name),
-                Query::Fills { from_id: Some(from), .. } | Query::Moves { from_id: Some(from), .. },
-            ) => {
-                request.number(name, *from);
-            }
-            (
-                Param::Since(name) | Param::SinceOrFrom(name, _),
-                Query::Fills { since, .. } | Query::Moves { since, .. },
-            ) => {
-                request.number(name, wall_ms(*since));
-            }
-            (Param::Recent(name, hours), Query::Fills { since, .. } | Query::Moves { since, .. }) => {
-                request.number(name, wall_ms((*since).max(wall - hours * HOUR)));
-            }
-            // A parameter of another question, or one that this question has no value for.
-            _ => {}
+        match param {
+            Param::Symbol(name) => request.text(name, symbol),
+            Param::Kind(name) => request.text(name, product_word(product, asking.kinds).as_bytes()),
+            Param::Word(name, word) => request.text(name, word.as_bytes()),
+            Param::OfLinear(name, word) if product == Product::Linear => request.text(name, word.as_bytes()),
+            Param::Number(name, number) => request.number(name, *number as u64),
+            _ => of_question(param, query, wall, &mut request),
         }
     }
     if matches!(query, Query::Snapshot { .. }) {
@@ -111,4 +87,32 @@ pub(super) fn encode(
         (asking.sign)(request, session.ok_or(EncodeError::NoSession)?, wall);
     }
     Ok(())
+}
+
+/// What only questions of one kind have a value for.
+fn of_question(param: &Param, query: &Query, wall: Ns, request: &mut Request<'_>) {
+    match (param, query) {
+        (Param::Client(name), Query::Order { client_id, .. }) => request.text(name, client_id.as_bytes()),
+        (Param::VenueId(name), Query::VenueOrder { venue_id, .. }) => request.text(name, venue_id.as_bytes()),
+        (Param::Levels(name, max), Query::Snapshot { depth, .. }) => {
+            request.number(name, u64::from((*depth).clamp(1, *max)));
+        }
+        (Param::LevelsOf(name, known), Query::Snapshot { depth, .. }) => {
+            let next = known.iter().find(|size| *size >= depth).or(known.last());
+            request.number(name, u64::from(*next.unwrap_or(depth)));
+        }
+        (
+            Param::From(name) | Param::SinceOrFrom(_, name),
+            Query::Fills { from_id: Some(from), .. } | Query::Moves { from_id: Some(from), .. },
+        ) => request.number(name, *from),
+        (
+            Param::Since(name) | Param::SinceOrFrom(name, _),
+            Query::Fills { since, .. } | Query::Moves { since, .. },
+        ) => request.number(name, wall_ms(*since)),
+        (Param::Recent(name, hours), Query::Fills { since, .. } | Query::Moves { since, .. }) => {
+            request.number(name, wall_ms((*since).max(wall - hours * HOUR)));
+        }
+        // A parameter of another question, or one that this question has no value for.
+        _ => {}
+    }
 }

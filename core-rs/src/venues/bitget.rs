@@ -18,7 +18,6 @@ pub(super) static SPOT: Codec = Codec {
     // "Place Order": 10 per second and UID.
     order_budget: OrderBudget { orders: 10, window: 1_000_000_000 },
     contracts: false,
-    tells_moves: true,
     decode: |ctx, bytes, out| channel::decode(&DIALECT, ctx, bytes, out),
     ordering: &ORDERING,
     encode_login: |role, session, wall, out| login("/user/verify", role, session, wall, out),
@@ -102,9 +101,11 @@ fn order(place: &Place<'_>, row: &mut Reader<'_>, out: &mut EventBuf) -> Read<Op
     let mut copy = row.clone();
     read!(row; symbol "instId" | "symbol", venue_id "orderId", own "clientOid", way "side", kind "orderType", size "size",
         px "price", mode "posMode", state "status" | "state", time "uTime" | "cTime", volume "baseVolume",
-        all "accBaseVolume", trade_id "tradeId");
+        all "accBaseVolume", trade_id "tradeId", from "enterPointSource");
     let Some(instrument) = place.tracked(VENUE, place.product, symbol)? else { return Ok(None) };
-    let (client, side, filled) = (own.client()?, way.side()?, if place.live { all } else { volume });
+    // "SYS": the system's own, as a rule a forced liquidation.
+    let client = if from.value == Value::Text(b"SYS") { ClientRef::Venue } else { own.client()? };
+    let (side, filled) = (way.side()?, if place.live { all } else { volume });
     if place.live && trade_id.present().is_some() {
         read!(copy; px "fillPrice", fee "fillFee", currency "fillFeeCoin", scope "tradeScope", time "fillTime");
         // What is paid stands below zero.
@@ -198,11 +199,8 @@ const SPOT_BILLS: MoveWords = MoveWords {
     venue: VENUE,
     wallet: Wallet::Spot,
     names: ["billId", "", "groupType", "size", "coin", "cTime"],
-    trades: "transaction",
-    funding: "",
-    transfers: "deposit withdraw transfer",
-    by_id: true,
-    id_of_kind: false,
+    kinds: ["transaction", "", "deposit withdraw transfer"],
+    by: By::Id,
 };
 
 /// "Get Account Bill" (futures): `{"billId":"1","symbol":"BTCUSDT","amount":"-0.004992","fee":"0","businessType":"contract_settle_fee",
@@ -210,11 +208,12 @@ const SPOT_BILLS: MoveWords = MoveWords {
 static BILLS: MoveWords = MoveWords {
     wallet: Wallet::Linear,
     names: ["billId", "symbol", "businessType", "amount", "coin", "cTime"],
-    trades: "buy sell open_long open_short close_long close_short force_buy force_sell \
-             force_close_long force_close_short burst_buy burst_sell burst_long_loss_query burst_short_loss_query",
-    funding: "contract_settle_fee",
-    transfers: "trans_from_exchange trans_to_exchange trans_from_contract trans_to_contract \
-             transfer_in transfer_out",
+    kinds: [
+        "buy sell open_long open_short close_long close_short force_buy force_sell \
+         force_close_long force_close_short burst_buy burst_sell burst_long_loss_query burst_short_loss_query",
+        "contract_settle_fee",
+        "trans_from_exchange trans_to_exchange trans_from_contract trans_to_contract transfer_in transfer_out",
+    ],
     ..SPOT_BILLS
 };
 

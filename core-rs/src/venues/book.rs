@@ -20,6 +20,12 @@ pub(super) struct BookWords {
     pub time: &'static str,
 }
 
+impl BookWords {
+    /// A message that carries none of it.
+    pub(super) const NONE: Self =
+        Self { symbol: "", bids: "", asks: "", first: "", last: "", prev: "", time: "" };
+}
+
 /// A depth message whose levels lie in the buffer from `start`; the other fields are as sent.
 pub(super) struct BookRow<'c, 'a> {
     pub instrument: &'c Instrument,

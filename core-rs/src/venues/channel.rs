@@ -193,8 +193,7 @@ fn settle(dialect: &Dialect, action: &[u8], sent: Field<'_>, out: &mut EventBuf)
 }
 
 /// What the names of both chained books share.
-pub(super) const CHAINED: BookWords =
-    BookWords { symbol: "", bids: "bids", asks: "asks", first: "", last: "", prev: "", time: "ts" };
+pub(super) const CHAINED: BookWords = BookWords { bids: "bids", asks: "asks", time: "ts", ..BookWords::NONE };
 
 /// A book whose messages are chained by the id of the one before:
 /// `{"asks":[["78722.3","0.33039492","0","10"]],"bids":[],"ts":"1787612486207","checksum":0,"seqId":80274874876,
@@ -244,7 +243,7 @@ pub(super) fn trades(
 ) -> Read<()> {
     push.data.array()?.rows(|row| {
         let [px, qty, side, time] = row.fields([names[0], names[1], "side", "ts"])?;
-        push_trade(instrument, [px, qty, side, time], out)
+        push_trade(instrument, side.side()?, [px, qty, time], out)
     })?;
     Ok(())
 }

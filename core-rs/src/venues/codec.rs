@@ -85,8 +85,6 @@ pub struct Codec {
     pub order_budget: OrderBudget,
     /// Quantities are contracts, of a size that only the venue's list tells.
     pub contracts: bool,
-    /// The account's log of movements can be asked for (`Query::Moves`).
-    pub tells_moves: bool,
     /// Decodes one frame of a WebSocket link (any role) into `out` (cleared by the caller). The whole frame is
     /// parsed before anything is reported: on error `out` must be ignored.
     pub decode: fn(&Context<'_>, &[u8], &mut EventBuf) -> Result<(), DecodeError>,
@@ -154,6 +152,12 @@ impl Codec {
     ) -> Result<ReplyVerdict, DecodeError> {
         let result = answer::decode(self.answering, self.product, query, ctx, (status, body), out);
         out.whole(result)
+    }
+
+    /// The account's log of movements can be asked for.
+    pub fn tells_moves(&self) -> bool {
+        let (path, _) = (self.asking.question)(self.product, &Query::Moves { since: 0, from_id: None });
+        !path.is_empty()
     }
 
     /// How an instrument counts before the venue's list of instruments is there.

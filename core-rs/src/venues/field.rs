@@ -163,6 +163,14 @@ impl<'a> Field<'a> {
         instrument.wire.amount(self.money()?).ok_or(DecodeError::Field(self.name))
     }
 
+    /// What a word means, from a table whose words have spaces between.
+    pub fn among<T: Copy>(&self, table: &[(T, &str)]) -> Result<T, DecodeError> {
+        let word = self.text()?;
+        let is = |words: &str| words.split_ascii_whitespace().any(|known| known.as_bytes() == word);
+        let found = table.iter().find(|(_, words)| is(words));
+        found.map(|(meaning, _)| *meaning).ok_or(DecodeError::Field(self.name))
+    }
+
     /// Buy or sell, in whatever letters.
     pub fn side(&self) -> Result<Side, DecodeError> {
         match self.text()? {
@@ -183,6 +191,11 @@ impl<'a> Field<'a> {
     /// An amount where the venue writes nothing for none.
     pub fn money_or_zero(&self) -> Result<Money, DecodeError> {
         self.present().map_or(Ok(Money::ZERO), |field| field.money())
+    }
+
+    /// The text, empty where it says `none` or nothing.
+    pub fn text_unless(&self, none: &[u8]) -> Result<&'a [u8], DecodeError> {
+        self.text_or_empty().map(|text| if text == none { b"" } else { text })
     }
 
     /// The text, empty where there is none.
@@ -231,5 +244,11 @@ mod tests {
         assert_eq!(field(Value::Absent).uint(), Err(DecodeError::Missing("f")));
         assert_eq!(field(Value::Bool(true)).text(), Err(DecodeError::Field("f")));
         assert_eq!(field(Value::Text(b"")).uint(), Err(DecodeError::Field("f")));
+        let table = [(1, "one eins"), (2, ""), (3, "three")];
+        assert_eq!(field(Value::Text(b"eins")).among(&table), Ok(1));
+        assert_eq!(field(Value::Text(b"three")).among(&table), Ok(3));
+        for other in [&b""[..], b"one eins", b"One"] {
+            assert_eq!(field(Value::Text(other)).among(&table), Err(DecodeError::Field("f")));
+        }
     }
 }

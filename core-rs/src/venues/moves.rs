@@ -13,14 +13,20 @@ pub(super) struct MoveWords {
     pub wallet: Wallet,
     /// Names of id, instrument, kind, amount (what came in, negative what left), asset and time.
     pub names: [&'static str; 6],
-    /// Kinds that trades tell of themselves, of funding, of transfers, each with spaces between; any other is `Other`.
-    pub trades: &'static str,
-    pub funding: &'static str,
-    pub transfers: &'static str,
-    /// Pages go by the id, else by the time, ms.
-    pub by_id: bool,
-    /// An id is unique within its kind only.
-    pub id_of_kind: bool,
+    /// Kinds that trades tell of themselves, of funding, and of transfers, with spaces between; any other is `Other`.
+    pub kinds: [&'static str; 3],
+    pub by: By,
+}
+
+/// How a log is numbered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum By {
+    /// Pages go by the id.
+    Id,
+    /// Pages go by the time, ms.
+    Time,
+    /// Likewise, and an id is unique within its kind only.
+    TimeAndKind,
 }
 
 /// Reads one row and says by which number pages go. A row of an asset whose name we can not hold is left out.
@@ -31,21 +37,23 @@ pub(super) fn read_move(
     out: &mut EventBuf,
 ) -> Read<u64> {
     let [id, symbol, kind, amount, name, time] = row.fields(words.names)?;
-    let number = if words.by_id { id.uint()? } else { time.uint()? };
+    let number = if words.by == By::Id { id.uint()? } else { time.uint()? };
     let word = kind.text()?;
     let is = |known: &str| known.split_ascii_whitespace().any(|known| known.as_bytes() == word);
+    let [trades, funding, transfers] = words.kinds;
     name.text()?;
-    let Some(asset) = asset(name).ok().filter(|_| !is(words.trades)) else { return Ok(number) };
+    let Some(asset) = asset(name).ok().filter(|_| !is(trades)) else { return Ok(number) };
     let kind = match () {
-        () if is(words.funding) => MoveKind::Funding,
-        () if is(words.transfers) => MoveKind::Transfer,
+        () if is(funding) => MoveKind::Funding,
+        () if is(transfers) => MoveKind::Transfer,
         () => MoveKind::Other,
     };
     let instrument = match symbol.present() {
         Some(symbol) => place.tracked(words.venue, Some(Product::Linear), symbol)?.map(|found| found.id),
         None => None,
     };
-    let long = if words.id_of_kind { [word, b"-", id.plain()?].concat() } else { id.plain()?.to_vec() };
+    let long =
+        if words.by == By::TimeAndKind { [word, b"-", id.plain()?].concat() } else { id.plain()?.to_vec() };
     let id = MoveId::new(&long).map_err(|_| DecodeError::Field(id.name))?;
     let (wallet, amount, venue_ns) = (words.wallet, amount.money()?, time.millis()?);
     out.events.push(Event::Move(MoveReport { id, kind, wallet, asset, amount, instrument, venue_ns }));

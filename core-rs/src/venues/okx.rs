@@ -18,7 +18,6 @@ pub(super) static SPOT: Codec = Codec {
     // "Place order": 60 per 2 s and instrument.
     order_budget: OrderBudget { orders: 60, window: 2_000_000_000 },
     contracts: false,
-    tells_moves: true,
     decode: |ctx, bytes, out| channel::decode(&DIALECT, ctx, bytes, out),
     ordering: &ORDERING,
     encode_login: |role, session, wall, out| login("/users/self/verify", role, session, wall, out),
@@ -103,9 +102,12 @@ fn push(ctx: &Context<'_>, push: &Push<'_>, out: &mut EventBuf) -> Read<()> {
 fn order(place: &Place<'_>, row: &mut Reader<'_>, out: &mut EventBuf) -> Read<Option<ClientRef>> {
     let mut copy = row.clone();
     read!(row; kind "instType", symbol "instId", venue_id "ordId", link_id "clOrdId", way "side", state "state", px "px",
-        size "sz", filled "accFillSz", unit "tgtCcy", source "cancelSource", time "uTime", trade_id "tradeId");
+        size "sz", filled "accFillSz", unit "tgtCcy", source "cancelSource", time "uTime", trade_id "tradeId",
+        made "category");
     let Some(instrument) = place.tracked(VENUE, product(kind)?, symbol)? else { return Ok(None) };
-    let (client, side) = (link_id.client()?, way.side()?);
+    // "category": what liquidation and deleveraging make is nobody's order.
+    let forced = matches!(made.text_or_empty()?, b"full_liquidation" | b"partial_liquidation" | b"adl");
+    let (client, side) = (if forced { ClientRef::Venue } else { link_id.client()? }, way.side()?);
     if place.live && trade_id.present().is_some() {
         read!(copy; qty "fillSz", px "fillPx", fee "fillFee", currency "fillFeeCcy", exec "execType", time "fillTime");
         // What is paid stands below zero.
@@ -154,11 +156,8 @@ static BILLS: MoveWords = MoveWords {
     venue: VENUE,
     wallet: Wallet::Unified,
     names: ["billId", "instId", "type", "balChg", "ccy", "ts"],
-    trades: "2 3 5 9",
-    funding: "8",
-    transfers: "1",
-    by_id: true,
-    id_of_kind: false,
+    kinds: ["2 3 5 9", "8", "1"],
+    by: By::Id,
 };
 
 /// "Positions channel": `{"instType":"SWAP","instId":"BTC-USDT-SWAP","posSide":"net","pos":"-1","avgPx":"2566.31",

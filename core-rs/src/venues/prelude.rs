@@ -1,6 +1,6 @@
 //! The words that a venue is written in.
 
-pub(in crate::venues) use super::answer::{Answering, Opened, Pages, Served, by_status};
+pub(in crate::venues) use super::answer::{Answering, Opened, Pages, RowReader, Served, by_status};
 pub(in crate::venues) use super::ask::{Asking, Param, Question};
 pub(in crate::venues) use super::body::{Body, Ordering, Terms, product_word, side_word, tif_word};
 pub(in crate::venues) use super::book::{BookWords, read_book};
@@ -8,10 +8,10 @@ pub(in crate::venues) use super::channel::{self, Dialect, Push, Words};
 pub(in crate::venues) use super::error::{Meaning, Read};
 pub(in crate::venues) use super::field::{Field, Value, read};
 pub(in crate::venues) use super::json::Reader;
-pub(in crate::venues) use super::moves::{MoveWords, read_move};
+pub(in crate::venues) use super::moves::{By, MoveWords, read_move};
 pub(in crate::venues) use super::reply::{order_reply, refusal, session_note};
 pub(in crate::venues) use super::rows::{
-    FillRow, OrderRow, Place, asset, one_way, push_balance, push_position, push_total, push_trade,
+    FillRow, OrderRow, Place, asset, one_way, push_balance, push_best, push_position, push_total, push_trade,
 };
 pub(in crate::venues) use super::topics::Topics;
 pub(in crate::venues) use super::write::{Request, push_json, push_uint, server_ms};

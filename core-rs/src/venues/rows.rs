@@ -2,11 +2,11 @@
 
 use super::error::printable;
 use super::field::Field;
-use super::{Context, DecodeError, Event, EventBuf, Trade};
+use super::{Bbo, Context, DecodeError, Event, EventBuf, Trade};
 use crate::ledger::{BalanceReport, PositionReport, Wallet};
 use crate::market::Instrument;
 use crate::order::{ClientRef, FillReport, Liquidity, OrderReport, VenueStatus};
-use crate::units::{Asset, ClientId, Money, Ns, Product, Side, Symbol, Venue};
+use crate::units::{Asset, ClientId, Money, Ns, Price, Product, Qty, Side, Symbol, Venue};
 
 /// Where a row stands: what is known of it beside its own fields.
 pub(super) struct Place<'c> {
@@ -168,19 +168,32 @@ pub(super) fn push_position(
     Ok(())
 }
 
-/// A public trade of price, quantity, the taker's side and time.
+/// A public trade of price, quantity and time; `side` is the taker's.
 pub(super) fn push_trade(
     instrument: &Instrument,
-    [px, qty, side, time]: [Field<'_>; 4],
+    side: Side,
+    [px, qty, time]: [Field<'_>; 3],
     out: &mut EventBuf,
 ) -> Result<(), DecodeError> {
-    out.events.push(Event::Trade(Trade {
-        instrument: instrument.id,
-        px: px.price(instrument)?,
-        qty: qty.qty(instrument)?,
-        side: side.side()?,
-        venue_ns: time.millis()?,
-    }));
+    let (px, qty, venue_ns) = (px.price(instrument)?, qty.qty(instrument)?, time.millis()?);
+    out.events.push(Event::Trade(Trade { instrument: instrument.id, px, qty, side, venue_ns }));
+    Ok(())
+}
+
+/// Best bid and ask, price and quantity each; an empty side has the price 0.
+pub(super) fn push_best(
+    instrument: &Instrument,
+    update_id: u64,
+    [bid, bid_qty, ask, ask_qty]: [Field<'_>; 4],
+    out: &mut EventBuf,
+) -> Result<(), DecodeError> {
+    let side = |px: Field<'_>, qty: Field<'_>| -> Result<Option<(Price, Qty)>, DecodeError> {
+        px.plain()?;
+        let qty = qty.qty(instrument)?;
+        Ok(px.price_or_none(instrument)?.map(|px| (px, qty)))
+    };
+    let (bid, ask) = (side(bid, bid_qty)?, side(ask, ask_qty)?);
+    out.events.push(Event::Bbo(Bbo { instrument: instrument.id, update_id, bid, ask }));
     Ok(())
 }
 

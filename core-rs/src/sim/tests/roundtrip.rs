@@ -5,7 +5,7 @@ use super::super::{SimEffect, SimVenue};
 use super::{START, answer};
 use crate::ledger::MoveKind;
 use crate::market::{Applied, Book, Instrument};
-use crate::order::{OrderCmd, OrderKind, PlaceOrder, TimeInForce, VenueStatus};
+use crate::order::{ClientRef, OrderCmd, OrderKind, PlaceOrder, TimeInForce, VenueStatus};
 use crate::sim::model::listings;
 use crate::units::{Asset, ClientId, InstrumentId, Money, Ns, Price, Product, Qty, Side, Symbol, Venue};
 use crate::venues::{
@@ -332,7 +332,7 @@ fn a_resting_order_is_listed_and_cancelled_and_an_empty_ioc_ends() {
 fn what_moves_the_account_without_a_trade_is_told_once_and_by_name() {
     for (venue, product) in PRODUCTS {
         let mut rig = Rig::new(venue, product);
-        if !rig.codec.tells_moves {
+        if !rig.codec.tells_moves() {
             continue;
         }
         let (_, ask) = rig.best();
@@ -359,5 +359,23 @@ fn what_moves_the_account_without_a_trade_is_told_once_and_by_name() {
         let held = product == Product::Linear;
         assert_eq!(funding.len(), usize::from(held), "{venue:?} {product:?}: {moves:?}");
         assert!(funding.iter().all(|m| m.instrument == Some(InstrumentId(0)) && m.amount < Money::ZERO));
+    }
+}
+
+#[test]
+fn an_order_of_the_venues_own_is_told_from_those_of_others() {
+    for (venue, product) in PRODUCTS.into_iter().filter(|(_, product)| *product == Product::Linear) {
+        let mut rig = Rig::new(venue, product);
+        let (_, ask) = rig.best();
+        let qty = 10_i64.pow(u32::from(rig.table.0[0].qty_decimals)) / 100;
+        rig.place(1, Side::Buy, TimeInForce::Ioc, ask, 2 * qty);
+        rig.events();
+        for liquidates in [true, false] {
+            let effects = rig.venue.force_close(0, qty, liquidates, rig.now);
+            rig.hear(effects);
+            let told = flat(rig.events());
+            let own = |e: &Event| matches!(e, Event::Order(o) if o.client == ClientRef::Venue && o.status == VenueStatus::Filled);
+            assert!(told.iter().any(own), "{venue:?} {liquidates}: {told:?}");
+        }
     }
 }

@@ -4,9 +4,14 @@ use super::{LOGIN_ID, VENUE, refusal};
 use crate::venues::RequestReply;
 use crate::venues::prelude::*;
 
-/// "Order Update" of both products.
+/// "Order Update": the event itself, or its object `o`.
 pub(super) fn order_event(place: &Place<'_>, row: &mut Reader<'_>, out: &mut EventBuf) -> Read<()> {
-    order(place, None, row, out)?.ok_or(DecodeError::UnknownInstrument).map(drop)
+    let [inner] = row.clone().fields(["o"])?;
+    let found = match inner.value {
+        Value::Object(bytes) => order(place, None, &mut Reader::new(bytes), out),
+        _ => order(place, None, row, out),
+    };
+    found?.ok_or(DecodeError::UnknownInstrument).map(drop)
 }
 
 /// An order, in three forms. "Order Update" (USDT-M: the object `o`), where a cancel carries its own id in `c` and the order's in
@@ -33,33 +38,19 @@ pub(super) fn order(
         Some(client) => (client, acted.present().or(time.present()).unwrap_or(created)),
         None => (own.client()?, time),
     };
-    let reason = reason.text_or_empty()?;
-    let reason = if reason == b"NONE" { b"" } else { reason };
-    let (side, status) = (way.side()?, status(state)?);
+    let (side, status, reason) = (way.side()?, state.among(STATES)?, reason.text_unless(b"NONE")?);
     let order = OrderRow { client, venue_id, side, status, qty, filled, px, time, reason };
     let report = order.report(instrument)?;
     let by = (instrument, client, side, venue_id, time);
-    match (place.live, kind.value) {
-        // CALCULATED is a liquidation's execution (USDT-M).
-        (true, Value::Text(b"TRADE" | b"CALCULATED")) => {
-            read!(copy; trade_id "t", px "L", qty "l", fee "n", currency "N", maker "m");
-            push_fill(by, [trade_id, px, qty, fee, currency], maker.flag()?, out)?;
-        }
-        (
-            true,
-            Value::Text(
-                b"NEW" | b"CANCELED" | b"REPLACED" | b"REJECTED" | b"EXPIRED" | b"TRADE_PREVENTION"
-                | b"AMENDMENT",
-            ),
-        ) => {}
-        (true, _) => return Err(DecodeError::Field(kind.name)),
-        (false, _) if fills.is_absent() => {}
-        (false, _) => {
-            fills.array()?.rows(|row| {
-                read!(row; trade_id "tradeId", px "price", qty "qty", fee "commission", currency "commissionAsset");
-                push_fill(by, [trade_id, px, qty, fee, currency], false, out)
-            })?;
-        }
+    if place.live && kind.among(ACTS)? {
+        read!(copy; trade_id "t", px "L", qty "l", fee "n", currency "N", maker "m");
+        push_fill(by, [trade_id, px, qty, fee, currency], maker.flag()?, out)?;
+    }
+    if !place.live && !fills.is_absent() {
+        fills.array()?.rows(|row| {
+            read!(row; trade_id "tradeId", px "price", qty "qty", fee "commission", currency "commissionAsset");
+            push_fill(by, [trade_id, px, qty, fee, currency], false, out)
+        })?;
     }
     out.events.push(Event::Order(report));
     Ok(Some(client))
@@ -82,18 +73,20 @@ fn push_fill(
     FillRow { client, venue_id, trade_id, side, px, qty, fee, fee_asset, maker, time }.push(instrument, out)
 }
 
+/// What happened to an order: whether it traded. CALCULATED is a liquidation's execution (USDT-M).
+const ACTS: &[(bool, &str)] = &[
+    (true, "TRADE CALCULATED"),
+    (false, "NEW CANCELED REPLACED REJECTED EXPIRED TRADE_PREVENTION AMENDMENT"),
+];
 /// "Order status" of the enum pages; the insurance fund's and ADL's orders (USDT-M) live like any other.
-fn status(field: Field<'_>) -> Read<VenueStatus> {
-    match field.text()? {
-        b"NEW" | b"PENDING_NEW" | b"PENDING_CANCEL" | b"NEW_INSURANCE" | b"NEW_ADL" => Ok(VenueStatus::Live),
-        b"PARTIALLY_FILLED" => Ok(VenueStatus::PartiallyFilled),
-        b"FILLED" => Ok(VenueStatus::Filled),
-        b"CANCELED" => Ok(VenueStatus::Cancelled),
-        b"REJECTED" => Ok(VenueStatus::Rejected),
-        b"EXPIRED" | b"EXPIRED_IN_MATCH" => Ok(VenueStatus::Expired),
-        _ => Err(DecodeError::Field(field.name)),
-    }
-}
+const STATES: &[(VenueStatus, &str)] = &[
+    (VenueStatus::Live, "NEW PENDING_NEW PENDING_CANCEL NEW_INSURANCE NEW_ADL"),
+    (VenueStatus::PartiallyFilled, "PARTIALLY_FILLED"),
+    (VenueStatus::Filled, "FILLED"),
+    (VenueStatus::Cancelled, "CANCELED"),
+    (VenueStatus::Rejected, "REJECTED"),
+    (VenueStatus::Expired, "EXPIRED EXPIRED_IN_MATCH"),
+];
 
 /// "Account trade list": `{"symbol":"BNBBTC","id":28457,"orderId":100234,"price":"4.00000100","qty":"12.00000000",
 ///   "commission":"10.10000000","commissionAsset":"BNB","time":1499865549590,"isBuyer":true,"isMaker":false}`, USDT-M: `side`,
@@ -115,8 +108,12 @@ pub(super) fn fill(place: &Place<'_>, row: &mut Reader<'_>, out: &mut EventBuf) 
 
 /// "Balance and Position Update" (USDT-M): `{"e":"ACCOUNT_UPDATE","E":1564745798939,"T":1564745798938,"a":{"m":"ORDER","B":[{
 ///   "a":"USDT","wb":"122624.12345678"}],"P":[{"s":"BTCUSDT","pa":"0","ep":"0.00000","ps":"BOTH"}]}}`
+/// "Account Update" (spot) is its `B` alone.
 pub(super) fn account_update(place: &Place<'_>, reader: &mut Reader<'_>, out: &mut EventBuf) -> Read<()> {
-    read!(reader; sent "T", account "a");
+    read!(reader; sent "T", account "a", spot "B");
+    if account.is_absent() {
+        return spot.array()?.rows(|row| balance(place, row, out)).map(drop);
+    }
     let place = Place { sent, ..*place };
     read!(account.object()?; balances "B", positions "P", reason "m");
     if !balances.is_absent() {
@@ -134,7 +131,7 @@ pub(super) fn account_update(place: &Place<'_>, reader: &mut Reader<'_>, out: &m
 
 /// "Balance Update" (spot): money came in or left without a trade. It carries no id: time, asset and amount are its name.
 /// `{"e":"balanceUpdate","E":1573200697110,"a":"BTC","d":"100.00000000","T":1573200697068}`
-pub(super) fn balance_update(reader: &mut Reader<'_>, out: &mut EventBuf) -> Read<()> {
+pub(super) fn balance_update(_: &Place<'_>, reader: &mut Reader<'_>, out: &mut EventBuf) -> Read<()> {
     read!(reader; name "a", amount "d", time "T");
     let venue_ns = time.millis()?;
     let parts = [time.plain()?, b"-", name.text()?, b"-", amount.plain()?];
@@ -151,11 +148,8 @@ pub(super) static INCOME: MoveWords = MoveWords {
     venue: VENUE,
     wallet: Wallet::Linear,
     names: ["tranId", "symbol", "incomeType", "income", "asset", "time"],
-    trades: "REALIZED_PNL COMMISSION",
-    funding: "FUNDING_FEE",
-    transfers: "TRANSFER INTERNAL_TRANSFER CROSS_COLLATERAL_TRANSFER",
-    by_id: false,
-    id_of_kind: true,
+    kinds: ["REALIZED_PNL COMMISSION", "FUNDING_FEE", "TRANSFER INTERNAL_TRANSFER CROSS_COLLATERAL_TRANSFER"],
+    by: By::TimeAndKind,
 };
 
 /// "Account Update" and "Account information" (spot): `{"a":"BTC","f":"0.00225109","l":"0.00123000"}`, `{"asset":"BTC",

@@ -5,9 +5,7 @@ mod account;
 
 use super::error::{contains, meaning};
 use super::prelude::*;
-use super::{Bbo, Trade};
 use crate::order::TimeInForce;
-use crate::units::{Price, Qty};
 use account::{
     INCOME, account_update, acknowledgement, balance, balance_update, fill, order, order_event, position,
     socket_reply,
@@ -28,7 +26,6 @@ pub(super) static SPOT: Codec = Codec {
     // exchangeInfo, `rateLimits`: ORDERS per 10 s.
     order_budget: OrderBudget { orders: 50, window: 10_000_000_000 },
     contracts: false,
-    tells_moves: false,
     decode: |ctx, bytes, out| {
         let result = frame(ctx, bytes, out);
         out.whole(result)
@@ -45,7 +42,6 @@ pub(super) static LINEAR: Codec = Codec {
     order_budget: OrderBudget { orders: 300, window: 10_000_000_000 },
     product: Linear,
     wallet: Wallet::Linear,
-    tells_moves: true,
     seq_rule: SeqRule::PrevLink,
     encode_login: |_, _, _, _| {},
     ..SPOT
@@ -132,52 +128,44 @@ fn event(ctx: &Context<'_>, bytes: &[u8], out: &mut EventBuf) -> Read<()> {
     let reader = &mut Reader::new(bytes);
     read!(reader.clone(); kind "e", snapshot "lastUpdateId", best "B", id "id", status "status", sent "E");
     let place = Place { ctx, product: Some(ctx.product), sent, live: true };
-    if kind.is_absent() {
-        return match (snapshot.is_absent(), best.is_absent(), status.is_absent(), id.value) {
-            (false, _, _, _) => {
-                let implied = ctx.implied.and_then(|id| ctx.instruments.get(id));
-                let depth = self::snapshot(implied.ok_or(DecodeError::UnknownInstrument)?, reader, out)?;
-                out.events.push(Event::Depth(depth));
-                Ok(())
-            }
-            (_, false, _, _) => book_ticker(ctx, reader, out),
-            (_, _, false, _) => socket_reply(&place, reader, out),
-            (_, _, _, Value::Absent) => Err(DecodeError::UnknownMessage),
-            _ => acknowledgement(ctx.product, reader, out),
-        };
+    if !kind.is_absent() {
+        kind.text()?;
+        return kind.among(EVENTS).map_err(|_| DecodeError::UnknownMessage)?(&place, reader, out);
     }
-    match kind.text()? {
-        b"depthUpdate" => depth(ctx, reader, out),
-        b"bookTicker" => book_ticker(ctx, reader, out),
-        b"trade" | b"aggTrade" => trade(ctx, reader, out),
-        b"executionReport" => order_event(&place, reader, out),
-        b"ORDER_TRADE_UPDATE" => {
-            let [order] = reader.fields(["o"])?;
-            order_event(&place, &mut order.object()?, out)
-        }
-        b"outboundAccountPosition" => {
-            let [balances] = reader.fields(["B"])?;
-            balances.array()?.rows(|row| balance(&place, row, out)).map(drop)
-        }
-        b"balanceUpdate" => balance_update(reader, out),
-        b"ACCOUNT_UPDATE" => account_update(&place, reader, out),
-        b"listenKeyExpired" | b"eventStreamTerminated" | b"serverShutdown" => {
-            out.events.push(Event::Session(SessionNote::Expiring));
+    match (snapshot.is_absent(), best.is_absent(), status.is_absent(), id.value) {
+        (false, _, _, _) => {
+            let implied = ctx.implied.and_then(|id| ctx.instruments.get(id));
+            let depth = self::snapshot(implied.ok_or(DecodeError::UnknownInstrument)?, reader, out)?;
+            out.events.push(Event::Depth(depth));
             Ok(())
         }
-        // What a user stream sends unasked and whose facts reach us in another event, or by query.
-        b"listStatus"
-        | b"externalLockUpdate"
-        | b"TRADE_LITE"
-        | b"ALGO_UPDATE"
-        | b"MARGIN_CALL"
-        | b"ACCOUNT_CONFIG_UPDATE"
-        | b"CONDITIONAL_ORDER_TRIGGER_REJECT"
-        | b"STRATEGY_UPDATE"
-        | b"GRID_UPDATE"
-        | b"contractInfo" => Ok(()),
-        _ => Err(DecodeError::UnknownMessage),
+        (_, false, _, _) => book_ticker(&place, reader, out),
+        (_, _, false, _) => socket_reply(&place, reader, out),
+        (_, _, _, Value::Absent) => Err(DecodeError::UnknownMessage),
+        _ => acknowledgement(ctx.product, reader, out),
     }
+}
+
+/// What an event says, by its name.
+const EVENTS: &[(RowReader<()>, &str)] = &[
+    (|place, reader, out| depth(place.ctx, reader, out), "depthUpdate"),
+    (book_ticker, "bookTicker"),
+    (trade, "trade aggTrade"),
+    (order_event, "executionReport ORDER_TRADE_UPDATE"),
+    (account_update, "outboundAccountPosition ACCOUNT_UPDATE"),
+    (balance_update, "balanceUpdate"),
+    (expiring, "listenKeyExpired eventStreamTerminated serverShutdown"),
+    // What a user stream sends unasked and whose facts reach us in another event, or by query.
+    (
+        |_, _, _| Ok(()),
+        "listStatus externalLockUpdate TRADE_LITE ALGO_UPDATE MARGIN_CALL ACCOUNT_CONFIG_UPDATE",
+    ),
+    (|_, _, _| Ok(()), "CONDITIONAL_ORDER_TRIGGER_REJECT STRATEGY_UPDATE GRID_UPDATE contractInfo"),
+];
+
+fn expiring(_: &Place<'_>, _: &mut Reader<'_>, out: &mut EventBuf) -> Read<()> {
+    out.events.push(Event::Session(SessionNote::Expiring));
+    Ok(())
 }
 
 /// "Diff. Depth Stream". Spot, and USDT-M with `T` and `pu`: `{"e":"depthUpdate","E":1723161255208,"s":"BTCUSDT",
@@ -198,15 +186,7 @@ fn depth(ctx: &Context<'_>, reader: &mut Reader<'_>, out: &mut EventBuf) -> Read
 /// "Order book"; USDT-M adds `E` and `T`. It does not name its instrument.
 /// `{"lastUpdateId":50093239218,"bids":[["61837.63000000","3.78826000"]],"asks":[["61837.64000000","1.60520000"]]}`
 fn snapshot(instrument: &Instrument, reader: &mut Reader<'_>, out: &mut EventBuf) -> Read<Depth> {
-    const BOOK: BookWords = BookWords {
-        symbol: "",
-        bids: "bids",
-        asks: "asks",
-        first: "",
-        last: "lastUpdateId",
-        prev: "",
-        time: "E",
-    };
+    const BOOK: BookWords = BookWords { last: "lastUpdateId", time: "E", ..channel::CHAINED };
     let book = read_book(&BOOK, Some(instrument), |_| Ok(instrument), reader, out)?;
     let (last, venue_ns) = (book.last.uint()?, book.time.present().map_or(Ok(0), |time| time.millis())?);
     Ok(book.depth(DeltaKind::Snapshot, [last, last, 0], venue_ns))
@@ -214,32 +194,21 @@ fn snapshot(instrument: &Instrument, reader: &mut Reader<'_>, out: &mut EventBuf
 
 /// "Individual Symbol Book Ticker Streams"; spot has no `e`. An empty side has price and quantity 0.
 /// `{"u":50093239212,"s":"BTCUSDT","b":"61837.63000000","B":"3.78826000","a":"61837.64000000","A":"1.54698000"}`
-fn book_ticker(ctx: &Context<'_>, reader: &mut Reader<'_>, out: &mut EventBuf) -> Read<()> {
+fn book_ticker(place: &Place<'_>, reader: &mut Reader<'_>, out: &mut EventBuf) -> Read<()> {
     read!(reader; id "u", symbol "s", bid "b", bid_qty "B", ask "a", ask_qty "A");
-    let instrument = channel::instrument(VENUE, ctx, symbol.text()?)?;
-    let side = |px: Field<'_>, qty: Field<'_>| -> Read<Option<(Price, Qty)>> {
-        px.plain()?;
-        let qty = qty.qty(instrument)?;
-        Ok(px.price_or_none(instrument)?.map(|px| (px, qty)))
-    };
-    let (update_id, bid, ask) = (id.uint()?, side(bid, bid_qty)?, side(ask, ask_qty)?);
-    out.events.push(Event::Bbo(Bbo { instrument: instrument.id, update_id, bid, ask }));
-    Ok(())
+    let instrument = channel::instrument(VENUE, place.ctx, symbol.text()?)?;
+    push_best(instrument, id.uint()?, [bid, bid_qty, ask, ask_qty], out)
 }
 
 /// "Trade Streams" and "Aggregate Trade Streams"; `m` true = the buyer is the maker, so the seller was the aggressor.
 /// `{"e":"trade","E":1723161255343,"s":"BTCUSDT","t":3735683259,"p":"61837.63000000","q":"0.02000000","T":1723161255342,
 ///   "m":true,"M":true}`; USDT-M adds `X`: only `MARKET` is a trade of the book.
-fn trade(ctx: &Context<'_>, reader: &mut Reader<'_>, out: &mut EventBuf) -> Read<()> {
+fn trade(place: &Place<'_>, reader: &mut Reader<'_>, out: &mut EventBuf) -> Read<()> {
     read!(reader; symbol "s", px "p", qty "q", time "T", maker "m", kind "X");
-    let instrument = channel::instrument(VENUE, ctx, symbol.text()?)?;
+    let instrument = channel::instrument(VENUE, place.ctx, symbol.text()?)?;
     let side = if maker.flag()? { Side::Sell } else { Side::Buy };
-    if !kind.is_absent() && kind.text()? != b"MARKET" {
-        return Ok(());
-    }
-    let (px, qty, venue_ns) = (px.price(instrument)?, qty.qty(instrument)?, time.millis()?);
-    out.events.push(Event::Trade(Trade { instrument: instrument.id, px, qty, side, venue_ns }));
-    Ok(())
+    let real = kind.is_absent() || kind.text()? == b"MARKET";
+    if real { push_trade(instrument, side, [px, qty, time], out) } else { Ok(()) }
 }
 
 /// "Trading requests" of the WebSocket API: `{"id":"TGA7001000001","method":"order.place","params":{"apiKey":"..",
@@ -323,29 +292,25 @@ static ASKING: Asking = Asking { question, kinds: ["", ""], sign };
 /// "Futures Account Balance V3", "Position Information V3" (USDT-M).
 const fn question(product: Product, query: &Query) -> Question {
     use Param::{Client, Levels, LevelsOf, Number, SinceOrFrom, Symbol, VenueId};
-    use Product::{Linear, Spot};
+    const NONE: &[Param] = &[];
     const SYMBOL: Param = Symbol("symbol");
     const ONE: &[Param] = &[SYMBOL, Client("origClientOrderId"), VenueId("orderId")];
     // The venue refuses the two together.
     const FILLS: &[Param] = &[SYMBOL, SinceOrFrom("startTime", "fromId"), Number("limit", FILLS_PAGE)];
     const MOVES: &[Param] = &[SinceOrFrom("startTime", "startTime"), Number("limit", FILLS_PAGE)];
-    // Depth sizes USDT-M knows.
-    const DEPTH: Param = LevelsOf("limit", &[5, 10, 20, 50, 100, 500, 1000]);
-    match (product, query) {
-        (Spot, Query::Snapshot { .. }) => ("/api/v3/depth", &[SYMBOL, Levels("limit", 5000)]),
-        (Spot, Query::Order { .. } | Query::VenueOrder { .. }) => ("/api/v3/order", ONE),
-        (Spot, Query::OpenOrders) => ("/api/v3/openOrders", &[]),
-        (Spot, Query::Fills { .. }) => ("/api/v3/myTrades", FILLS),
-        (Spot, Query::Balances) => ("/api/v3/account", &[]),
-        (Linear, Query::Snapshot { .. }) => ("/fapi/v1/depth", &[SYMBOL, DEPTH]),
-        (Linear, Query::Order { .. } | Query::VenueOrder { .. }) => ("/fapi/v1/order", ONE),
-        (Linear, Query::OpenOrders) => ("/fapi/v1/openOrders", &[]),
-        (Linear, Query::Fills { .. }) => ("/fapi/v1/userTrades", FILLS),
-        (Linear, Query::Balances) => ("/fapi/v3/balance", &[]),
-        (Spot, Query::Moves { .. }) => ("", &[]),
-        (Linear, Query::Moves { .. }) => ("/fapi/v1/income", MOVES),
-        (_, Query::Positions) => ("/fapi/v3/positionRisk", &[]),
-    }
+    const SPOT_DEPTH: &[Param] = &[SYMBOL, Levels("limit", 5000)];
+    const DEPTH: &[Param] = &[SYMBOL, LevelsOf("limit", &[5, 10, 20, 50, 100, 500, 1000])];
+    let (paths, params) = match query {
+        Query::Snapshot { .. } if matches!(product, Product::Spot) => (["/api/v3/depth", ""], SPOT_DEPTH),
+        Query::Snapshot { .. } => (["", "/fapi/v1/depth"], DEPTH),
+        Query::Order { .. } | Query::VenueOrder { .. } => (["/api/v3/order", "/fapi/v1/order"], ONE),
+        Query::OpenOrders => (["/api/v3/openOrders", "/fapi/v1/openOrders"], NONE),
+        Query::Fills { .. } => (["/api/v3/myTrades", "/fapi/v1/userTrades"], FILLS),
+        Query::Balances => (["/api/v3/account", "/fapi/v3/balance"], NONE),
+        Query::Moves { .. } => (["", "/fapi/v1/income"], MOVES),
+        Query::Positions => (["", "/fapi/v3/positionRisk"], NONE),
+    };
+    (product_word(product, paths), params)
 }
 
 /// The query string is signed as it is sent.

@@ -104,7 +104,7 @@ pub(super) fn fill_json(world: &World, fill: &Fill, told: bool) -> Raw {
     let value = plain(listing.notional(fill.px, fill.qty));
     let common = object! {
         "symbol" => listing.symbol, "orderId" => fill.order.to_string(), "tradeId" => fill.trade_id.to_string(),
-        "clientOid" => order.map_or("", |order| order.label.as_str()), "side" => side_name(fill.side),
+        "clientOid" => order.map_or("", own_label), "side" => side_name(fill.side),
         "orderType" => order.map_or("limit", type_name), "tradeScope" => if fill.maker { "maker" } else { "taker" },
         "enterPointSource" => "API", "cTime" => (fill.at / MS).to_string(), "uTime" => (fill.at / MS).to_string(),
     };
@@ -143,6 +143,11 @@ fn state(order: &Order, short: bool) -> &'static str {
     }
 }
 
+/// The venue's own orders have none.
+fn own_label(order: &Order) -> &str {
+    if order.forced().is_some() { "" } else { order.label.as_str() }
+}
+
 /// What every shape of an order shares.
 fn common_json(world: &World, order: &Order) -> Raw {
     let listing = &world.model.listings[order.listing];
@@ -158,10 +163,11 @@ fn common_json(world: &World, order: &Order) -> Raw {
         _ => average(listing, order),
     };
     let body = object! {
-        "orderId" => order.id.to_string(), "clientOid" => order.label, "side" => side_name(order.side),
+        "orderId" => order.id.to_string(), "clientOid" => own_label(order), "side" => side_name(order.side),
         "orderType" => type_name(order), "force" => force, "price" => listing.px_text(order.px),
         "size" => size(listing, order.qty), "priceAvg" => mean,
-        "quoteVolume" => plain(order.quote_filled), "enterPointSource" => "API",
+        "quoteVolume" => plain(order.quote_filled),
+        "enterPointSource" => if order.forced().is_some() { "SYS" } else { "API" },
         "cTime" => (order.created / MS).to_string(), "uTime" => (order.updated / MS).to_string(),
     };
     if listing.product == Product::Spot {

@@ -7,7 +7,7 @@ use super::{kind, product};
 use crate::sim::dialect::rest::{Answer, Call};
 use crate::sim::dialect::shapes::{MS, average, page, side_name, size};
 use crate::sim::json::{Raw, array, object};
-use crate::sim::model::{EndReason, Fill, Kind, Listing, Order, State, Tif};
+use crate::sim::model::{EndReason, Fill, Forced, Kind, Listing, Order, State, Tif};
 use crate::sim::text::plain;
 use crate::units::Product;
 
@@ -69,7 +69,7 @@ pub(super) fn fills(call: &mut Call<'_>) -> Answer {
 fn fill_json(listing: &Listing, fill: &Fill, order: Option<&Order>) -> Raw {
     object! {
         "instType" => kind(listing.product), "instId" => listing.symbol, "tradeId" => fill.trade_id.to_string(),
-        "ordId" => fill.order.to_string(), "clOrdId" => order.map_or("", |order| order.label.as_str()),
+        "ordId" => fill.order.to_string(), "clOrdId" => order.map_or("", own_label),
         "billId" => fill.trade_id.to_string(), "tag" => "", "fillPx" => listing.px_text(fill.px),
         "fillSz" => size(listing, fill.qty), "side" => side_name(fill.side), "posSide" => "net",
         "execType" => if fill.maker { "M" } else { "T" }, "feeCcy" => fill.fee_asset,
@@ -99,6 +99,19 @@ fn source(order: &Order) -> &'static str {
     }
 }
 
+/// The venue's own orders have none.
+fn own_label(order: &Order) -> &str {
+    if order.forced().is_some() { "" } else { order.label.as_str() }
+}
+
+fn category(order: &Order) -> &'static str {
+    match order.forced() {
+        Some(Forced::Liquidation) => "full_liquidation",
+        Some(Forced::Deleveraging) => "adl",
+        None => "normal",
+    }
+}
+
 fn kind_name(order: &Order) -> &'static str {
     match (order.kind, order.tif) {
         (Kind::Market, _) => "market",
@@ -114,11 +127,11 @@ pub(super) fn order_json(listing: &Listing, order: &Order, fill: Option<&Fill>) 
     let of_fill = |text: &dyn Fn(&Fill) -> String| fill.map_or_else(String::new, text);
     object! {
         "instType" => kind(listing.product), "instId" => listing.symbol, "ordId" => order.id.to_string(),
-        "clOrdId" => order.label, "tag" => "", "px" => if order.px == 0 { String::new() } else { listing.px_text(order.px) },
+        "clOrdId" => own_label(order), "tag" => "", "px" => if order.px == 0 { String::new() } else { listing.px_text(order.px) },
         "sz" => size(listing, order.qty), "tgtCcy" => "", "ordType" => kind_name(order), "side" => side_name(order.side),
         "posSide" => "net", "tdMode" => if listing.product == Product::Spot { "cash" } else { "cross" },
         "accFillSz" => size(listing, order.filled), "avgPx" => average(listing, order), "state" => state(order),
-        "cancelSource" => source(order), "category" => "normal", "lever" => "",
+        "cancelSource" => source(order), "category" => category(order), "lever" => "",
         "reduceOnly" => if order.reduce_only { "true" } else { "false" }, "fee" => plain(order.fee.negated()),
         "feeCcy" => of_fill(&|fill| fill.fee_asset.to_string()),
         "tradeId" => of_fill(&|fill| fill.trade_id.to_string()), "fillPx" => of_fill(&|fill| listing.px_text(fill.px)),

@@ -2,14 +2,13 @@
 //! the `category` they carry. Knows nothing of sockets or order state. Document: bybit-exchange.github.io/docs/v5; the names in
 //! quotes are its headings.
 
-mod account;
-
 use super::prelude::*;
-use account::{LOG, execution, order, position, wallet};
 
 const VENUE: Venue = Venue::Bybit;
 /// The venue's words for spot and linear.
 const CATEGORIES: [&str; 2] = ["spot", "linear"];
+const PRODUCTS: &[(Option<Product>, &str)] =
+    &[(Some(Spot), "spot"), (Some(Linear), "linear"), (None, "inverse option combination")];
 /// Rows of one page of orders, fills, positions, movements: the most each list gives.
 const PAGES: [usize; 4] = [50, 100, 200, 50];
 /// How long an authentication request stays valid, ms; it must lie in the future when it arrives.
@@ -24,7 +23,6 @@ pub(super) static SPOT: Codec = Codec {
     // "Rate Limit", order/create: per second and UID.
     order_budget: OrderBudget { orders: 20, window: 1_000_000_000 },
     contracts: false,
-    tells_moves: true,
     decode: |ctx, bytes, out| channel::decode(&DIALECT, ctx, bytes, out),
     ordering: &ORDERING,
     encode_login,
@@ -69,34 +67,26 @@ static DIALECT: Dialect = Dialect {
         kind: "type",
         update: b"delta",
         books: b"orderbook",
-        best: None,
         seq: "u",
         restart: Some(1),
+        ..channel::ARG
     },
-    book: |instrument, reader, out| {
-        let book = read_book(&BOOK, None, |symbol| same(instrument, symbol), reader, out)?;
-        let id = book.last.number()?;
-        Ok(book.depth(DeltaKind::Snapshot, [id, id, 0], 0))
-    },
+    book,
     push,
     answer: socket_reply,
 };
 
 const BOOK: BookWords =
-    BookWords { symbol: "s", bids: "b", asks: "a", first: "", last: "u", prev: "", time: "ts" };
+    BookWords { symbol: "s", bids: "b", asks: "a", last: "u", time: "cts", ..BookWords::NONE };
 
-/// What a book says that it is of has to be what it was asked for, or what its topic says.
-fn same<'c>(asked: &'c Instrument, symbol: &[u8]) -> Read<&'c Instrument> {
-    if symbol == asked.symbol.as_bytes() { Ok(asked) } else { Err(DecodeError::Field("s")) }
-}
-
-/// "Get Orderbook": as the stream's `data`, with `ts` and `cts`. Its `u` counts the 1000-level stream, so it can check the levels of
-/// a book but not continue a stream of another depth.
-fn snapshot(asked: &Instrument, reader: &mut Reader<'_>, out: &mut EventBuf) -> Read<Depth> {
-    let [matched] = reader.clone().fields(["cts"])?;
-    let book = read_book(&BOOK, None, |symbol| same(asked, symbol), reader, out)?;
-    let (id, time) = (book.last.number()?, book.time.millis()?);
-    let time = matched.present().map_or(Ok(time), |matched| matched.millis())?;
+/// The stream's `data`, and "Get Orderbook", which has `cts` in it. There `u` counts the 1000-level stream, so it can check the
+/// levels of a book but not continue a stream of another depth.
+fn book(instrument: &Instrument, reader: &mut Reader<'_>, out: &mut EventBuf) -> Read<Depth> {
+    let same = |symbol: &[u8]| {
+        if symbol == instrument.symbol.as_bytes() { Ok(instrument) } else { Err(DecodeError::Field("s")) }
+    };
+    let book = read_book(&BOOK, None, same, reader, out)?;
+    let (id, time) = (book.last.number()?, book.time.present().map_or(Ok(0), |time| time.millis())?);
     Ok(book.depth(DeltaKind::Snapshot, [id, id, 0], time))
 }
 
@@ -104,21 +94,129 @@ fn snapshot(asked: &Instrument, reader: &mut Reader<'_>, out: &mut EventBuf) -> 
 ///   "T":1690720953111,"p":"3.6279","v":"1.3637","S":"Sell","s":"BTCUSDT","BT":false}]}`; `S` is the taker's side.
 fn push(ctx: &Context<'_>, push: &Push<'_>, out: &mut EventBuf) -> Read<()> {
     let place = Place { ctx, product: None, sent: push.sent, live: true };
+    let rows = push.data.array();
     // `order.linear` is the one-category form of `order`; the fast form of executions leaves out too much.
     match push.arg.channel {
-        b"publicTrade" => push.data.array()?.rows(|row| {
+        b"publicTrade" => rows?.rows(|row| {
             read!(row; symbol "s", side "S", px "p", qty "v", time "T");
-            push_trade(channel::instrument(VENUE, ctx, symbol.text()?)?, [px, qty, side, time], out)
-        })?,
-        b"order" => push.data.array()?.rows(|row| order(&place, row, out).map(drop))?,
-        b"execution" if push.arg.symbol != b"fast" => {
-            push.data.array()?.rows(|row| execution(&place, row, out).map(drop))?
-        }
-        b"position" => push.data.array()?.rows(|row| position(&place, row, out))?,
-        b"wallet" => push.data.array()?.rows(|row| wallet(&place, row, out))?,
-        _ => return Err(DecodeError::UnknownMessage),
+            push_trade(channel::instrument(VENUE, ctx, symbol.text()?)?, side.side()?, [px, qty, time], out)
+        }),
+        b"order" => rows?.rows(|row| order(&place, row, out).map(drop)),
+        b"execution" if push.arg.symbol != b"fast" => rows?.rows(|row| execution(&place, row, out).map(drop)),
+        b"position" => rows?.rows(|row| position(&place, row, out)),
+        b"wallet" => rows?.rows(|row| wallet(&place, row, out)),
+        _ => Err(DecodeError::UnknownMessage),
+    }
+    .map(drop)
+}
+
+/// The instrument of a row: of its own category in the stream, of the product asked for in a list.
+fn tracked<'c>(place: &Place<'c>, category: Field<'_>, symbol: Field<'_>) -> Read<Option<&'c Instrument>> {
+    let product = place.product.map_or_else(|| category.among(PRODUCTS), |product| Ok(Some(product)))?;
+    place.tracked(VENUE, product, symbol)
+}
+
+/// "Order": `{"category":"linear","symbol":"BTCUSDT","orderId":"c1956690-b731","orderLinkId":"","side":"Sell","price":"4.033",
+///   "orderStatus":"Filled","rejectReason":"EC_NoError","qty":"1.7","cumExecQty":"1.7","updatedTime":"1733778525917"}`
+fn order(place: &Place<'_>, row: &mut Reader<'_>, out: &mut EventBuf) -> Read<Option<ClientRef>> {
+    read!(row; category "category", symbol "symbol", venue_id "orderId", link_id "orderLinkId", way "side",
+        state "orderStatus", reason "rejectReason", px "price", qty "qty", filled "cumExecQty", time "updatedTime",
+        made "createType");
+    let Some(instrument) = tracked(place, category, symbol)? else { return Ok(None) };
+    let (side, reason) = (way.side()?, reason.text_unless(b"EC_NoError")?);
+    // "createType" of the enum page: what liquidation, takeover and deleveraging make is nobody's order.
+    let made = made.text_or_empty()?;
+    let forced =
+        [&b"CreateByLiq"[..], b"CreateByAdl", b"CreateByTakeOver"].iter().any(|own| made.starts_with(own));
+    let client = if forced { ClientRef::Venue } else { link_id.client()? };
+    // An IOC or FOK remainder is `Cancelled` with a reason of its own.
+    let status = match state.among(STATES)? {
+        VenueStatus::Cancelled if reason.starts_with(b"EC_NoImmediateQtyToFill") => VenueStatus::Expired,
+        status => status,
     };
-    Ok(())
+    OrderRow { client, venue_id, side, status, qty, filled, px, time, reason }.push(instrument, out)
+}
+
+/// "orderStatus" of the enum page.
+const STATES: &[(VenueStatus, &str)] = &[
+    (VenueStatus::Live, "New Untriggered Triggered"),
+    (VenueStatus::PartiallyFilled, "PartiallyFilled"),
+    (VenueStatus::Filled, "Filled"),
+    (VenueStatus::Cancelled, "Cancelled PartiallyFilledCanceled Deactivated"),
+    (VenueStatus::Rejected, "Rejected"),
+];
+const EXECUTIONS: &[(Option<bool>, &str)] = &[
+    (Some(false), "Trade BlockTrade"),
+    (Some(true), "AdlTrade BustTrade"),
+    (None, "Funding Settle Delivery SessionSettlePnL MovePosition FutureSpread"),
+];
+
+/// "Execution": `{"category":"linear","symbol":"XRPUSDT","execFee":"0.005061","execId":"7e2ae69c-4edf","execPrice":"0.3374",
+///   "execQty":"25","execType":"Trade","isMaker":false,"orderId":"f6e324ff-99c2","orderLinkId":"","side":"Sell",
+///   "execTime":"1672364174443"}`. Pages go by the time, ms. Funding and settlement move no quantity and are not fills.
+fn execution(place: &Place<'_>, row: &mut Reader<'_>, out: &mut EventBuf) -> Read<u64> {
+    read!(row; category "category", symbol "symbol", trade_id "execId", venue_id "orderId", link_id "orderLinkId",
+        way "side", px "execPrice", qty "execQty", fee "execFee", currency "feeCurrency", maker "isMaker",
+        time "execTime", kind "execType");
+    let ms = time.uint()?;
+    // Whether the venue traded by itself; none of a trade.
+    let Some(forced) = kind.among(EXECUTIONS)? else {
+        out.events.push(Event::Moved);
+        return Ok(ms);
+    };
+    let Some(instrument) = tracked(place, category, symbol)? else { return Ok(ms) };
+    let client = if forced { ClientRef::Venue } else { link_id.client()? };
+    let (side, maker, fee) = (way.side()?, maker.flag()?, fee.money()?);
+    // Linear fees are in the settlement coin; where spot does not name the coin, one pays in what one received.
+    let fee_asset = match (currency.present(), instrument.product, side) {
+        (Some(currency), _, _) => currency.name()?,
+        (None, Spot, Side::Buy) => instrument.base,
+        (None, _, _) => instrument.quote,
+    };
+    FillRow { client, venue_id, trade_id, side, px, qty, fee, fee_asset, maker, time }
+        .push(instrument, out)?;
+    Ok(ms)
+}
+
+/// "Get Transaction Log": `{"id":"592324_XRPUSDT_161440249321","symbol":"XRPUSDT","category":"linear","type":"SETTLEMENT",
+///   "transactionTime":"1672128000000","change":"-0.003676","currency":"USDT"}`
+static LOG: MoveWords = MoveWords {
+    venue: VENUE,
+    wallet: Wallet::Unified,
+    names: ["id", "symbol", "type", "change", "currency", "transactionTime"],
+    kinds: ["TRADE LIQUIDATION ADL DELIVERY", "SETTLEMENT", "TRANSFER_IN TRANSFER_OUT"],
+    by: By::Time,
+};
+
+/// "Position": `{"positionIdx":0,"symbol":"XRPUSDT","side":"Buy","size":"75","entryPrice":"0.3615","leverage":"10",
+///   "updatedTime":"1672364174449","category":"linear"}`; REST says `avgPrice`. The side is empty when flat. Only one-way mode is
+/// traded: a hedge-mode position that is not flat is refused.
+fn position(place: &Place<'_>, row: &mut Reader<'_>, out: &mut EventBuf) -> Read<()> {
+    read!(row; category "category", symbol "symbol", way "side", size "size", entry "entryPrice" | "avgPrice",
+        index "positionIdx", time "updatedTime");
+    let Some(instrument) = tracked(place, category, symbol)? else { return Ok(()) };
+    let (size, hedge) = (size.amount(instrument)?, index.uint()? != 0);
+    let qty = match way.text()? {
+        _ if hedge && size == Money::ZERO => return Ok(()),
+        _ if hedge => return Err(DecodeError::Field(index.name)),
+        b"" | b"None" if size == Money::ZERO => size,
+        b"Buy" => size,
+        b"Sell" => size.negated(),
+        _ => return Err(DecodeError::Field(way.name)),
+    };
+    entry.plain()?;
+    push_position(out, instrument, qty, entry, time.millis()?)
+}
+
+/// "Wallet", "Get Wallet Balance": `{"topic":"wallet","creationTime":1700034722104,"data":[{"accountType":"UNIFIED","coin":[{
+///   "coin":"BTC","walletBalance":"0.00102964","locked":"0"}]}]}`. `locked` is held by spot orders and part of `walletBalance`.
+fn wallet(place: &Place<'_>, row: &mut Reader<'_>, out: &mut EventBuf) -> Read<()> {
+    let (venue_ns, [coins]) = (place.sent.millis()?, row.fields(["coin"])?);
+    let coin = |row: &mut Reader<'_>| {
+        read!(row; name "coin", total "walletBalance", locked "locked");
+        push_total(out, Wallet::Unified, name, (total, locked), venue_ns)
+    };
+    coins.array()?.rows(coin).map(drop)
 }
 
 /// "Connect", "Websocket Trade Guideline": `{"success":true,"ret_msg":"subscribe","conn_id":"..","req_id":"1","op":"subscribe"}` (public
@@ -131,15 +229,13 @@ fn socket_reply(reader: &mut Reader<'_>, out: &mut EventBuf) -> Read<()> {
         out.events.push(Event::Session(SessionNote::Pong));
         return Ok(());
     }
-    let refusal = match (success.is_absent(), code.is_absent()) {
-        (false, true) if success.flag()? => None,
+    let refusal = match success.value {
+        Value::Bool(true) => None,
         // These refusals carry no code, only words.
-        (false, true) => {
-            let class = if op == b"auth" { Auth } else { RejectClass::Other };
-            Some(VenueReject::new(class, b"", message.text()?))
-        }
-        (true, false) => refusal(ERRORS, code, words)?,
-        _ => return Err(DecodeError::Missing(success.name)),
+        Value::Bool(false) if op == b"auth" => Some(VenueReject::new(Auth, b"", message.text()?)),
+        Value::Bool(false) => Some(VenueReject::new(RejectClass::Other, b"", message.text()?)),
+        _ if code.is_absent() => return Err(DecodeError::Missing(success.name)),
+        _ => refusal(ERRORS, code, words)?,
     };
     match (op, refusal) {
         (b"auth", _) => session_note(b"login", refusal, out),
@@ -197,19 +293,18 @@ fn begin(body: &mut Body<'_>, id: &[u8], op: &str, terms: &Terms<'_>) {
     body.text("symbol", terms.instrument.symbol.as_bytes());
 }
 
-/// `{"req_id":"login","op":"auth","args":["key",1662350400000,"signature"]}`, the signature over `GET/realtime` + expires.
-/// The trade link spells the id `reqId`.
+/// `{"req_id":"login","op":"auth","args":["key",1662350400000,"signature"]}` (trade: `reqId`), over `GET/realtime` + expires.
 fn encode_login(role: Role, session: &Session, wall: Ns, out: &mut Vec<Vec<u8>>) {
     let id_name: &[u8] = match role {
         Role::Private => b"req_id",
         Role::Trade => b"reqId",
         Role::Public | Role::Rest => return,
     };
-    let mut payload = b"GET/realtime".to_vec();
-    push_uint(&mut payload, server_ms(session, wall) + AUTH_MS);
+    let expires = server_ms(session, wall) + AUTH_MS;
     let mut frame = [b"{\"", id_name, b"\":\"login\",\"op\":\"auth\",\"args\":[\""].concat();
     push_json(&mut frame, session.key.as_bytes());
-    for part in [b"\",", &payload[b"GET/realtime".len()..], b",\"", &session.secret.hex(&payload), b"\"]}"] {
+    let signature = session.secret.hex(format!("GET/realtime{expires}").as_bytes());
+    for part in [b"\",", expires.to_string().as_bytes(), b",\"", &signature, b"\"]}"] {
         frame.extend_from_slice(part);
     }
     out.push(frame);
@@ -229,29 +324,26 @@ static ASKING: Asking = Asking { question, kinds: CATEGORIES, sign };
 
 /// Fills come newest first: a further page ends where the last one stopped. Linear lists want a symbol or a settlement coin; ours
 /// all settle in USDT.
-const fn question(product: Product, query: &Query) -> Question {
-    use Param::{Client, From, Kind, Levels, Number, Recent, Symbol, VenueId, Word};
+const fn question(_: Product, query: &Query) -> Question {
+    use Param::{Client, From, Kind, Levels, Number, OfLinear, Recent, Symbol, VenueId, Word};
     const CATEGORY: Param = Kind("category");
     const SYMBOL: Param = Symbol("symbol");
-    const SETTLED: Param = Word("settleCoin", "USDT");
-    const ORDERS: Param = Number("limit", PAGES[0]);
-    const POSITIONS: Param = Number("limit", PAGES[2]);
+    const SETTLED: Param = OfLinear("settleCoin", "USDT");
     // Both lists tell of seven days behind the start, not up to now.
     const SINCE: Param = Recent("startTime", 7 * 24 - 1);
     const FILLS: &[Param] = &[CATEGORY, SYMBOL, SINCE, From("endTime"), Number("limit", PAGES[1])];
     const MOVES: &[Param] =
         &[Word("accountType", "UNIFIED"), SINCE, From("endTime"), Number("limit", PAGES[3])];
-    match (product, query) {
-        (_, Query::Snapshot { .. }) => ("/v5/market/orderbook", &[CATEGORY, SYMBOL, Levels("limit", 200)]),
-        (_, Query::Order { .. } | Query::VenueOrder { .. }) => {
+    match query {
+        Query::Snapshot { .. } => ("/v5/market/orderbook", &[CATEGORY, SYMBOL, Levels("limit", 200)]),
+        Query::Order { .. } | Query::VenueOrder { .. } => {
             ("/v5/order/realtime", &[CATEGORY, SYMBOL, Client("orderLinkId"), VenueId("orderId")])
         }
-        (Spot, Query::OpenOrders) => ("/v5/order/realtime", &[CATEGORY, ORDERS]),
-        (Linear, Query::OpenOrders) => ("/v5/order/realtime", &[CATEGORY, SETTLED, ORDERS]),
-        (_, Query::Fills { .. }) => ("/v5/execution/list", FILLS),
-        (_, Query::Moves { .. }) => ("/v5/account/transaction-log", MOVES),
-        (_, Query::Balances) => ("/v5/account/wallet-balance", &[Word("accountType", "UNIFIED")]),
-        (_, Query::Positions) => ("/v5/position/list", &[CATEGORY, SETTLED, POSITIONS]),
+        Query::OpenOrders => ("/v5/order/realtime", &[CATEGORY, SETTLED, Number("limit", PAGES[0])]),
+        Query::Fills { .. } => ("/v5/execution/list", FILLS),
+        Query::Moves { .. } => ("/v5/account/transaction-log", MOVES),
+        Query::Balances => ("/v5/account/wallet-balance", &[Word("accountType", "UNIFIED")]),
+        Query::Positions => ("/v5/position/list", &[CATEGORY, SETTLED, Number("limit", PAGES[2])]),
     }
 }
 
@@ -271,7 +363,7 @@ static ANSWERING: Answering = Answering {
     open,
     // The list is empty where there is no such order.
     absent: |_, _| false,
-    book: snapshot,
+    book,
     order,
     fills: Pages { row: execution, full: PAGES[1], next },
     moves: Some(Pages { row: |place, row, out| read_move(&LOG, place, row, out), full: PAGES[3], next }),

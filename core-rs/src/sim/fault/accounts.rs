@@ -194,7 +194,7 @@ impl World {
     /// The venue says what moved in a wallet besides trades.
     fn is_told(&self, venue: usize, wallet: Wallet) -> bool {
         let product = if wallet == Wallet::Spot { Product::Spot } else { Product::Linear };
-        codec(self.stage.venues[venue], product).is_some_and(|codec| codec.tells_moves)
+        codec(self.stage.venues[venue], product).is_some_and(|codec| codec.tells_moves())
     }
 
     pub(super) fn later(&mut self, later: Later) {

@@ -56,16 +56,16 @@ pub(super) fn quoted<'a>(text: &'a str, key: &str) -> Option<&'a str> {
     text.split_once(key)?.1.split('"').next()
 }
 
+/// Refuses the request of a product that a text names.
+type Refuse = fn(Product, &str, Fault) -> Option<String>;
+
 /// An answer that names the request in `data` (a request or its reply) and refuses it, or says nothing of its fate.
 pub(super) fn refusal(venue: Venue, row: Row, data: &[u8], fault: Fault) -> Option<Vec<u8>> {
     let text = core::str::from_utf8(data).ok()?;
-    let answer = match venue {
-        Venue::Binance => binance(row.product, text, fault),
-        Venue::Bybit => bybit(row.product, text, fault),
-        Venue::Okx => okx(text, fault),
-        Venue::Bitget => bitget(text, fault),
-    };
-    answer.map(String::into_bytes)
+    let all: [(Venue, Refuse); 4] =
+        [(Venue::Binance, binance), (Venue::Bybit, bybit), (Venue::Okx, okx), (Venue::Bitget, bitget)];
+    let (_, refuse) = all.into_iter().find(|(of, _)| *of == venue)?;
+    refuse(row.product, text, fault).map(String::into_bytes)
 }
 
 fn binance(product: Product, text: &str, fault: Fault) -> Option<String> {
@@ -109,7 +109,7 @@ fn bybit(product: Product, text: &str, fault: Fault) -> Option<String> {
     ))
 }
 
-fn okx(text: &str, fault: Fault) -> Option<String> {
+fn okx(_: Product, text: &str, fault: Fault) -> Option<String> {
     let id = quoted(text, "\"id\":\"")?;
     let op = quoted(text, "\"op\":\"")?;
     let (code, message) = match fault {
@@ -124,7 +124,7 @@ fn okx(text: &str, fault: Fault) -> Option<String> {
     ))
 }
 
-fn bitget(text: &str, fault: Fault) -> Option<String> {
+fn bitget(_: Product, text: &str, fault: Fault) -> Option<String> {
     let id = quoted(text, "\"id\":\"")?;
     let kind = quoted(text, "\"instType\":\"")?;
     let channel = quoted(text, "\"channel\":\"")?;

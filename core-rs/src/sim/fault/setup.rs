@@ -140,12 +140,11 @@ pub(super) fn instruments(stage: &Stage, venue: usize, product: Product, phase: 
     let (tick, lot) = (row.px_text(row.tick), row.qty_text(row.lot));
     let least = row.notional_min.0 / crate::units::pow10(crate::units::MONEY_DECIMALS);
     // Venues that count in contracts say how large one is, and name instruments by number.
-    let counted = match stage.venues[venue] {
-        Venue::Okx => {
-            let contract = if product == Product::Linear { "0.01" } else { "1" };
-            format!(r#","contract":"{contract}","code":"{}""#, row.wire.code)
-        }
-        Venue::Binance | Venue::Bybit | Venue::Bitget => String::new(),
+    let counted = if stage.venues[venue] == Venue::Okx {
+        let contract = if product == Product::Linear { "0.01" } else { "1" };
+        format!(r#","contract":"{contract}","code":"{}""#, row.wire.code)
+    } else {
+        String::new()
     };
     format!(
         r#"[{{"symbol":"{symbol}","base":"BTC","quote":"USDT","tick":"{tick}","lot":"{lot}","qtyMin":"{lot}","qtyMax":"83","notionalMin":"{least}","feeMaker":"0.0001","feeTaker":"0.0001","status":"{status}"{counted}}}]"#

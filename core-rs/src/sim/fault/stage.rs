@@ -74,13 +74,15 @@ const fn shared(public: [&'static str; 2], private: &'static str, trade: &'stati
     ]
 }
 
-const fn paths(venue: Venue) -> &'static [Path] {
-    match venue {
-        Venue::Binance => &BINANCE,
-        Venue::Bybit => &BYBIT,
-        Venue::Okx => &OKX,
-        Venue::Bitget => &BITGET,
-    }
+/// None of a venue that does not take part.
+fn paths(venue: Venue) -> &'static [Path] {
+    let all = [
+        (Venue::Binance, &BINANCE[..]),
+        (Venue::Bybit, &BYBIT[..]),
+        (Venue::Okx, &OKX[..]),
+        (Venue::Bitget, &BITGET[..]),
+    ];
+    all.into_iter().find(|(of, _)| *of == venue).map_or(&[], |(_, paths)| paths)
 }
 
 static STAGES: LazyLock<Vec<Stage>> = LazyLock::new(|| stages().map(Stage::new).collect());
@@ -94,9 +96,11 @@ pub(super) fn stages() -> impl Iterator<Item = [Venue; 2]> {
 impl Stage {
     fn new(venues: [Venue; 2]) -> Self {
         let of = |at: usize| {
-            let rows = paths(venues[at]).iter();
-            let words = words::of(venues[at]);
-            rows.map(move |&(product, role, target)| Row { venue: at, words, product, role, target })
+            let rows = move |words| {
+                let row = move |&(product, role, target)| Row { venue: at, words, product, role, target };
+                paths(venues[at]).iter().map(row)
+            };
+            words::of(venues[at]).into_iter().flat_map(rows)
         };
         Self { venues, links: of(0).chain(of(1)).collect() }
     }
@@ -114,7 +118,7 @@ impl Stage {
         }
         let mut names = text.split(',').map(|name| Venue::parse(name.trim()));
         match (names.next().flatten(), names.next().flatten(), names.next()) {
-            (Some(a), Some(b), None) if a != b => Ok(Some([a, b])),
+            (Some(a), Some(b), None) if stages().any(|stage| stage == [a, b]) => Ok(Some([a, b])),
             _ => Err(format!("venues must be all or two of them, not {text}")),
         }
     }
@@ -129,7 +133,7 @@ impl Stage {
 
     /// The venue's name of what is traded.
     pub(super) fn symbol(&self, at: usize, product: Product) -> &'static str {
-        words::of(self.venues[at]).symbols[product as usize]
+        words::of(self.venues[at]).map_or("", |words| words.symbols[product as usize])
     }
 
     /// The engine's name for a venue's product.

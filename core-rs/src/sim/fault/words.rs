@@ -41,13 +41,11 @@ pub(super) struct Words {
     pub has_window: bool,
 }
 
-pub(super) fn of(venue: Venue) -> &'static Words {
-    match venue {
-        Venue::Binance => &BINANCE,
-        Venue::Bybit => &BYBIT,
-        Venue::Okx => &OKX,
-        Venue::Bitget => &BITGET,
-    }
+/// `None` for a venue that does not take part.
+pub(super) fn of(venue: Venue) -> Option<&'static Words> {
+    let all =
+        [(Venue::Binance, &BINANCE), (Venue::Bybit, &BYBIT), (Venue::Okx, &OKX), (Venue::Bitget, &BITGET)];
+    all.into_iter().find(|(of, _)| *of == venue).map(|(_, words)| words)
 }
 
 static BINANCE: Words = Words {

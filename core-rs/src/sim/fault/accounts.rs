@@ -21,6 +21,8 @@ const TRANSFER_MAX: u64 = 5_000;
 
 /// So many times what an account began with is paid in at the end.
 const PAID_IN: i128 = 20;
+/// Seconds, once nothing fails any more.
+const OPENED_WITHIN: u32 = 30;
 /// How long a venue that shuts us out answers nothing.
 pub(super) const BAN: Ns = 125 * SECOND;
 
@@ -177,9 +179,16 @@ impl World {
         self.carry(venue, effects);
     }
 
-    /// Where money was short, somebody pays in what levels everything.
+    /// Where money was short, somebody pays in what levels everything; not while the ledgers are being opened, when a
+    /// moment decides whether it is in the opening balance.
     pub(super) fn pay_in(&mut self) {
         let Some((quote, milli)) = self.swarm.purse else { return };
+        for _ in 0..OPENED_WITHIN {
+            if self.process.as_ref().is_some_and(|process| process.engine.is_opened()) {
+                break;
+            }
+            self.run_until(self.now + SECOND);
+        }
         for venue in 0..self.venues.len() {
             let held = self.venues[venue].model().accounts[0].balances.keys().copied();
             let held: Vec<(Wallet, Asset)> = held.filter(|(_, asset)| *asset != fee_asset()).collect();

@@ -1,4 +1,4 @@
-// The browser test: the real service, simulated venues, Chromium. `--shots DIR` also keeps a picture of each page, `--only A,B` runs some flows.
+// The browser test: the real service, simulated venues, Chromium. `--shots DIR` also keeps a picture of each page (`--language zh-Hant`), `--only A,B` runs some flows.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { equal, launch } from "./browser.mjs";
@@ -6,6 +6,7 @@ import * as flow from "./flows.mjs";
 import { Server } from "./server.mjs";
 
 const shots = process.argv[process.argv.indexOf("--shots") + 1];
+const language = process.argv.includes("--language") ? process.argv[process.argv.indexOf("--language") + 1] : "en";
 const only = (process.argv[process.argv.indexOf("--only") + 1] ?? "").split(",");
 const wants = (name) => process.argv.includes(`--${name}`);
 
@@ -32,7 +33,7 @@ async function takeShots(page, server, folder) {
   await mkdir(folder, { recursive: true });
   for (const [width, theme] of [[1280, "dark"], [390, "light"]]) {
     await page.setViewportSize({ width, height: width === 1280 ? 900 : 844 });
-    await page.evaluate((look) => localStorage.setItem("tidegate.appearance", look), JSON.stringify({ theme }));
+    await page.evaluate((look) => localStorage.setItem("tidegate.appearance", look), JSON.stringify({ theme, language }));
     for (const path of flow.PAGES) {
       await page.goto(server.base + path);
       await page.locator(".page-title").waitFor();

@@ -27,9 +27,10 @@ export function Qty({ value, of, unit = false, signed = false }: { value: MaybeA
   return <Amount value={value} decimals={decimalsOf(of?.qtyStep)} signed={signed} unit={unit ? of?.base : undefined} />;
 }
 
-export function PlaceName({ place }: { place: Place }) {
+/** `under`: the venue below the symbol, where a table has many columns. */
+export function PlaceName({ place, under = false }: { place: Place; under?: boolean }) {
   return (
-    <span className="place">
+    <span className={under ? "place under" : "place"}>
       <strong>{place.symbol}</strong> <span className="soft">{`${place.exchange} ${place.type}`}</span>
     </span>
   );

@@ -10,7 +10,7 @@ import { PlaceName, useInstruments } from "@/parts/instruments";
 import { ReadPanel } from "@/parts/ReadPanel";
 import { useLocale } from "@/shared/i18n/locale";
 import { Amount } from "@/shared/ui/Amount";
-import { Rows, right } from "@/shared/ui/Rows";
+import { Rows, act, right } from "@/shared/ui/Rows";
 import { useMay } from "@/state/root";
 import { EditCell } from "./EditCell";
 import { PairDialog } from "./PairDialog";
@@ -76,8 +76,8 @@ export function Pairs({ chosen, choose }: Props) {
                   <Switch size="small" aria-label={`${t("arb.enabled")} ${row.id}`} checked={row.enabled} disabled={!allowed} onChange={(enabled) => void change(row, { enabled })} />
                 ),
               },
-              { title: t("arb.leg1"), render: (_, row) => <PlaceName place={row.leg1} /> },
-              { title: t("arb.leg2"), render: (_, row) => <PlaceName place={row.leg2} /> },
+              { title: t("arb.leg1"), render: (_, row) => <PlaceName place={row.leg1} under /> },
+              { title: t("arb.leg2"), render: (_, row) => <PlaceName place={row.leg2} under /> },
               {
                 title: t("arb.threshold"),
                 ...right,
@@ -103,7 +103,7 @@ export function Pairs({ chosen, choose }: Props) {
               { title: t("arb.direction"), render: (_, row) => word("direction", row.direction) },
               {
                 title: "",
-                align: "right",
+                ...act,
                 render: (_, row) => (
                   <Popconfirm
                     title={t("arb.deleteTitle", { pair: row.id })}

@@ -54,7 +54,7 @@ export function Plans() {
             { title: t("arb.leg2"), render: (_, plan) => <LegCell leg={plan.legs[1]} find={find} /> },
             { title: t("arb.residual"), ...right, render: (_, plan) => <Amount value={plan.residual} /> },
             { title: t("arb.spread"), ...right, render: (_, plan) => <Percent value={plan.spreadPercent} /> },
-            { title: t("col.pnl"), ...right, render: (_, plan) => <Amount value={plan.pnl} decimals={4} toned unit={plan.legs[0] && find(plan.legs[0])?.quote} /> },
+            { title: t("col.pnl"), ...right, render: (_, plan) => <Amount value={plan.endedTs == null ? null : plan.pnl} decimals={4} toned unit={plan.legs[0] && find(plan.legs[0])?.quote} /> },
           ]}
         />
       )}

@@ -12,6 +12,8 @@ import { daysOf } from "./days";
 
 const SPANS_MS = { hour: 3_600_000, day: 86_400_000, month: 31 * 86_400_000 } as const;
 type Span = keyof typeof SPANS_MS;
+/** Fewer make no line. */
+const LINE_SAMPLES = 2;
 const MONEY = { decimals: 2, toned: true } as const;
 
 export function Equity() {
@@ -45,7 +47,7 @@ export function Equity() {
         />
       }
       read={read}
-      empty={(samples) => samples.length === 0 && t("dash.noEquity")}
+      empty={(samples) => samples.length < LINE_SAMPLES && t("dash.noEquity")}
     >
       {() => (
         <>

@@ -27,7 +27,7 @@ export function RecentPlans() {
             { title: t("col.time"), className: "num", render: (_, plan) => time(plan.createdTs) },
             { title: t("col.pair"), dataIndex: "pairId" },
             { title: t("col.state"), render: (_, plan) => <StateBadge state={plan.state} /> },
-            { title: t("col.pnl"), ...right, render: (_, plan) => <Amount value={plan.pnl} decimals={2} toned unit="USDT" /> },
+            { title: t("col.pnl"), ...right, render: (_, plan) => <Amount value={plan.endedTs == null ? null : plan.pnl} decimals={2} toned unit="USDT" /> },
           ]}
         />
       )}

@@ -50,12 +50,20 @@ export function Events() {
         <Rows<FeedEntry>
           rowKey="seq"
           dataSource={rows}
+          scroll={{}}
           pagination={{ pageSize: 50, showSizeChanger: false, size: "small", hideOnSinglePage: true }}
           columns={[
             { title: t("col.time"), className: "num", render: (_, row) => time(row.ts, "ms") },
             { title: t("log.event"), render: (_, row) => <Badge tone={TONES[row.severity]}>{word("event", row.event)}</Badge> },
-            { title: t("log.text"), dataIndex: "text" },
-            { title: t("log.subject"), dataIndex: "subject", className: "num" },
+            {
+              title: t("log.text"),
+              render: (_, row) => (
+                <>
+                  {row.text} <span className="only-narrow-inline soft">{row.subject}</span>
+                </>
+              ),
+            },
+            { title: t("log.subject"), dataIndex: "subject", className: "num", responsive: ["md"] },
           ]}
         />
       )}

@@ -18,7 +18,7 @@ export function History({ filter }: { filter: Filter }) {
       empty={t("orders.none")}
       columns={[
         { title: t("col.time"), className: "num", render: (_, row) => time(row.createdTs, "full") },
-        { title: t("col.instrument"), render: (_, row) => <PlaceName place={row} /> },
+        { title: t("col.instrument"), render: (_, row) => <PlaceName place={row} under /> },
         { title: t("col.side"), render: (_, row) => <SideWord side={row.side} /> },
         { title: t("orders.kind"), render: (_, row) => [row.orderType, row.timeInForce].filter(Boolean).join(" ") },
         { title: t("col.price"), ...right, render: (_, row) => <Price value={row.price} of={find(row)} /> },
@@ -26,8 +26,15 @@ export function History({ filter }: { filter: Filter }) {
         { title: t("col.filled"), ...right, render: (_, row) => <Qty value={row.filledQty} of={find(row)} /> },
         { title: t("col.avgPrice"), ...right, render: (_, row) => <Price value={row.avgPrice} of={find(row)} /> },
         { title: t("col.state"), render: (_, row) => <span title={row.reason ?? ""}><StateBadge state={row.state} /></span> },
-        { title: t("col.plan"), dataIndex: "planId", className: "num" },
-        { title: t("col.order"), dataIndex: "orderId", className: "num" },
+        {
+          title: t("col.order"),
+          className: "num",
+          render: (_, row) => (
+            <span className="place under">
+              {row.orderId} <span className="soft">{row.planId}</span>
+            </span>
+          ),
+        },
       ]}
     />
   );

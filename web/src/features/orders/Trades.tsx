@@ -20,7 +20,7 @@ export function Trades({ filter }: { filter: Filter }) {
       empty={t("orders.noFills")}
       columns={[
         { title: t("col.time"), className: "num", render: (_, row) => time(row.ts, "full") },
-        { title: t("col.instrument"), render: (_, row) => <PlaceName place={row} /> },
+        { title: t("col.instrument"), render: (_, row) => <PlaceName place={row} under /> },
         { title: t("col.side"), render: (_, row) => <SideWord side={row.side} /> },
         { title: t("col.price"), ...right, render: (_, row) => <Price value={row.price} of={find(row)} /> },
         { title: t("col.qty"), ...right, render: (_, row) => <Qty value={row.qty} of={find(row)} unit /> },

@@ -12,7 +12,7 @@ import { Amount } from "@/shared/ui/Amount";
 import { Meter } from "@/shared/ui/Meter";
 import { Rows, act, right } from "@/shared/ui/Rows";
 import { useMay } from "@/state/root";
-import { limitRows, type LimitRow } from "./rows";
+import { PER_ORDER, limitRows, type LimitRow } from "./rows";
 
 export function Limits({ uses }: { uses: LimitUse[] }) {
   const locale = useLocale();
@@ -32,18 +32,13 @@ export function Limits({ uses }: { uses: LimitUse[] }) {
               render: (_, row) => (
                 <>
                   {word("limit", row.name)} <span className="soft">{row.scope === "total" ? "" : `${row.scope} ${row.id}`}</span>
+                  <div className="only-narrow-line"><Use row={row} /></div>
                 </>
               ),
             },
-            { title: t("risk.value"), ...right, render: (_, row) => (row.value === null ? <span className="soft">{t("risk.unset")}</span> : <Amount value={row.value} unit={row.unit} />) },
-            { title: t("risk.used"), ...right, render: (_, row) => <Amount value={row.used} decimals={row.unit === "quote" ? 2 : undefined} /> },
-            {
-              title: t("risk.share"),
-              render: (_, row) => {
-                const percent = share(row.used, row.value);
-                return percent === null ? <span className="soft">{row.used === null && row.value !== null && !/^breaker|drawdown/.test(row.name) ? t("risk.perOrder") : NONE}</span> : <><Meter percent={percent} label={word("limit", row.name)} /> <span className="num">{percent.toFixed(1)} %</span></>;
-              },
-            },
+            { title: t("risk.value"), ...right, render: (_, row) => (row.value === null ? <span className="soft">{t("risk.unset")}</span> : <Amount value={row.value} unit={word("unit", row.unit)} />) },
+            { title: t("risk.used"), ...right, responsive: ["md"], render: (_, row) => <Used row={row} /> },
+            { title: t("risk.share"), responsive: ["md"], render: (_, row) => <Share row={row} /> },
             {
               title: "",
               ...act,
@@ -57,6 +52,30 @@ export function Limits({ uses }: { uses: LimitUse[] }) {
         />
       )}
     </ReadPanel>
+  );
+}
+
+function Used({ row }: { row: LimitRow }) {
+  return <Amount value={row.used} decimals={row.unit === "quote" ? 2 : undefined} />;
+}
+
+function Share({ row }: { row: LimitRow }) {
+  const { t, word } = useLocale();
+  const percent = share(row.used, row.value);
+  if (percent === null) return <span className="soft">{PER_ORDER.has(row.name) ? t("risk.perOrder") : NONE}</span>;
+  return (
+    <>
+      <Meter percent={percent} label={word("limit", row.name)} /> <span className="num">{percent.toFixed(1)} %</span>
+    </>
+  );
+}
+
+/** Both in one line, where there is no room for their columns. */
+function Use({ row }: { row: LimitRow }) {
+  return (
+    <span className="toolbar">
+      {row.used !== null && <Used row={row} />} <Share row={row} />
+    </span>
   );
 }
 
@@ -89,7 +108,7 @@ function useChange(): (row: LimitRow) => void {
 }
 
 function LimitField({ row, changed }: { row: LimitRow; changed: (text: string, fits: boolean) => void }) {
-  const { t } = useLocale();
+  const { t, word } = useLocale();
   const [text, setText] = useState(row.value === null ? "" : String(row.value));
   const fits = text === "" || (big(text)?.gte(0) ?? false);
   const change = (next: string) => {
@@ -98,8 +117,8 @@ function LimitField({ row, changed }: { row: LimitRow; changed: (text: string, f
   };
   return (
     <>
-      <p>{t("risk.changeFrom", { value: row.value === null ? t("risk.unset") : formatAmount(row.value), unit: row.unit })}</p>
-      <Input autoFocus aria-label={t("risk.newValue")} inputMode="decimal" value={text} suffix={row.unit} status={fits ? "" : "error"} placeholder={t("risk.unset")} onChange={(event) => change(event.target.value)} />
+      <p>{t("risk.changeFrom", { value: row.value === null ? t("risk.unset") : formatAmount(row.value), unit: word("unit", row.unit) })}</p>
+      <Input autoFocus aria-label={t("risk.newValue")} inputMode="decimal" value={text} suffix={word("unit", row.unit)} status={fits ? "" : "error"} placeholder={t("risk.unset")} onChange={(event) => change(event.target.value)} />
       <p className="soft">{t("risk.audited")}</p>
     </>
   );

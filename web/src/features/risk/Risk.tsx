@@ -79,7 +79,7 @@ function Breakers({ rows }: { rows: Breaker[] }) {
           ),
         },
         { title: t("col.state"), render: (_, row) => <StateBadge state={row.state} /> },
-        { title: t("risk.trips"), ...right, render: (_, row) => (row.unit == null ? "–" : <Amount value={row.limit} unit={row.limit == null ? undefined : row.unit} />) },
+        { title: t("risk.trips"), ...right, render: (_, row) => (row.unit == null ? "–" : <Amount value={row.limit} unit={row.limit == null ? undefined : word("unit", row.unit)} />) },
         {
           title: t("risk.resets"),
           render: (_, row) =>

@@ -8,9 +8,12 @@ export interface LimitRow {
   scope: string;
   id: string;
   value: Amount | null;
-  /** Null where the limit judges single orders, which leave nothing standing. */
+  /** Null where the limit judges single orders, or where its use is not told. */
   used: Amount | null;
 }
+
+/** What judges single orders, which leave nothing standing that could be shown. */
+export const PER_ORDER: ReadonlySet<string> = new Set(["order_notional_max", "price_collar_bps", "slippage_max_bps"]);
 
 export function limitRows(limits: readonly Limit[], uses: readonly LimitUse[]): LimitRow[] {
   const used = new Map(uses.map((use) => [`${use.name}:${use.scope}`, use.used]));

@@ -42,13 +42,20 @@ export default function Twap() {
             dataSource={page.items}
             expandable={{ expandedRowRender: (plan) => <TwapDetail plan={plan} />, defaultExpandedRowKeys: page.items.slice(0, 1).map((plan) => plan.planId) }}
             columns={[
-              { title: t("col.plan"), render: (_, plan) => <><strong>{plan.name}</strong> <span className="soft">{plan.planId}</span></> },
+              {
+                title: t("col.plan"),
+                render: (_, plan) => (
+                  <span className="place under">
+                    <strong>{plan.name}</strong> <span className="soft">{plan.planId}</span> <span className="soft">{time(plan.createdTs, "full")}</span>
+                  </span>
+                ),
+              },
               { title: t("col.state"), render: (_, plan) => <StateBadge state={plan.state} /> },
               {
                 title: t("twap.legs"),
                 render: (_, plan) =>
                   plan.legs.map((leg, index) => (
-                    <div key={index} className="part">
+                    <div key={index} className="part under">
                       <SideWord side={leg.side} /> {leg.symbol} <span className="soft">{`${leg.exchange} ${leg.type}`}</span>
                     </div>
                   )),
@@ -58,9 +65,10 @@ export default function Twap() {
                 render: (_, plan) => {
                   const percent = share(plan.progress.executed, plan.totalQty);
                   return (
-                    <>
+                    <span className="place under">
                       <Progress percent={percent} label={t("twap.progress")} /> <span className="num">{formatPercent(percent, { decimals: 0 })}</span>
-                    </>
+                      <span className="soft">{t("twap.slicesDone", { done: plan.progress.slicesDone, total: plan.progress.slicesTotal })}</span>
+                    </span>
                   );
                 },
               },
@@ -76,10 +84,8 @@ export default function Twap() {
                   );
                 },
               },
-              { title: t("twap.slices"), ...right, render: (_, plan) => `${plan.progress.slicesDone} / ${plan.progress.slicesTotal}` },
               { title: t("col.avgPrice"), ...right, render: (_, plan) => <Amount value={plan.avgPrice} decimals={2} /> },
-              { title: t("twap.cost"), ...right, render: (_, plan) => <Amount value={plan.legs[0]?.costBps} decimals={2} signed unit="bps" /> },
-              { title: t("twap.created"), className: "num", render: (_, plan) => time(plan.createdTs, "full") },
+              { title: t("twap.costShort"), ...right, render: (_, plan) => <Amount value={plan.legs[0]?.costBps} decimals={2} signed unit="bps" /> },
               { title: "", ...act, render: (_, plan) => <Controls plan={plan} edit={() => setEditing(plan)} /> },
             ]}
           />

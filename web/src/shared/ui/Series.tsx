@@ -30,7 +30,7 @@ const paint = (name: string) => getComputedStyle(document.body).getPropertyValue
 const soft = (color: string) => (color.startsWith("#") && color.length === 7 ? `${color}22` : color);
 
 export function Series({ times, lines, height = 220, unit, label, decimals = 2 }: Props) {
-  const { time, zone, language } = useLocale();
+  const { t, time, zone, language } = useLocale();
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
   const [Plot, setPlot] = useState<Plotter | null>(null);
@@ -54,7 +54,7 @@ export function Series({ times, lines, height = 220, unit, label, decimals = 2 }
         cursor: { y: false, drag: { x: true, y: false } },
         scales: { x: { time: true } },
         series: [
-          { label: "", value: (_, at) => (at == null ? "–" : time(at * 1000, "full")) },
+          { label: t("col.time"), value: (_, at) => (at == null ? "–" : time(at * 1000, "full")) },
           ...lines.map((line) => ({
             label: line.label,
             stroke: paint(line.color),

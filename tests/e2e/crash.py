@@ -227,7 +227,7 @@ class Loop:
         """Nothing under way: both sides must agree to the last digit."""
         status, answer = node.call("POST", "/api/risk/kill", {"reason": "comparing books", "mode": "halt"})
         assert status == 200, answer
-        until(lambda: not any(plan["state"] in WORKING for plan in plans(node)), "no plan under way", 60)
+        until(lambda: node.caught_up() and not any(p["state"] in WORKING for p in plans(node)), "no plan under way", 60)
         self._books.grow()
         checks = [
             ("orders", lambda: check_orders(node, self._books)),

@@ -10,7 +10,7 @@ use crate::engine::requests::Why;
 use crate::engine::{Effects, Mutant};
 use crate::ledger::{MoveId, MoveReport};
 use crate::units::{AccountId, LinkId, Money, Now, Product};
-use crate::venues::{Query, Role};
+use crate::venues::{Codec, Query, Role};
 
 impl Engine {
     pub(in crate::engine) fn on_move(
@@ -50,13 +50,13 @@ impl Engine {
     /// The venue says what moved the account besides trades. Where it is not asked, funding alone makes a difference.
     pub(in crate::engine) fn tells_moves(&self, account: AccountId) -> bool {
         let mut own = self.links.iter().filter(|link| link.account == Some(account));
-        own.any(|link| link.codec.is_some_and(|codec| codec.tells_moves()))
+        own.any(|link| link.codec.is_some_and(Codec::tells_moves))
     }
 
     /// Logs of the account's movements, from a while before the newest known one.
     pub(in crate::engine) fn moves_to_ask(&self, account: AccountId) -> Vec<(LinkId, Query)> {
         let Some(opened) = self.state.opened.get(&account) else { return Vec::new() };
-        let tells = |(_, link): &(usize, &Link)| link.codec.is_some_and(|codec| codec.tells_moves());
+        let tells = |(_, link): &(usize, &Link)| link.codec.is_some_and(Codec::tells_moves);
         let own =
             |(_, link): &(usize, &Link)| link.account == Some(account) && link.config.role == Role::Rest;
         let wallet = |link: &Link| wallet_of(link.config.venue, link.config.product);

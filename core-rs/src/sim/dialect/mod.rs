@@ -47,6 +47,7 @@ impl core::fmt::Debug for Speech {
 }
 
 /// The dialect of a venue; `None` for one that is not simulated.
+#[allow(clippy::unnecessary_wraps)] // a new venue begins without one
 pub(super) const fn speech(venue: Venue) -> Option<&'static Speech> {
     match venue {
         Venue::Binance => Some(&binance::SPEECH),

@@ -9,7 +9,7 @@ use super::world::{Job, World};
 use crate::ledger::Wallet;
 use crate::sim::model::{Kind, Label, NewOrder, Size, Tif, wallet_of};
 use crate::units::{AccountId, Asset, MONEY_DECIMALS, Money, Ns, Product, Side, Venue, pow10};
-use crate::venues::codec;
+use crate::venues::{Codec, codec};
 
 /// What Binance takes fees in where the account says so, and how much of it there is in each wallet.
 const FEE_ASSET: &[u8] = b"BNB";
@@ -203,7 +203,7 @@ impl World {
     /// The venue says what moved in a wallet besides trades.
     fn is_told(&self, venue: usize, wallet: Wallet) -> bool {
         let product = if wallet == Wallet::Spot { Product::Spot } else { Product::Linear };
-        codec(self.stage.venues[venue], product).is_some_and(|codec| codec.tells_moves())
+        codec(self.stage.venues[venue], product).is_some_and(Codec::tells_moves)
     }
 
     pub(super) fn later(&mut self, later: Later) {

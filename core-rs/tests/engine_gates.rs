@@ -319,3 +319,35 @@ fn a_restart_in_the_last_millisecond_keeps_the_day() {
     let bad = config("").replace("\"policy\":", r#""dayZone":{"name":"x","steps":[[5,0],[5,60]]},"policy":"#);
     assert_eq!(tidegate_core::engine::Engine::new(bad.as_bytes()).unwrap_err().code.name(), "CONFIG_ERROR");
 }
+
+/// What a limit is used of is told for each that has a use of its own; the others are judged order by order.
+#[test]
+fn limits_are_told_with_their_use() {
+    let mut world = World::new(7, &btc_pair("-5"));
+    world.run_for(20 * SECOND);
+    let now = world.moment();
+    let query = format!(r#"{{"monoNs":{},"wallNs":{}}}"#, now.mono, now.wall);
+    let metrics = world.view("risk_metrics", &query);
+    let used = |name: &str| {
+        let rows = metrics["limits"].as_array().unwrap();
+        rows.iter().find(|row| row["name"] == name).unwrap()["used"].as_f64()
+    };
+    for name in ["order_notional_max", "price_collar_bps", "slippage_max_bps"] {
+        assert_eq!(used(name), None, "{name}");
+    }
+    let sent = used("breaker_orders_per_minute").unwrap();
+    assert!(sent >= 2.0 && sent <= world.sent.len() as f64, "{sent} of {}", world.sent.len());
+    let worth = used("breaker_notional_per_minute").unwrap();
+    assert!(worth > 1_000.0, "{worth}");
+    let (age, apart) = (used("book_age_max_ms").unwrap(), used("breaker_price_deviation_bps").unwrap());
+    assert!((0.0..2_000.0).contains(&age) && (0.0..500.0).contains(&apart), "{age} ms, {apart} bps");
+    for name in [
+        "open_orders_max",
+        "daily_loss_max",
+        "drawdown_max",
+        "breaker_failures_max",
+        "breaker_latency_max_ms",
+    ] {
+        assert!(used(name).is_some_and(|used| used >= 0.0), "{name}: {:?}", used(name));
+    }
+}

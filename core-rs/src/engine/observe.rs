@@ -63,6 +63,20 @@ const fn answer_of(class: RejectClass) -> Answer {
 }
 
 impl Answers {
+    /// Percent of the minute's answers; `None` while there are too few to say.
+    pub(super) fn error_rate(&self, now: Ns) -> Option<Money> {
+        percent(self.errors.sum(now), self.all.sum(now))
+    }
+
+    pub(super) fn reject_rate(&self, now: Ns) -> Option<Money> {
+        percent(self.rejects.sum(now), self.all.sum(now))
+    }
+
+    /// The quickest of the latest replies that were slow, in a row; zero when the last one was not.
+    pub(super) fn slow_run(&self) -> Ns {
+        self.slow.iter().min().copied().unwrap_or_default()
+    }
+
     /// An open breaker starts counting anew; what was said of absences stays.
     pub(super) fn forget(&mut self) {
         *self = Self { doubt_until: self.doubt_until, ..Self::default() };
@@ -128,9 +142,7 @@ impl Engine {
         answers.all.add(now.mono, 1);
         answers.errors.add(now.mono, i128::from(answer == Answer::Error));
         answers.rejects.add(now.mono, i128::from(answer == Answer::Rejected));
-        let all = answers.all.sum(now.mono);
-        let errors = percent(answers.errors.sum(now.mono), all);
-        let rejects = percent(answers.rejects.sum(now.mono), all);
+        let (errors, rejects) = (answers.error_rate(now.mono), answers.reject_rate(now.mono));
         let over = Over::Account(account);
         for (breaker, bad, rate) in [
             (Breaker::ErrorRate, answer == Answer::Error, errors),
@@ -166,7 +178,7 @@ impl Engine {
             answers.slow.clear();
         }
         let run = answers.slow.len() >= SLOW_RUN;
-        let least = answers.slow.iter().min().copied().unwrap_or_default();
+        let least = answers.slow_run();
         if took > half_cap {
             let until = now.mono + (took.saturating_mul(SLOW_TIMES)).min(SLOW_MAX);
             answers.doubt_until = answers.doubt_until.max(Some(until));

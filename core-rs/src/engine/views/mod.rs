@@ -4,6 +4,7 @@ mod breakers;
 mod market;
 mod status;
 mod trading;
+mod usage;
 
 use super::error::Refusal;
 use super::field::{FieldError, Fields, parse};

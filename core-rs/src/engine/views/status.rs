@@ -1,4 +1,4 @@
-//! Links, venues, recovery, limits against their use.
+//! Links, venues, recovery.
 
 use super::now_of;
 use crate::engine::error::Refusal;
@@ -9,8 +9,8 @@ use crate::engine::reducer::Engine;
 use crate::engine::venue_status::VenueStatus;
 use crate::market::BookState;
 use crate::order::State;
-use crate::risk::{LatchMode, LimitKey, LimitName, Scope};
-use crate::units::{AccountId, InstrumentId, Money, Now, Text, Venue};
+use crate::risk::LatchMode;
+use crate::units::{AccountId, InstrumentId, Now, Venue};
 use crate::venues::Role;
 
 const MS: i64 = 1_000_000;
@@ -186,89 +186,5 @@ impl Engine {
             None => j.null("clockOffsetMs"),
         }
         j.int("ts", now.wall_ms());
-    }
-
-    /// What is held and may still fill at its worst, and what plans left over.
-    fn write_exposure(&self, j: &mut Json, worth: &[(InstrumentId, Money)], total: Money) {
-        j.arr("exposure", |j| {
-            for (id, value) in worth {
-                j.obj("", |j| {
-                    crate::engine::docs::instrument(j, self.instruments.at(*id));
-                    j.money("worst", *value);
-                });
-            }
-        });
-        j.money("exposureTotal", total);
-        j.arr("residuals", |j| {
-            for ((account, id), left) in &self.state.residuals {
-                j.obj("", |j| {
-                    j.str("account", &self.accounts.at(*account).name);
-                    crate::engine::docs::instrument(j, self.instruments.at(*id));
-                    j.money("qty", *left);
-                });
-            }
-        });
-    }
-
-    /// Total-scope limits against what is used of them now, and the latch.
-    pub(super) fn view_risk(&self, q: Fields<'_>) -> Result<Vec<u8>, Refusal> {
-        let now = now_of(q)?;
-        let exposures = self.exposures();
-        let worth: Vec<(InstrumentId, Money)> =
-            exposures.iter().map(|(id, e)| (*id, self.value(*id, e.worst().unwrap_or_default()))).collect();
-        let total = Money(worth.iter().map(|(_, m)| m.0).sum());
-        let symbol = worth.iter().map(|(_, m)| *m).max().unwrap_or_default();
-        let by_venue = |venue| {
-            Money(
-                worth
-                    .iter()
-                    .filter(|(id, _)| self.instruments.at(*id).venue == venue)
-                    .map(|(_, m)| m.0)
-                    .sum(),
-            )
-        };
-        let venue = Venue::ALL.map(by_venue).into_iter().max().unwrap_or_default();
-        let day = self.day_pnl();
-        let orders = crate::risk::whole(self.state.orders.open_len() as i64);
-        let standing = [
-            (LimitName::PositionSymbolMax, symbol),
-            (LimitName::PositionVenueMax, venue),
-            (LimitName::PositionTotalMax, total),
-            (LimitName::DailyLossMax, Money((-day.0).max(0))),
-            (LimitName::OpenOrdersMax, orders),
-        ];
-        let used = |name: LimitName| standing.iter().find(|(of, _)| *of == name).map(|(_, used)| *used);
-        let set: std::collections::BTreeMap<LimitKey, Option<Money>> =
-            self.state.limits.rows().map(|row| (row.key, row.value)).collect();
-        Ok(Json::object(|j| {
-            j.arr("limits", |j| {
-                for name in LimitName::ALL {
-                    let key = LimitKey { name, scope: Scope::Total, id: Text::EMPTY };
-                    j.obj("", |j| {
-                        j.str("name", name.name());
-                        j.str("unit", name.unit());
-                        j.str("scope", "total");
-                        j.opt_money("limit", set.get(&key).copied().flatten());
-                        j.opt_money("used", used(name));
-                    });
-                }
-            });
-            self.write_exposure(j, &worth, total);
-            j.arr("halts", |j| self.write_halts(j));
-            j.money("dayPnl", day);
-            let latch = &self.state.latch;
-            j.obj("latch", |j| {
-                j.str("mode", latch.mode.name());
-                j.str("reason", &latch.reason);
-                j.str("actor", &latch.actor);
-                j.int("sinceTs", latch.since_ns / MS);
-            });
-            j.arr("breakers", |j| self.view_breakers(j, now));
-            j.int(
-                "unknownOrders",
-                self.state.orders.iter_open().filter(|o| o.state == State::Unknown).count() as u64,
-            );
-            j.int("ts", now.wall_ms());
-        }))
     }
 }

@@ -78,7 +78,7 @@ impl Stream {
                     r#"{{"arg":{{"channel":"books","instId":"{symbol}"}},"action":"{kind}","data":[{{"asks":{asks},"bids":{bids},"ts":"1787612486207","checksum":0,"seqId":{id},"prevSeqId":{before}}}]}}"#
                 )
             }
-            (Venue::Bitget, product) => {
+            (_, product) => {
                 let inst = if product == Product::Spot { "SPOT" } else { "USDT-FUTURES" };
                 format!(
                     r#"{{"action":"{kind}","arg":{{"instType":"{inst}","channel":"books","instId":"BTCUSDT"}},"data":[{{"asks":{asks},"bids":{bids},"ts":"1789456512452","seq":{id},"pseq":{}}}],"ts":1789456512453}}"#,
@@ -106,7 +106,7 @@ fn said(venue: Venue, frame: &Value, row: usize, instrument: &Instrument) -> Opt
     let body = match venue {
         Venue::Binance => frame.get("data").unwrap_or(frame),
         Venue::Bybit => frame.get("data")?,
-        Venue::Okx | Venue::Bitget => frame.get("data")?.get(row)?,
+        _ => frame.get("data")?.get(row)?,
     };
     let id = |name: &str| body.get(name).and_then(|value| text(value).parse::<u64>().ok());
     let rest = body.get("lastUpdateId").is_some();
@@ -121,9 +121,7 @@ fn said(venue: Venue, frame: &Value, row: usize, instrument: &Instrument) -> Opt
         Venue::Okx => {
             (frame.get("action")? == "snapshot", id("seqId")?, id("seqId")?, id("prevSeqId").unwrap_or(0))
         }
-        Venue::Bitget => {
-            (frame.get("action")? == "snapshot", id("seq")?, id("seq")?, id("pseq").unwrap_or(0))
-        }
+        _ => (frame.get("action")? == "snapshot", id("seq")?, id("seq")?, id("pseq").unwrap_or(0)),
     };
     let [bids, asks] = names.map(|name| levels(venue, body.get(name)?, instrument));
     Some(Said { snapshot, first, last, prev, bids: bids?, asks: asks? })

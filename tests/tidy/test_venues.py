@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 FILES_MAX = 2
 CODE_LINES_MAX = 600
 REPEATED_PERCENT_MAX = 10
-LARGER = {"binance": (3, 740)}
+LARGER = {"binance": (3, 700)}
 """What is not there yet: files and code lines that may only shrink."""
 
 

@@ -30,13 +30,14 @@ struct Control {
 pub(super) fn open(world: &World, target: &str) -> Option<Conn> {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let serves = |product| world.model.listings.iter().any(|l| l.product == product);
+    // Never another socket than the one asked for: orders that reach a market stream are lost.
+    let trading = |product| {
+        let conn = || Conn::new(Socket::Account, Some(product), path);
+        serves(product).then(conn)
+    };
     match path {
-        "/ws-api/v3" if serves(Product::Spot) => {
-            return Some(Conn::new(Socket::Account, Some(Product::Spot), path));
-        }
-        "/ws-fapi/v1" if serves(Product::Linear) => {
-            return Some(Conn::new(Socket::Account, Some(Product::Linear), path));
-        }
+        "/ws-api/v3" => return trading(Product::Spot),
+        "/ws-fapi/v1" => return trading(Product::Linear),
         _ => {}
     }
     if let Some(rest) = path.strip_prefix("/private/ws") {
@@ -52,12 +53,12 @@ pub(super) fn open(world: &World, target: &str) -> Option<Conn> {
     let mut conn = Conn::new(Socket::Market, Some(product), path);
     conn.class = class;
     let names = match rest.strip_prefix("/ws") {
-        Some(raw) => raw.trim_start_matches('/'),
+        Some(raw) if raw.is_empty() || raw.starts_with('/') => raw.trim_start_matches('/'),
         None if rest == "/stream" => {
             conn.wrapped = true;
             query.strip_prefix("streams=").unwrap_or("")
         }
-        None => return None,
+        _ => return None,
     };
     for name in names.split('/').filter(|name| !name.is_empty()) {
         subscribe(&mut conn, name);

@@ -165,8 +165,11 @@ impl World {
         let wallets = [Product::Spot, Product::Linear].map(|of| wallet_of(self.stage.venues[venue], of));
         let wallet = *self.side.pick(if wallets[0] == wallets[1] { &wallets[..1] } else { &wallets });
         let quote = i128::from(1 + self.side.below(TRANSFER_MAX)) * pow10(MONEY_DECIMALS);
-        let amount = Money(if self.side.chance(500_000) { -quote } else { quote });
-        self.move_money(venue, wallet, Asset::new(b"USDT").unwrap_or(Asset::EMPTY), amount);
+        let usdt = Asset::new(b"USDT").unwrap_or(Asset::EMPTY);
+        // Nobody can take out what is not there.
+        let free = self.venues[venue].model().available(0, wallet, usdt).0.max(0);
+        let amount = Money(if self.side.chance(500_000) { -quote.min(free) } else { quote });
+        self.move_money(venue, wallet, usdt, amount);
     }
 
     fn move_money(&mut self, venue: usize, wallet: Wallet, asset: Asset, amount: Money) {

@@ -394,13 +394,3 @@ fn a_restart_finds_the_same_accounts_orders_and_history() {
     let whole = torn.iter().rposition(|b| *b == b'\n').unwrap() + 1;
     assert_eq!(third.restore(torn), whole);
 }
-
-#[test]
-fn a_trading_socket_of_what_is_not_listed_is_refused_and_is_no_market_stream() {
-    let (mut venue, _) = venue(r#"{"venue":"binance","products":["spot"],"seed":7}"#);
-    assert!(venue.on_open(1, "/ws-api/v3", START).is_empty());
-    for (conn, path) in [(2, "/ws-fapi/v1"), (3, "/wsx"), (4, "/public/ws")] {
-        let closes = venue.on_open(conn, path, START);
-        assert!(!closes.is_empty(), "{path} is let in");
-    }
-}

@@ -227,3 +227,13 @@ fn the_tape_is_asked_for_only_where_orders_rest() {
     let off = br#"{"method":"UNSUBSCRIBE","params":["newusdt@trade"],"id":1}"#.to_vec();
     assert_eq!(desk.venue.tape_frames(Product::Spot, false), [off]);
 }
+
+#[test]
+fn a_trading_socket_of_what_is_not_listed_is_refused_and_is_no_market_stream() {
+    let (mut venue, _) = super::venue(r#"{"venue":"binance","products":["spot"],"seed":7}"#);
+    assert!(venue.on_open(1, "/ws-api/v3", START).is_empty());
+    for (conn, path) in [(2, "/ws-fapi/v1"), (3, "/wsx"), (4, "/public/ws")] {
+        let closes = venue.on_open(conn, path, START);
+        assert!(!closes.is_empty(), "{path} is let in");
+    }
+}

@@ -14,8 +14,9 @@ import orjson
 import typer
 from pydantic import BaseModel
 
-from tidegate._core import simulate
+from tidegate._core import CoreError, simulate
 from tidegate.cli.main import EXIT_FAILED
+from tidegate.model.errors import Code, TidegateError
 
 CHUNK: Final = 50
 """Seeds of one call into the core."""
@@ -122,7 +123,10 @@ def _reports(first: int, count: int, setting: Setting, jobs: int, *, trace: bool
 
 def _run(first: int, count: int, setting: Setting, *, trace: bool = False, only_first: bool = False) -> Report:
     request = {"from": first, "seeds": count, "trace": trace, "first": only_first, **asdict(setting)}
-    return Report.model_validate_json(simulate(orjson.dumps(request)))
+    try:
+        return Report.model_validate_json(simulate(orjson.dumps(request)))
+    except CoreError as error:
+        raise TidegateError(Code.VALIDATION_ERROR, error.message) from None
 
 
 def _tell(violation: Violation, setting: Setting) -> None:

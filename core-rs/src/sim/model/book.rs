@@ -21,8 +21,8 @@ pub(crate) struct Ladder {
     pub resting: BTreeSet<(i64, u64)>,
     /// Remaining quantity of the resting orders by rank.
     pub resting_qty: BTreeMap<i64, i64>,
-    /// As last published.
-    pub shown: BTreeMap<i64, i64>,
+    /// As last published: (rank, quantity), best first.
+    pub shown: Vec<(i64, i64)>,
 }
 
 /// A public trade.
@@ -63,33 +63,43 @@ pub(crate) const fn rank(side: Side, px: i64) -> i64 {
     }
 }
 
+/// Two sides in order of their ranks: (rank, quantity of one, of the other).
+fn merged(
+    one: impl Iterator<Item = (i64, i64)>,
+    other: impl Iterator<Item = (i64, i64)>,
+) -> impl Iterator<Item = (i64, Option<i64>, Option<i64>)> {
+    let (mut one, mut other) = (one.peekable(), other.peekable());
+    std::iter::from_fn(move || {
+        let rank = match (one.peek(), other.peek()) {
+            (Some((a, _)), Some((b, _))) => *a.min(b),
+            (Some((a, _)), None) => *a,
+            (None, b) => b?.0,
+        };
+        let qty_at = |(_, qty): (i64, i64)| qty;
+        let one = one.next_if(|(a, _)| *a == rank).map(qty_at);
+        Some((rank, one, other.next_if(|(b, _)| *b == rank).map(qty_at)))
+    })
+}
+
 impl Ladder {
     /// Total quantity by rank, best first, empty levels left out, at most `depth`.
-    fn visible(&self, depth: usize) -> BTreeMap<i64, i64> {
-        let mut all: BTreeMap<i64, i64> = self
-            .synth
-            .iter()
-            .filter(|(_, level)| level.qty > 0)
-            .map(|(rank, level)| (*rank, level.qty))
-            .collect();
-        for (rank, qty) in &self.resting_qty {
-            *all.entry(*rank).or_default() += qty;
-        }
-        if let Some((cut, _)) = all.iter().nth(depth).map(|(rank, qty)| (*rank, *qty)) {
-            all.split_off(&cut);
-        }
-        all
+    fn visible(&self, depth: usize) -> Vec<(i64, i64)> {
+        let synth =
+            self.synth.iter().filter(|(_, level)| level.qty > 0).map(|(rank, level)| (*rank, level.qty));
+        let resting = self.resting_qty.iter().map(|(rank, qty)| (*rank, *qty));
+        let total = |(rank, synth, resting): (i64, Option<i64>, Option<i64>)| {
+            (rank, synth.unwrap_or(0) + resting.unwrap_or(0))
+        };
+        merged(synth, resting).map(total).take(depth).collect()
     }
 
     fn publish(&mut self, depth: usize) -> Vec<(i64, i64)> {
         let next = self.visible(depth);
-        let gone = self.shown.keys().filter(|rank| !next.contains_key(rank)).map(|rank| (*rank, 0));
-        let changed =
-            next.iter().filter(|(rank, qty)| self.shown.get(rank) != Some(qty)).map(|(r, q)| (*r, *q));
-        let mut changes: Vec<(i64, i64)> = gone.chain(changed).collect();
-        changes.sort_unstable();
-        self.shown = next;
-        changes.into_iter().map(|(rank, qty)| (rank.abs(), qty)).collect()
+        let before = std::mem::replace(&mut self.shown, next);
+        merged(before.into_iter(), self.shown.iter().copied())
+            .filter(|(_, before, after)| before != after)
+            .map(|(rank, _, after)| (rank.abs(), after.unwrap_or(0)))
+            .collect()
     }
 
     /// Published levels as (price, quantity), best first.

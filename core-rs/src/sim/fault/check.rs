@@ -233,7 +233,7 @@ impl Check {
         }
         let Some(code) = alert_code(data) else { return };
         let adopted = code == "ORDER_ADOPTED" && self.power_losses == 0;
-        if (NEVER.contains(&code) && !self.external.excuses(code)) || adopted {
+        if (NEVER.contains(&code) && !self.external.excuses(code, self.broken_bound)) || adopted {
             let text = String::from_utf8_lossy(data).into_owned();
             self.fail("alarm", &text);
         }

@@ -92,10 +92,12 @@ impl External {
     }
 
     /// Alerts that only what happened without us excuses.
-    pub(super) fn excuses(&self, code: &str) -> bool {
+    pub(super) fn excuses(&self, code: &str, broken_bound: bool) -> bool {
         match code {
             "EXTERNAL_FILL" | "EXTERNAL_ORDER" => self.opened,
             "RECON_DIFF" => self.untold,
+            // An order that was declared gone holds nothing; its late fill may spend what was paid in a moment ago.
+            "OVERDRAWN" => broken_bound && self.last > 0,
             _ => false,
         }
     }

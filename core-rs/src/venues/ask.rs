@@ -28,6 +28,8 @@ pub(super) enum Param {
     From(&'static str),
     /// One of the two, where the venue refuses them together.
     SinceOrFrom(&'static str, &'static str),
+    /// The same, no longer ago than so many hours.
+    RecentOrFrom(&'static str, i64, &'static str),
     Word(&'static str, &'static str),
     /// One that only questions about linear have.
     OfLinear(&'static str, &'static str),
@@ -102,14 +104,17 @@ fn of_question(param: &Param, query: &Query, wall: Ns, request: &mut Request<'_>
             request.number(name, u64::from(*next.unwrap_or(depth)));
         }
         (
-            Param::From(name) | Param::SinceOrFrom(_, name),
+            Param::From(name) | Param::SinceOrFrom(_, name) | Param::RecentOrFrom(_, _, name),
             Query::Fills { from_id: Some(from), .. } | Query::Moves { from_id: Some(from), .. },
         ) => request.number(name, *from),
         (
             Param::Since(name) | Param::SinceOrFrom(name, _),
             Query::Fills { since, .. } | Query::Moves { since, .. },
         ) => request.number(name, wall_ms(*since)),
-        (Param::Recent(name, hours), Query::Fills { since, .. } | Query::Moves { since, .. }) => {
+        (
+            Param::Recent(name, hours) | Param::RecentOrFrom(name, hours, _),
+            Query::Fills { since, .. } | Query::Moves { since, .. },
+        ) => {
             request.number(name, wall_ms((*since).max(wall - hours * HOUR)));
         }
         // A parameter of another question, or one that this question has no value for.

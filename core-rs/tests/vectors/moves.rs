@@ -141,3 +141,26 @@ fn a_log_is_asked_from_a_time_that_the_venue_still_answers_for_and_by_page() {
     assert_eq!(line, "GET /v5/account/transaction-log?accountType=UNIFIED&startTime=1699398799750&limit=50");
     assert!(ask(Venue::Bybit, Product::Linear, &late).0.contains("startTime=1699999000000&"));
 }
+
+#[test]
+fn fills_are_asked_from_a_time_that_the_venue_answers_up_to_now_for() {
+    let fills = |since, from_id| Query::Fills { instrument: InstrumentId(7), since, from_id };
+    for (venue, product, target) in [
+        (Venue::Binance, Product::Spot, "/api/v3/myTrades?symbol=BTCUSDT&startTime=5&limit=1000"),
+        (
+            Venue::Binance,
+            Product::Linear,
+            "/fapi/v1/userTrades?symbol=BTCUSDT&startTime=1699398799750&limit=1000",
+        ),
+        (
+            Venue::Bybit,
+            Product::Linear,
+            "/v5/execution/list?category=linear&symbol=BTCUSDT&startTime=1699398799750&limit=100",
+        ),
+    ] {
+        let (line, _) = ask(venue, product, &fills(5_000_000, None));
+        assert!(line.starts_with(&format!("GET {target}")), "{line}");
+    }
+    let (line, _) = ask(Venue::Binance, Product::Linear, &fills(5_000_000, Some(9)));
+    assert!(line.starts_with("GET /fapi/v1/userTrades?symbol=BTCUSDT&fromId=9&limit=1000"), "{line}");
+}

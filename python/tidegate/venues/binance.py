@@ -121,12 +121,8 @@ def _parse_instruments(product: Product, body: bytes) -> InstrumentPage:
     #   {"filterType":"LOT_SIZE","minQty":"0.00001","maxQty":"9000.0","stepSize":"0.00001"},
     #   {"filterType":"NOTIONAL","minNotional":"5.0",...}]}]}; futures add "contractType":"PERPETUAL"
     rows = (as_object(row, "symbol") for row in as_array(field(parse_object(body), "symbols"), "symbols"))
-    parsed = (_instrument(product, row) for row in rows if product == "spot" or _is_perpetual(row))
+    parsed = (_instrument(product, row) for row in rows if product == "spot" or row.get("contractType") == "PERPETUAL")
     return InstrumentPage(tuple(row for row in parsed if row is not None))
-
-
-def _is_perpetual(row: Object) -> bool:
-    return row.get("contractType") == "PERPETUAL"
 
 
 def _instrument(product: Product, row: Object) -> InstrumentRow | None:
@@ -227,11 +223,14 @@ def _parse_listen_key(body: bytes) -> str:
     return text(parse_object(body), "listenKey")
 
 
-def _key_check(key: str, secret: str, passphrase: str, ts_ms: int) -> Request:
+def _signed(path: str, weight: int, key: str, secret: str, ts_ms: int) -> Request:
     query = f"timestamp={ts_ms}&recvWindow=5000"
     signature = hmac.new(secret.encode(), query.encode(), "sha256").hexdigest()
-    target = f"/sapi/v1/account/apiRestrictions?{query}&signature={signature}"
-    return Request(target, 1, headers=(("X-MBX-APIKEY", key),))
+    return Request(f"{path}?{query}&signature={signature}", weight, headers=(("X-MBX-APIKEY", key),))
+
+
+def _key_check(key: str, secret: str, passphrase: str, ts_ms: int) -> Request:
+    return _signed("/sapi/v1/account/apiRestrictions", 1, key, secret, ts_ms)
 
 
 def _parse_key_check(status: int, body: bytes) -> KeyRights:
@@ -250,10 +249,7 @@ def _parse_key_check(status: int, body: bytes) -> KeyRights:
 
 
 def _one_way_check(key: str, secret: str, passphrase: str, ts_ms: int) -> Request:
-    query = f"timestamp={ts_ms}&recvWindow=5000"
-    signature = hmac.new(secret.encode(), query.encode(), "sha256").hexdigest()
-    target = f"/fapi/v1/positionSide/dual?{query}&signature={signature}"
-    return Request(target, 30, headers=(("X-MBX-APIKEY", key),))
+    return _signed("/fapi/v1/positionSide/dual", 30, key, secret, ts_ms)
 
 
 def _parse_one_way(status: int, body: bytes) -> bool:

@@ -291,12 +291,15 @@ static ASKING: Asking = Asking { question, kinds: ["", ""], sign };
 /// "Order book", "Query order", "Current open orders", "Account trade list", "Account information" (spot); the same names and
 /// "Futures Account Balance V3", "Position Information V3" (USDT-M).
 const fn question(product: Product, query: &Query) -> Question {
-    use Param::{Client, Levels, LevelsOf, Number, SinceOrFrom, Symbol, VenueId};
+    use Param::{Client, Levels, LevelsOf, Number, RecentOrFrom, SinceOrFrom, Symbol, VenueId};
     const NONE: &[Param] = &[];
     const SYMBOL: Param = Symbol("symbol");
     const ONE: &[Param] = &[SYMBOL, Client("origClientOrderId"), VenueId("orderId")];
     // The venue refuses the two together.
     const FILLS: &[Param] = &[SYMBOL, SinceOrFrom("startTime", "fromId"), Number("limit", FILLS_PAGE)];
+    // Linear tells of seven days behind the start, not up to now.
+    const RECENT: &[Param] =
+        &[SYMBOL, RecentOrFrom("startTime", 7 * 24 - 1, "fromId"), Number("limit", FILLS_PAGE)];
     const MOVES: &[Param] = &[SinceOrFrom("startTime", "startTime"), Number("limit", FILLS_PAGE)];
     const SPOT_DEPTH: &[Param] = &[SYMBOL, Levels("limit", 5000)];
     const DEPTH: &[Param] = &[SYMBOL, LevelsOf("limit", &[5, 10, 20, 50, 100, 500, 1000])];
@@ -305,7 +308,8 @@ const fn question(product: Product, query: &Query) -> Question {
         Query::Snapshot { .. } => (["", "/fapi/v1/depth"], DEPTH),
         Query::Order { .. } | Query::VenueOrder { .. } => (["/api/v3/order", "/fapi/v1/order"], ONE),
         Query::OpenOrders => (["/api/v3/openOrders", "/fapi/v1/openOrders"], NONE),
-        Query::Fills { .. } => (["/api/v3/myTrades", "/fapi/v1/userTrades"], FILLS),
+        Query::Fills { .. } if matches!(product, Product::Spot) => (["/api/v3/myTrades", ""], FILLS),
+        Query::Fills { .. } => (["", "/fapi/v1/userTrades"], RECENT),
         Query::Balances => (["/api/v3/account", "/fapi/v3/balance"], NONE),
         Query::Moves { .. } => (["", "/fapi/v1/income"], MOVES),
         Query::Positions => (["", "/fapi/v3/positionRisk"], NONE),

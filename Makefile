@@ -140,9 +140,10 @@ long-api: ext ## generated requests as each role (CASES=20000), minutes to an ho
 restarts: ## restarts from every state that a 10,000-record journal can be left in; minutes
 	TIDEGATE_LONG=1 cargo test --release --locked --test journal_restart -- --nocapture
 
-long: ## damaged messages to each venue decoder (MUTATIONS=10000000, SEED=k); a table, exit 1 on any fault; minutes
+long: ## damaged messages to each venue decoder (MUTATIONS=10000000, SEED=k), each failure of each venue; tables, exit 1 on any fault
 	TIDEGATE_MUTATIONS=$(MUTATIONS) TIDEGATE_MUTATION_SEED=$(SEED) \
 	cargo test --release --locked --test vectors damaged_messages -- --nocapture
+	TIDEGATE_LONG=1 cargo test --release --locked --test outages -- --nocapture
 
 bench: build $(VENV)/.dev ## benchmarks (see benches/README.md)
 	cargo bench --workspace --locked

@@ -13,8 +13,10 @@ use tidegate_core::venues::{
     Codec, Context, DecodeError, EventBuf, Instruments, Query, ReplyVerdict, Role, codec,
 };
 
-/// What one message may take at most. It takes milliseconds; a machine that is busy can take seconds from us in one piece.
-const SLOWEST_MAX: Duration = Duration::from_secs(30);
+/// What one message may take at most. It takes milliseconds.
+const SLOWEST_MAX: Duration = Duration::from_secs(1);
+/// Decoding gives the same each time, a busy machine does not: what was slow is tried again so often, and the fastest counts.
+const TRIES: usize = 5;
 /// Damaged messages for each decoder.
 fn executions() -> u64 {
     number("TIDEGATE_MUTATIONS", 100_000)
@@ -165,10 +167,15 @@ impl Run {
                 break;
             }
             let (bytes, done) = self.message();
-            #[allow(clippy::disallowed_methods, reason = "a test measures how long a message takes")]
-            let began = Instant::now();
-            let outcome = catch_unwind(AssertUnwindSafe(|| self.one(&bytes)));
-            self.tally.slowest = self.tally.slowest.max(began.elapsed());
+            let (mut outcome, before) = (Ok(Ok(())), self.rng.clone());
+            let mut took = timed(|| outcome = catch_unwind(AssertUnwindSafe(|| self.one(&bytes))));
+            for _ in 0..if took > SLOWEST_MAX && outcome.is_ok() { TRIES } else { 0 } {
+                took = took.min(timed(|| {
+                    let _ = self.under.frame(&self.table, &bytes, &mut self.out);
+                    let _ = self.under.answer(&mut before.clone(), &self.table, &bytes);
+                }));
+            }
+            self.tally.slowest = self.tally.slowest.max(took);
             self.tally.executions += 1;
             let why = match outcome {
                 Ok(Ok(())) => continue,
@@ -186,6 +193,13 @@ impl Run {
         }
         self.tally
     }
+}
+
+fn timed(work: impl FnOnce()) -> Duration {
+    #[allow(clippy::disallowed_methods, reason = "a test measures how long a message takes")]
+    let began = Instant::now();
+    work();
+    began.elapsed()
 }
 
 fn flood(venue: Venue, product: Product) {

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 /// A small generator of its own, so that a seed means the same forever.
+#[derive(Clone)]
 pub struct Rng(u64);
 
 impl Rng {

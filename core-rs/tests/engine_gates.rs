@@ -335,6 +335,11 @@ fn limits_are_told_with_their_use() {
     for name in ["order_notional_max", "price_collar_bps", "slippage_max_bps"] {
         assert_eq!(used(name), None, "{name}");
     }
+    let by_default = |name: &str| {
+        let rows = metrics["limits"].as_array().unwrap();
+        rows.iter().find(|row| row["name"] == name).unwrap()["byDefault"].as_i64()
+    };
+    assert_eq!((by_default("breaker_failures_max"), by_default("order_notional_max")), (Some(5), None));
     let sent = used("breaker_orders_per_minute").unwrap();
     assert!(sent >= 2.0 && sent <= world.sent.len() as f64, "{sent} of {}", world.sent.len());
     let worth = used("breaker_notional_per_minute").unwrap();

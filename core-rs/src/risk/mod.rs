@@ -14,7 +14,7 @@ mod rate;
 
 pub use breakers::{
     BREAKERS, Breaker, BreakerSpec, Circuit, CircuitState, LossBreakers, Reach, SLOW_RUN, Trip, Window,
-    deviation_bps, percent, whole,
+    default_of, deviation_bps, percent, whole,
 };
 pub use checks::{CHECKS, Check};
 pub use exposure::Exposure;

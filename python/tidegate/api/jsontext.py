@@ -64,9 +64,9 @@ def load_object(document: bytes) -> dict[str, Exact]:
     return value
 
 
-def load_objects(document: bytes) -> list[dict[str, Exact]]:
-    """`load_exact` of a document that must be an array of objects."""
-    value = load_exact(document)
+def load_objects(document: bytes, field: str = "") -> list[dict[str, Exact]]:
+    """`load_exact` of a document that must be an array of objects, or of an object with one in `field`."""
+    value = load_object(document).get(field) if field else load_exact(document)
     if not isinstance(value, list):
         raise TidegateError(Code.INTERNAL, "a view that should be an array is not one")
     return [row for row in value if isinstance(row, dict)]

@@ -281,12 +281,16 @@ class EquitySample(Reply):
 
 
 class LimitUse(Reply):
-    """`used` null where the limit judges single orders, which leave nothing standing."""
+    """`used` null where the limit judges single orders, which leave nothing standing.
+
+    `by_default` holds while `limit` is null; where it is null as well, nothing is watched.
+    """
 
     name: str
     unit: str
     scope: str
     limit: AmountOut | None
+    by_default: AmountOut | None
     used: AmountOut | None
 
 

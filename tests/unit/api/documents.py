@@ -79,7 +79,8 @@ PERFORMANCE = (
     b'"maxDrawdown":0.0545515,"dayPnl":-0.0545515,"residual":0}'
 )
 RISK_METRICS = (
-    b'{"limits":[{"name":"order_notional_max","unit":"quote","scope":"total","limit":50000,"used":null}],'
+    b'{"limits":[{"name":"order_notional_max","unit":"quote","scope":"total","limit":50000,"byDefault":null,"used":null},'
+    b'{"name":"breaker_failures_max","unit":"plans","scope":"total","limit":null,"byDefault":5,"used":1}],'
     b'"exposure":[{"exchange":"bybit","symbol":"BTCUSDT","type":"linear","worst":681.0}],"exposureTotal":681.0,'
     b'"halts":[{"id":"bybit:main/unified/USDT","account":"main","exchange":"bybit","wallet":"unified",'
     b'"asset":"USDT","cause":"differs","ours":1.0,"theirs":2.0,"sinceTs":1}],'

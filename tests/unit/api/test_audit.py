@@ -87,6 +87,8 @@ ASKING = [
     ("POST", "/api/risk/reset", None),
     ("PUT", "/api/risk/limits", {"limits": [{"name": "order_notional_max", "value": 50001}]}),
     ("PUT", "/api/risk/limits", {"limits": [{"name": "order_notional_max", "value": None}]}),
+    # Not set, but 5 by default.
+    ("PUT", "/api/risk/limits", {"limits": [{"name": "breaker_failures_max", "value": 6}]}),
     ("POST", "/api/auth/keys", {"name": "robot", "scopes": ["read"]}),
     ("DELETE", "/api/users/profile/totp", None),
     ("DELETE", "/api/users/uviewer/totp", None),
@@ -110,6 +112,7 @@ async def test_the_second_factor_is_asked_for(
     ("method", "path", "body"),
     [
         ("PUT", "/api/risk/limits", {"limits": [{"name": "order_notional_max", "value": 49999}]}),
+        ("PUT", "/api/risk/limits", {"limits": [{"name": "breaker_failures_max", "value": 5}]}),
         ("POST", "/api/risk/kill", {"reason": "now"}),
     ],
 )

@@ -6,7 +6,7 @@ use crate::engine::field::Fields;
 use crate::engine::json::Json;
 use crate::engine::reducer::Engine;
 use crate::order::State;
-use crate::risk::{LimitKey, LimitName, OrderRate, Scope, deviation_bps, whole};
+use crate::risk::{LimitKey, LimitName, OrderRate, Scope, default_of, deviation_bps, whole};
 use crate::units::{Asset, InstrumentId, MONEY_DECIMALS, Money, Now, Ns, Text, Venue, pow10};
 use std::collections::BTreeMap;
 
@@ -112,6 +112,7 @@ impl Engine {
                         j.str("unit", name.unit());
                         j.str("scope", "total");
                         j.opt_money("limit", set.get(&key).copied().flatten());
+                        j.opt_money("byDefault", default_of(name));
                         j.opt_money("used", used.get(&name).copied());
                     });
                 }

@@ -147,6 +147,11 @@ pub const BREAKERS: [BreakerSpec; 9] = [
     ),
 ];
 
+/// What holds while nobody sets the limit: the breaker's that reads it.
+pub fn default_of(limit: LimitName) -> Option<Money> {
+    BREAKERS.iter().find(|spec| spec.limit == limit)?.default.map(whole)
+}
+
 impl Breaker {
     pub const fn spec(self) -> &'static BreakerSpec {
         &BREAKERS[self as usize]

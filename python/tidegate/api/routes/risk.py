@@ -66,12 +66,19 @@ class LimitsBody(Model):
         return dumps({"limits": rows})
 
 
-def raises_any(now: Sequence[Mapping[str, Exact]], wanted: Sequence[LimitRow]) -> bool:
-    """Whether a row lets more through than now: a higher value, or none where there was one."""
+def raises_any(
+    now: Sequence[Mapping[str, Exact]], uses: Sequence[Mapping[str, Exact]], wanted: Sequence[LimitRow]
+) -> bool:
+    """Whether a row lets more through than now: a higher value than is set, or by default, or none where one was."""
     values = {(row.get("name"), row.get("scope"), row.get("id")): row.get("value") for row in now}
+    defaults = {use.get("name"): use.get("byDefault") for use in uses}
     for row in wanted:
         before = values.get((row.name, row.scope, row.id))
-        if before is not None and (row.value is None or row.value > Decimal(str(before))):
+        held = defaults.get(row.name) if before is None else before
+        if row.value is None:
+            if before is not None:
+                return True
+        elif held is not None and row.value > Decimal(str(held)):
             return True
     return False
 
@@ -92,7 +99,8 @@ async def put_limits(call: Call[LimitsBody, Query]) -> bytes:
     """Sets the limits given; the others stay. Answers all of them. Raising one asks for the second factor."""
     before = await call.services.engine.query(ViewName.LIMITS)
     call.notes.before = before.decode()
-    if raises_any(load_objects(before), call.body.limits):
+    uses = load_objects(await call.services.engine.query(ViewName.RISK_METRICS), "limits")
+    if raises_any(load_objects(before), uses, call.body.limits):
         await call.confirm()
     await call.services.engine.command(call.command(CommandName.SET_LIMITS, call.body.command_body()))
     return await call.services.engine.query(ViewName.LIMITS)

@@ -36,7 +36,7 @@ export function Limits({ uses }: { uses: LimitUse[] }) {
                 </>
               ),
             },
-            { title: t("risk.value"), ...right, render: (_, row) => (row.value === null ? <span className="soft">{t("risk.unset")}</span> : <Amount value={row.value} unit={word("unit", row.unit)} />) },
+            { title: t("risk.value"), ...right, render: (_, row) => <InForce row={row} /> },
             { title: t("risk.used"), ...right, responsive: ["md"], render: (_, row) => <Used row={row} /> },
             { title: t("risk.share"), responsive: ["md"], render: (_, row) => <Share row={row} /> },
             {
@@ -55,13 +55,26 @@ export function Limits({ uses }: { uses: LimitUse[] }) {
   );
 }
 
+/** What holds: the owner's value, else the default, which is told apart. */
+function InForce({ row }: { row: LimitRow }) {
+  const { t, word } = useLocale();
+  const unit = word("unit", row.unit);
+  if (row.value !== null) return <Amount value={row.value} unit={unit} />;
+  if (row.byDefault === null) return <span className="soft">{t("risk.unset")}</span>;
+  return (
+    <>
+      <Amount value={row.byDefault} unit={unit} /> <span className="soft">{t("risk.byDefault")}</span>
+    </>
+  );
+}
+
 function Used({ row }: { row: LimitRow }) {
   return <Amount value={row.used} decimals={row.unit === "quote" ? 2 : undefined} />;
 }
 
 function Share({ row }: { row: LimitRow }) {
   const { t, word } = useLocale();
-  const percent = share(row.used, row.value);
+  const percent = share(row.used, row.value ?? row.byDefault);
   if (percent === null) return <span className="soft">{PER_ORDER.has(row.name) ? t("risk.perOrder") : NONE}</span>;
   return (
     <>
@@ -111,14 +124,15 @@ function LimitField({ row, changed }: { row: LimitRow; changed: (text: string, f
   const { t, word } = useLocale();
   const [text, setText] = useState(row.value === null ? "" : String(row.value));
   const fits = text === "" || (big(text)?.gte(0) ?? false);
+  const held = row.value ?? row.byDefault;
   const change = (next: string) => {
     setText(next);
     changed(next.trim(), next.trim() === "" || (big(next.trim())?.gte(0) ?? false));
   };
   return (
     <>
-      <p>{t("risk.changeFrom", { value: row.value === null ? t("risk.unset") : formatAmount(row.value), unit: word("unit", row.unit) })}</p>
-      <Input autoFocus aria-label={t("risk.newValue")} inputMode="decimal" value={text} suffix={word("unit", row.unit)} status={fits ? "" : "error"} placeholder={t("risk.unset")} onChange={(event) => change(event.target.value)} />
+      <p>{t("risk.changeFrom", { value: held === null ? t("risk.unset") : formatAmount(held), unit: word("unit", row.unit) })}</p>
+      <Input autoFocus aria-label={t("risk.newValue")} inputMode="decimal" value={text} suffix={word("unit", row.unit)} status={fits ? "" : "error"} placeholder={row.byDefault === null ? t("risk.unset") : `${row.byDefault} ${t("risk.byDefault")}`} onChange={(event) => change(event.target.value)} />
       <p className="soft">{t("risk.audited")}</p>
     </>
   );

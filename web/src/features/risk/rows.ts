@@ -8,6 +8,8 @@ export interface LimitRow {
   scope: string;
   id: string;
   value: Amount | null;
+  /** What holds while the value is null. */
+  byDefault: Amount | null;
   /** Null where the limit judges single orders, or where its use is not told. */
   used: Amount | null;
 }
@@ -16,14 +18,14 @@ export interface LimitRow {
 export const PER_ORDER: ReadonlySet<string> = new Set(["order_notional_max", "price_collar_bps", "slippage_max_bps"]);
 
 export function limitRows(limits: readonly Limit[], uses: readonly LimitUse[]): LimitRow[] {
-  const used = new Map(uses.map((use) => [`${use.name}:${use.scope}`, use.used]));
-  const rows = limits.map((limit) => ({
-    ...limit,
-    used: limit.id === "" ? (used.get(`${limit.name}:${limit.scope}`) ?? null) : null,
-  }));
+  const byKey = new Map(uses.map((use) => [`${use.name}:${use.scope}`, use]));
+  const rows = limits.map((limit) => {
+    const use = limit.id === "" ? byKey.get(`${limit.name}:${limit.scope}`) : undefined;
+    return { ...limit, byDefault: use?.byDefault ?? null, used: use?.used ?? null };
+  });
   const known = new Set(rows.map((row) => `${row.name}:${row.scope}`));
   const unset = uses
     .filter((use) => !known.has(`${use.name}:${use.scope}`))
-    .map((use) => ({ name: use.name, unit: use.unit, scope: use.scope, id: "", value: use.limit, used: use.used }));
+    .map((use) => ({ name: use.name, unit: use.unit, scope: use.scope, id: "", value: use.limit, byDefault: use.byDefault, used: use.used }));
   return [...rows, ...unset];
 }

@@ -360,6 +360,7 @@ export const en = {
   "risk.limit": "Limit",
   "risk.value": "Value",
   "risk.unset": "not set",
+  "risk.byDefault": "by default",
   "risk.used": "Used now",
   "risk.share": "Share",
   "risk.perOrder": "judged per order",

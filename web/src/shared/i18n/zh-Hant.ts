@@ -362,6 +362,7 @@ export const zhHant: Readonly<Record<keyof typeof en, string>> = {
   "risk.limit": "限額項目",
   "risk.value": "上限值",
   "risk.unset": "未設定",
+  "risk.byDefault": "預設",
   "risk.used": "目前使用",
   "risk.share": "比例",
   "risk.perOrder": "逐單檢查",

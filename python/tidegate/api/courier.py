@@ -18,12 +18,6 @@ SLICE_CLIENTS: Final = 64
 PAUSE_TIMES: Final = 3
 """The pause after a round of prices, in times of the CPU time that it took."""
 PAUSE_S_MAX: Final = 0.25
-HOLD_SHARE: Final = 0.15
-"""How long a round waits for more events to take along, in times of what the last one took: orders come in bursts, and
-with many clients a second round costs all of them more than the wait. With few it is next to nothing."""
-HOLD_S_MAX: Final = 0.004
-HOLD_S_MIN: Final = 0.001
-"""The loop's timers count whole milliseconds."""
 
 
 class Courier:
@@ -35,10 +29,9 @@ class Courier:
         self._some: Final = asyncio.Event()
         self._rested: Final = asyncio.Event()
         self._rested.set()
-        self._round_s = 0.0
 
     def at_once(self, clients: Iterable[Client]) -> None:
-        """Something waits for them that is not to wait."""
+        """Something waits for them that is not to wait. Who is still due keeps its turn and gets this as well."""
         self._urgent.update(dict.fromkeys(clients))
         self._some.set()
 
@@ -61,9 +54,6 @@ class Courier:
         while True:
             await self._some.wait()
             self._some.clear()
-            hold_s = min(HOLD_S_MAX, HOLD_SHARE * self._round_s)
-            if hold_s >= HOLD_S_MIN:
-                await asyncio.sleep(hold_s)
             await self._round()
 
     async def _round(self) -> None:
@@ -75,9 +65,9 @@ class Courier:
                 self._rested.clear()
             self._turn(loop.time())
             await asyncio.sleep(0)
-        self._round_s = time.thread_time() - began_s
         if prices:
-            loop.call_later(min(PAUSE_S_MAX, PAUSE_TIMES * self._round_s), self._rested.set)
+            round_s = time.thread_time() - began_s
+            loop.call_later(min(PAUSE_S_MAX, PAUSE_TIMES * round_s), self._rested.set)
 
     def _turn(self, now_s: float) -> None:
         urgent, due = self._urgent, self._due

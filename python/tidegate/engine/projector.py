@@ -10,8 +10,9 @@ from typing import Final, Protocol
 from tidegate.obs import log
 from tidegate.ports.store import Row, StoreError, UnitOfWork
 
-PAUSE_S: Final = 0.025
-"""How long changes are left to gather while the engine is busy."""
+PAUSE_S: Final = 0.1
+"""How long changes are left to gather. A reader that needs them sooner asks (`reached`); a write in the middle of a
+plan takes milliseconds of the loop from it."""
 BATCH: Final = 500
 BACKOFF_S: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0)
 """Waits between tries at a failing database; the last one repeats."""

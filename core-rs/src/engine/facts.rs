@@ -152,6 +152,12 @@ impl Engine {
             .or_else(|| self.peer_px(id))
     }
 
+    /// What risk is judged by. Without a book the dearer of what a position cost, perhaps long ago, and what the same is worth
+    /// elsewhere now.
+    pub(super) fn risk_px(&self, id: InstrumentId) -> Option<Money> {
+        self.middle(id).or_else(|| self.mark(id).max(self.peer_px(id)))
+    }
+
     fn middle(&self, id: InstrumentId) -> Option<Money> {
         let top = self.books.get(id.0 as usize)?.top();
         let twice = i128::from(top.bid?.px) + i128::from(top.ask?.px);
@@ -160,8 +166,8 @@ impl Engine {
 
     fn peer_px(&self, id: InstrumentId) -> Option<Money> {
         let own = self.instruments.at(id);
-        let mut peers = self.instruments.iter().filter(|i| (i.base, i.quote) == (own.base, own.quote));
-        peers.find_map(|peer| self.middle(peer.id))
+        let peers = self.instruments.iter().filter(|i| (i.base, i.quote) == (own.base, own.quote));
+        peers.filter_map(|peer| self.middle(peer.id)).max()
     }
 
     /// Without a book or a position: what orders, ours or another client's, were ready to pay. In flight never counts as worthless.
@@ -190,7 +196,7 @@ impl Engine {
         if base.0 == 0 {
             return Money::ZERO;
         }
-        let px = self.mark(id).unwrap_or_default();
+        let px = self.risk_px(id).unwrap_or_default();
         product(px, base).unwrap_or(Money(i128::MAX / 4))
     }
 

@@ -66,7 +66,7 @@ impl Engine {
             let leg = plan.terms.legs.iter().find(|leg| leg.instrument == id);
             leg.map(|leg| Money::of_px(leg.px, self.instruments.at(id).px_decimals))
         };
-        let px = |id: InstrumentId| self.mark(id).or_else(|| paid(id)).unwrap_or_default();
+        let px = |id: InstrumentId| self.risk_px(id).or_else(|| paid(id)).unwrap_or_default();
         // One leg that opens beside one that shrinks brings nothing down, whatever their prices differ by.
         let half = worth(&legs, &|_| true, &px).0 / 4;
         for terms in &plan.terms.legs {
@@ -105,7 +105,7 @@ impl Engine {
         all: &[(InstrumentId, Exposure)],
         scope: &dyn Fn(InstrumentId) -> bool,
     ) -> Money {
-        worth(all, scope, &|id| self.mark(id).unwrap_or_default())
+        worth(all, scope, &|id| self.risk_px(id).unwrap_or_default())
     }
 }
 

@@ -67,6 +67,7 @@ static DIALECT: Dialect = Dialect {
         kind: "type",
         update: b"delta",
         books: b"orderbook",
+        single: true,
         seq: "u",
         restart: Some(1),
         ..channel::ARG

@@ -32,6 +32,8 @@ pub(super) struct Words {
     /// Channels of books, and of the best bid and ask where there is one.
     pub books: &'static [u8],
     pub best: Option<&'static [u8]>,
+    /// A message has one book, not a list of them.
+    pub single: bool,
     /// Name of a book's update id, and the id with which a book begins anew whatever the message says.
     pub seq: &'static str,
     pub restart: Option<u64>,
@@ -44,6 +46,7 @@ pub(super) const ARG: Words = Words {
     update: b"update",
     books: b"books",
     best: None,
+    single: false,
     seq: "",
     restart: None,
 };
@@ -166,10 +169,11 @@ fn books(
         out.events.push(Event::Depth(depth));
         Ok(())
     };
-    match data.peek() {
-        Some(b'{') => one(data),
-        _ if data.rows(one)? == 0 => Err(DecodeError::Missing("data")),
-        _ => Ok(()),
+    match (dialect.words.single, data.peek()) {
+        (true, Some(b'{')) => one(data),
+        (false, Some(b'[')) if data.rows(one)? == 0 => Err(DecodeError::Missing("data")),
+        (false, Some(b'[')) => Ok(()),
+        _ => Err(DecodeError::Field("data")),
     }
 }
 

@@ -56,6 +56,8 @@ fn a_bad_book_message_is_refused_whole_and_says_why() {
     for (from, to, want) in cases {
         assert_eq!(public(&DELTA.replace(from, to)).unwrap_err(), want, "{to}");
     }
+    let listed = DELTA.replace(r#""data":{"#, r#""data":[{"#).replace(r#"},"cts""#, r#"}],"cts""#);
+    assert_eq!(public(&listed).unwrap_err(), DecodeError::Field("data"));
     assert_eq!(
         public(r#"{"topic":"orderbook.50.BTCUSDT","type":"delta","ts":1}"#).unwrap_err(),
         DecodeError::Missing("data")

@@ -102,6 +102,8 @@ struct Run {
     seeds: Vec<&'static str>,
     stream: Stream,
     watched: Watched,
+    /// By the decoder, of the latest message.
+    took: Duration,
     out: EventBuf,
     tally: Tally,
 }
@@ -118,6 +120,7 @@ impl Run {
             watched: Watched::new(venue, product),
             out: EventBuf::default(),
             tally: Tally::default(),
+            took: Duration::ZERO,
         }
     }
 
@@ -145,7 +148,9 @@ impl Run {
     }
 
     fn one(&mut self, bytes: &[u8]) -> Result<(), String> {
-        let outcome = match self.under.frame(&self.table, bytes, &mut self.out) {
+        let (mut read, mut answered) = (Ok(()), Ok(()));
+        self.took = timed(|| read = self.under.frame(&self.table, bytes, &mut self.out));
+        let outcome = match read {
             Ok(()) => {
                 self.tally.booked += u64::from(self.watched.synced());
                 self.watched.take(bytes, &self.out)?;
@@ -154,7 +159,8 @@ impl Run {
             Err(error) => kind(error),
         };
         *self.tally.outcomes.entry(outcome).or_default() += 1;
-        self.under.answer(&mut self.rng, &self.table, bytes)
+        self.took += timed(|| answered = self.under.answer(&mut self.rng, &self.table, bytes));
+        answered
     }
 
     fn go(mut self, seed: u64, count: u64) -> Tally {
@@ -167,8 +173,9 @@ impl Run {
                 break;
             }
             let (bytes, done) = self.message();
-            let (mut outcome, before) = (Ok(Ok(())), self.rng.clone());
-            let mut took = timed(|| outcome = catch_unwind(AssertUnwindSafe(|| self.one(&bytes))));
+            let before = self.rng.clone();
+            let outcome = catch_unwind(AssertUnwindSafe(|| self.one(&bytes)));
+            let mut took = self.took;
             for _ in 0..if took > SLOWEST_MAX && outcome.is_ok() { TRIES } else { 0 } {
                 took = took.min(timed(|| {
                     let _ = self.under.frame(&self.table, &bytes, &mut self.out);

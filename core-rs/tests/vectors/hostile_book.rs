@@ -175,11 +175,12 @@ impl Watched {
     /// Takes what the decoder made of a message, and judges both.
     pub fn take(&mut self, bytes: &[u8], out: &EventBuf) -> Result<(), String> {
         let table = eight();
+        let any = out.events.iter().any(|event| matches!(event, Event::Depth(_)));
+        let frame = if any { independent(bytes)? } else { Value::Null };
         for (row, event) in out.events.iter().enumerate() {
             let Event::Depth(depth) = event else { continue };
             let InstrumentId(id) = depth.instrument;
             let instrument = &table.0[id as usize];
-            let frame = independent(bytes)?;
             let said = said(self.venue, &frame, row, instrument).ok_or("accepted without a book in it")?;
             let delta = out.delta(depth);
             let heard = Said {

@@ -90,6 +90,8 @@ fn a_bad_book_message_is_refused_whole_and_says_why() {
     for (from, to, want) in cases {
         assert_eq!(read(Product::Spot, &BOOK.replace(from, to)).unwrap_err(), want, "{to}");
     }
+    let single = BOOK.replace(r#""data":[{"#, r#""data":{"#).replace("}]", "}");
+    assert_eq!(read(Product::Spot, &single).unwrap_err(), DecodeError::Field("data"));
 }
 
 #[test]

@@ -68,8 +68,11 @@ function InForce({ row }: { row: LimitRow }) {
   );
 }
 
+/** Units of what is measured rather than counted: more digits say nothing. */
+const MEASURED: ReadonlySet<string> = new Set(["quote", "quote/min", "bps", "percent"]);
+
 function Used({ row }: { row: LimitRow }) {
-  return <Amount value={row.used} decimals={row.unit === "quote" ? 2 : undefined} />;
+  return <Amount value={row.used} decimals={MEASURED.has(row.unit) ? 2 : undefined} />;
 }
 
 function Share({ row }: { row: LimitRow }) {

@@ -217,6 +217,11 @@ impl Engine {
             Err(denial) => {
                 let text = format!("{}: hedge refused: {}", Plan::name(id), denied(&denial).message);
                 self.plan_alert(now, "critical", "HEDGE_REFUSED", &text, id, out);
+                // Money paid in since the last round is in no figure of ours until the account is asked.
+                if denial.check == "BALANCE" {
+                    let naked = self.state.plans.get(&id).and_then(|plan| plan.naked.since);
+                    self.whole_round(now, terms.account, naked.map_or(0, |since| (now.wall - since) / 2));
+                }
                 false
             }
         }

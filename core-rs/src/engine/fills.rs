@@ -80,7 +80,7 @@ impl Engine {
         if self.apply_fails(&fill) {
             // It is known of and not booked: nothing is compared, and nothing new opened, as if it were not there.
             self.defer(now, account, fill, out);
-            self.whole_round(now, account);
+            self.whole_round(now, account, 0);
             return;
         }
         let applied = self.commit(now, Body::Fill { account, fill }, out);

@@ -83,7 +83,7 @@ impl Engine {
             self.bar_after(now, account, reject, out);
             // The position is not what we take it for: somebody else may have traded.
             if reject.class == RejectClass::ReduceOnly {
-                self.whole_round(now, account);
+                self.whole_round(now, account, 0);
             }
         }
         if matches!(

@@ -70,7 +70,7 @@ impl Engine {
             return;
         }
         for account in self.accounts.ids() {
-            self.whole_round(now, account);
+            self.whole_round(now, account, 0);
         }
         self.next_quarantine_round(now);
     }

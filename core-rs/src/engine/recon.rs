@@ -253,12 +253,13 @@ impl Engine {
         }
     }
 
-    /// The account's next round asks for everything, at once or after the one that is on its way.
-    pub(super) fn whole_round(&mut self, now: Now, account: AccountId) {
+    /// The account's next round asks for everything, at once or after the one that is on its way; not sooner than `pause`
+    /// after that one began, for what asks again and again would spend the venue's budget of questions.
+    pub(super) fn whole_round(&mut self, now: Now, account: AccountId, pause: Ns) {
         let recon = self.recon_mut(account);
         recon.whole = recon.stage == Stage::Ready;
         if recon.whole && recon.open.is_empty() {
-            let at = now.mono.max(recon.began + WHOLE_EVERY);
+            let at = now.mono.max(recon.began + pause.clamp(WHOLE_EVERY, ROUND_EVERY));
             self.timers.set_earlier(Timer::Recon(account), at);
         }
     }

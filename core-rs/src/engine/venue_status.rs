@@ -18,7 +18,7 @@ const SECOND: Ns = 1_000_000_000;
 /// How long a ban lasts when the venue does not say, and at most.
 const BAN: Ns = 120 * SECOND;
 const BAN_MAX: Ns = 3 * 86_400 * SECOND;
-/// After a rate limit, and after what only time or a person can mend.
+/// After a rate limit or maintenance, which end by themselves; and after what a person must mend.
 const LIMITED: Ns = 2 * SECOND;
 const FAULT: Ns = 5 * SECOND;
 /// Frames within a minute that could not be read, above which a product's data is not opened on.
@@ -122,7 +122,7 @@ impl Engine {
                 (VenueStatus::Down, span, "the venue banned us")
             }
             RejectClass::RateLimited => (VenueStatus::CancelOnly, LIMITED, "the venue limits our rate"),
-            RejectClass::Maintenance => (VenueStatus::CancelOnly, FAULT, "the venue is in maintenance"),
+            RejectClass::Maintenance => (VenueStatus::CancelOnly, LIMITED, "the venue is in maintenance"),
             RejectClass::Auth => (VenueStatus::CancelOnly, FAULT, "the venue refused our key"),
             RejectClass::Timestamp => (VenueStatus::CancelOnly, FAULT, "our clock and the venue's differ"),
             RejectClass::InsufficientFunds

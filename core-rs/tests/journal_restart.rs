@@ -274,7 +274,14 @@ fn the_same_machine_has_no_quarantine_another_one_has() {
     // A process that dies within the quarantine leaves the rest of it to the next one.
     world.restart();
     assert_eq!(world.alerts("QUARANTINE").len(), 2);
-    world.run_for(16_500 * MS);
+    world.run_for(3 * SECOND);
+    let single = r#"{"exchange":"bybit","symbol":"BTCUSDT","type":"linear","side":"buy","orderType":"market","qty":0.01}"#;
+    let refused = world.command("place_order", single, "").unwrap_err();
+    assert!(refused.message.contains("quarantine"), "{}", refused.message);
+    let leg = r#"{"exchange":"bybit","symbol":"BTCUSDT","type":"linear","side":"buy"}"#;
+    let twap = format!(r#"{{"name":"t","totalQty":"0.05","sliceQty":"0.01","intervalMs":1000,"legs":[{leg}]}}"#);
+    world.command("create_twap", &twap, "t").unwrap();
+    world.run_for(13_500 * MS);
     assert_eq!(world.sent.len(), sent, "an order was opened in quarantine");
     assert_eq!(world.view("health", "{}")["status"], "degraded");
     let rounds = world.view("health", "{}")["accounts"][0]["rounds"].as_u64().unwrap();

@@ -43,6 +43,9 @@ impl Engine {
             Recon::Waiting { lasts, .. } if lasts || matches!(sight, Sight::Quiet { .. }) => {
                 return self.look_again(now, account);
             }
+            Recon::Waiting { first: true, .. } if matches!(sight, Sight::Busy { .. }) => {
+                return self.look_soon(now, account);
+            }
             Recon::Stale | Recon::Agrees | Recon::Waiting { .. } => return,
         };
         let rows = vec![(report.wallet, report.asset, amount)];
@@ -115,10 +118,13 @@ impl Engine {
             if ours == qty {
                 continue;
             }
+            let first = known.is_none() && matches!(sight, Sight::Busy { .. });
             let (known, proved) = Difference::seen(known, Money(qty.0 - ours.0), sight, now.mono);
             differs.insert(instrument, known);
             if known.lasts(now.mono) || matches!(sight, Sight::Quiet { .. }) {
                 self.look_again(now, account);
+            } else if first {
+                self.look_soon(now, account);
             }
             if proved {
                 self.differs(now, account, Figure::Position(instrument), (ours, qty), out);

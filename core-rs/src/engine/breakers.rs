@@ -75,7 +75,7 @@ impl Engine {
         circuits.find(|((_, over), circuit)| covers(over) && !circuit.admits(now.mono)).map(|(key, _)| *key)
     }
 
-    /// Asked before anything is opened: counts and prices are looked at, and what is open refuses.
+    /// Asked before anything is opened: quarantine, counts and prices are looked at, and what is open refuses.
     pub(super) fn guard_open(
         &mut self,
         now: Now,
@@ -84,6 +84,10 @@ impl Engine {
         notional: Money,
         out: &mut Effects,
     ) -> Result<(), Refusal> {
+        if self.quarantine.is_some() {
+            let text = "the machine was started anew; nothing is opened before its quarantine ends";
+            return Err(Refusal::new(Code::ExchangeUnavailable, text));
+        }
         if let Some((breaker, trip)) = [Breaker::DailyLoss, Breaker::Drawdown]
             .into_iter()
             .find_map(|breaker| self.state.losses.get(breaker).map(|trip| (breaker, trip)))

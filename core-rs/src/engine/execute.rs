@@ -129,9 +129,6 @@ impl Engine {
         else {
             return Err(closed("an instrument or account is not known"));
         };
-        if self.quarantine.is_some() {
-            return Err(closed("the machine was started anew; nothing is opened before its quarantine ends"));
-        }
         if lane.active.is_some() {
             return Err(Refusal::new(Code::Conflict, format!("{} has a plan under way", pair.id)));
         }

@@ -50,13 +50,13 @@ impl Engine {
     }
 
     pub(super) fn resolve(&self, pair: &Pair) -> Option<[InstrumentId; 2]> {
-        let id = |leg: usize| {
-            let name = &pair.terms.legs[leg];
-            self.instruments
-                .id(name.venue, name.product, &name.symbol)
-                .filter(|id| self.instruments.is_listed(*id))
-        };
-        Some([id(0)?, id(1)?])
+        Some([self.resolve_leg(pair, 0)?, self.resolve_leg(pair, 1)?])
+    }
+
+    pub(super) fn resolve_leg(&self, pair: &Pair, leg: usize) -> Option<InstrumentId> {
+        let name = &pair.terms.legs[leg];
+        let id = self.instruments.id(name.venue, name.product, &name.symbol);
+        id.filter(|id| self.instruments.is_listed(*id))
     }
 
     fn refresh_lane(&mut self, pair: &Pair, instruments: Option<[InstrumentId; 2]>) {

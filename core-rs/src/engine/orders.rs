@@ -288,6 +288,9 @@ impl Engine {
         let (settled, plan) = (order.is_settled(), order.terms.plan);
         if settled {
             self.timers.clear(Timer::Order(id));
+        } else if !self.timers.is_set(Timer::Order(id)) {
+            // It was taken for over and lives: its end may be lost like any other's.
+            self.timers.set(Timer::Order(id), now.mono + END_LATE);
         }
         match plan {
             Some(plan) => self.drive(now, plan, out),

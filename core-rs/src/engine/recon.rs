@@ -211,7 +211,9 @@ impl Engine {
         }
         // A crash may have taken every record of an instrument's fills: those of our pairs are asked for in any case.
         if let Some(opened) = self.state.opened.get(&account) {
-            let legs = self.state.pairs.values().filter_map(|pair| self.resolve(pair)).flatten();
+            // Each leg for itself: the other may not be listed any more.
+            let legs = |pair| [0, 1].into_iter().filter_map(move |leg| self.resolve_leg(pair, leg));
+            let legs = self.state.pairs.values().flat_map(legs);
             let here = |id: &InstrumentId| {
                 let i = self.instruments.at(*id);
                 i.product == product && self.accounts.at(account).venue == i.venue
@@ -266,9 +268,15 @@ impl Engine {
 
     /// Something differs: before it counts, every fill is asked for once more.
     pub(super) fn look_again(&mut self, now: Now, account: AccountId) {
+        self.recon_mut(account).whole = true;
+        self.look_soon(now, account);
+    }
+
+    /// Something differs for the first time, beside orders or fills that may explain it: what is left of it when they are
+    /// told of is not to wait for the usual round.
+    pub(super) fn look_soon(&mut self, now: Now, account: AccountId) {
         let at = now.mono + self.fence_all(account);
         let recon = self.recon_mut(account);
-        recon.whole = true;
         recon.soon = Some(recon.soon.map_or(at, |soon| soon.min(at)));
     }
 

@@ -44,6 +44,10 @@ impl Timers {
         }
     }
 
+    pub(super) fn is_set(&self, timer: Timer) -> bool {
+        self.due.contains_key(&timer)
+    }
+
     pub(super) fn clear(&mut self, timer: Timer) {
         if let Some(at) = self.due.remove(&timer) {
             self.queue.remove(&(at, timer));

@@ -30,7 +30,8 @@ impl Engine {
             let text = format!("{pair} has {} under way", Plan::name(other.terms.id));
             return Err(Refusal::new(Code::Conflict, text));
         }
-        if plan.sums.iter().all(|sum| sum.net().0 == 0) && plan.state.is_end() {
+        // Dust was handed over to its instrument, and traded away from there.
+        if (0..2).all(|leg| plan.net(leg).0 == 0) && plan.state.is_end() {
             return Err(Refusal::new(Code::Conflict, format!("{text} holds nothing to unwind")));
         }
         if plan.state.is_end() {
@@ -52,8 +53,8 @@ impl Engine {
             all.iter().map(|(id, exposure)| (*id, only(exposure))).collect()
         };
         let (mut after, mut left, mut legs) = (before.clone(), held(&before), Vec::new());
-        for (terms, sum) in plan.terms.legs.iter().zip(&plan.sums) {
-            let net = sum.net();
+        for (leg, terms) in plan.terms.legs.iter().enumerate() {
+            let net = plan.net(leg);
             let side = if net.0 > 0 { Side::Sell } else { Side::Buy };
             slot(&mut after, terms.instrument).add(side, Money(net.0.abs()))?;
             slot(&mut legs, terms.instrument).add(side, Money(net.0.abs()))?;

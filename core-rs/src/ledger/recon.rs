@@ -11,10 +11,11 @@ pub enum Recon {
     /// Older than one already seen; ignored.
     Stale,
     Agrees,
-    /// Differs, perhaps only for now.
+    /// Differs, perhaps only for now. `first`: nothing differed before.
     Waiting {
         difference: Money,
         lasts: bool,
+        first: bool,
     },
     /// First sight of the wallet's asset: what it held before us.
     Opening {
@@ -116,7 +117,10 @@ impl ReconWatch {
             Some(_) if difference == Money::ZERO => (Recon::Agrees, None),
             Some(_) => match Difference::seen(known, difference, sight, now) {
                 (_, true) => (Recon::Correct { difference }, None),
-                (known, false) => (Recon::Waiting { difference, lasts: known.lasts(now) }, Some(known)),
+                (seen, false) => {
+                    let (lasts, first) = (seen.lasts(now), known.is_none());
+                    (Recon::Waiting { difference, lasts, first }, Some(seen))
+                }
             },
         };
         self.seen.insert(key, Seen { venue_ns: report.venue_ns, difference });
@@ -147,15 +151,16 @@ mod tests {
         assert_eq!(observe(report(70, 30, 10), None, quiet(1, 0)), Recon::Opening { amount: Money(100) });
         assert_eq!(observe(report(60, 40, 11), Some(100), quiet(2, 0)), Recon::Agrees);
         assert_eq!(observe(report(90, 0, 10), Some(100), quiet(3, 0)), Recon::Stale);
-        let waiting = Recon::Waiting { difference: Money(-10), lasts: false };
-        assert_eq!(observe(report(90, 0, 12), Some(100), busy), waiting, "orders in flight");
+        let waiting = Recon::Waiting { difference: Money(-10), lasts: false, first: false };
+        let first = Recon::Waiting { difference: Money(-10), lasts: false, first: true };
+        assert_eq!(observe(report(90, 0, 12), Some(100), busy), first, "orders in flight");
         assert_eq!(observe(report(90, 0, 13), Some(100), quiet(4, 3)), waiting, "first sight in quiet");
         assert_eq!(observe(report(90, 0, 14), Some(100), quiet(8, 7)), waiting, "a fill was booked since");
         assert_eq!(observe(report(90, 0, 14), Some(100), quiet(9, 8)), waiting, "fills not asked for since");
         assert_eq!(observe(report(90, 0, 15), Some(100), busy), waiting, "a stream's word");
         assert_eq!(
             observe(report(80, 0, 16), Some(100), quiet(10, 9)),
-            Recon::Waiting { difference: Money(-20), lasts: false }
+            Recon::Waiting { difference: Money(-20), lasts: false, first: false }
         );
         assert_eq!(observe(report(80, 0, 16), Some(90), quiet(11, 10)), waiting, "a fill came in between");
         let corrected = Recon::Correct { difference: Money(-10) };

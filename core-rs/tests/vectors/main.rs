@@ -16,6 +16,7 @@ mod moves;
 mod mutate;
 mod mutations;
 mod okx;
+mod oracles;
 mod recorded;
 mod refusals;
 mod requests;

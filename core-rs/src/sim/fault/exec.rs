@@ -72,7 +72,7 @@ impl World {
             Effect::Fetch { link, request, data } => self.fetch(usize::from(link.0), request, data),
             Effect::Event { topic, data } => {
                 self.trace.event(self.now, &topic, &data);
-                self.check.event(&topic, &data);
+                self.check.event(&topic, &data, &self.venues);
                 self.client_hears(&topic, &data);
                 self.probes.event(&topic, &data);
             }

@@ -111,8 +111,7 @@ impl World {
     }
 
     pub(super) fn check_unseen(&mut self, within: Ns) {
-        let now = self.moment();
-        if !self.process.as_ref().is_some_and(|process| Check::is_at_rest(&process.engine, now)) {
+        if !self.is_resting() {
             self.check.external.quiet_since = self.now;
         }
         let since = self.check.external.quiet_since;

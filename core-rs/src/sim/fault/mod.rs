@@ -9,6 +9,7 @@ mod client;
 mod clock;
 mod disk;
 mod exec;
+mod exposure;
 mod external;
 mod garble;
 mod late;

@@ -127,6 +127,10 @@ impl World {
             let plans: Vec<_> = self.plans();
             if !plans.is_empty() {
                 let id = *self.rng.pick(&plans);
+                let wall = self.wall();
+                if let Some(process) = &self.process {
+                    self.check.note_prices(wall, &process.engine, &self.venues);
+                }
                 self.command("unwind_plan", &format!(r#"{{"planId":"{}"}}"#, Plan::name(id)));
             }
         }

@@ -127,13 +127,17 @@ impl World {
             self.acknowledge();
             let stopped = self.stop_trading();
             self.end_schedules();
-            let now = self.moment();
             self.watch_external();
-            let resting = self.process.as_ref().is_some_and(|p| Check::is_at_rest(&p.engine, now));
+            let resting = self.is_resting();
             let since = self.check.external.last.max(self.check.external.quiet_since);
             let audited = self.now > since + self.audit_max();
             if stopped && resting && (audited || self.figures_agree()) {
-                break;
+                // What the streams still bring. A price may reach a protection meanwhile: then it goes on.
+                self.run_until(self.now + SECOND);
+                if self.is_resting() {
+                    break;
+                }
+                continue;
             }
             if self.now > until {
                 let why = self.process.as_ref().map_or_else(String::new, |p| Check::unrest(&p.engine));
@@ -142,8 +146,11 @@ impl World {
             }
             self.run_until(self.now + 100 * MS);
         }
-        // What the streams still bring.
-        self.run_until(self.now + SECOND);
+    }
+
+    pub(super) fn is_resting(&self) -> bool {
+        let now = self.moment();
+        self.process.as_ref().is_some_and(|process| Check::is_at_rest(&process.engine, now))
     }
 
     /// Nobody trades, so the markets need not move often.

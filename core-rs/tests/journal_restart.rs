@@ -279,7 +279,8 @@ fn the_same_machine_has_no_quarantine_another_one_has() {
     let refused = world.command("place_order", single, "").unwrap_err();
     assert!(refused.message.contains("quarantine"), "{}", refused.message);
     let leg = r#"{"exchange":"bybit","symbol":"BTCUSDT","type":"linear","side":"buy"}"#;
-    let twap = format!(r#"{{"name":"t","totalQty":"0.05","sliceQty":"0.01","intervalMs":1000,"legs":[{leg}]}}"#);
+    let twap =
+        format!(r#"{{"name":"t","totalQty":"0.05","sliceQty":"0.01","intervalMs":1000,"legs":[{leg}]}}"#);
     world.command("create_twap", &twap, "t").unwrap();
     world.run_for(13_500 * MS);
     assert_eq!(world.sent.len(), sent, "an order was opened in quarantine");

@@ -33,7 +33,7 @@ pub struct FillPosted {
     pub fee_quote: Option<Money>,
     /// Signed position after it.
     pub position_qty: Money,
-    /// Some wallet of ours is below zero now: a fact to alarm on, not to refuse.
+    /// It brought some wallet of ours below zero, or further below: a fact to alarm on, not to refuse.
     pub overdrawn: bool,
 }
 
@@ -66,7 +66,10 @@ impl Ledger {
         let mut position = known.cloned().unwrap_or_else(|| Position::new(terms));
         let (realized, fee_quote) = position.fill(terms, notional)?;
         let sums = self.balances.with(&terms.entry(notional, realized))?;
-        let overdrawn = sums.iter().any(|((_, book, _), sum)| matches!(book, Book::Wallet(_)) && sum.0 < 0);
+        let overdrawn = sums.iter().any(|((account, book, asset), sum)| {
+            let Book::Wallet(wallet) = book else { return false };
+            sum.0 < self.balances.wallet(*account, *wallet, asset).unwrap_or_default().0.min(0)
+        });
         let key = (terms.account, terms.wallet, terms.quote);
         let margins = self.margins.get(&key).copied().unwrap_or_default();
         let margin = margins.minus(margin_before)?.plus(position.margin(leverage))?;

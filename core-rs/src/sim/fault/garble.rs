@@ -149,6 +149,10 @@ fn replace_once(data: &[u8], from: &str, to: &str) -> Option<Vec<u8>> {
 pub(super) fn crossed(words: &Words, data: &[u8]) -> Vec<u8> {
     let [bids, asks] = words.sides;
     let text = String::from_utf8_lossy(data);
+    // One side beside nothing is no crossed book, and nobody could tell.
+    if [bids, asks].iter().any(|side| text.contains(&format!("{side}]"))) {
+        return data.to_vec();
+    }
     text.replace(bids, "\"~\":[").replace(asks, bids).replace("\"~\":[", asks).into_bytes()
 }
 

@@ -165,9 +165,7 @@ impl Engine {
     }
 
     fn peer_px(&self, id: InstrumentId) -> Option<Money> {
-        let own = self.instruments.at(id);
-        let peers = self.instruments.iter().filter(|i| (i.base, i.quote) == (own.base, own.quote));
-        peers.filter_map(|peer| self.middle(peer.id)).max()
+        self.instruments.peers(self.instruments.at(id)).filter_map(|peer| self.middle(peer)).max()
     }
 
     /// Without a book or a position: what orders, ours or another client's, were ready to pay. In flight never counts as worthless.

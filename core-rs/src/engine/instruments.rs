@@ -1,13 +1,12 @@
 //! The instruments the engine knows, by dense id and by name. An id and its decimals never change once given: orders
 //! and postings are mantissas at them.
 
-use super::field::{FieldError, Fields, Value, unit};
+use super::field::{FieldError, Value};
 use super::instrument_ref::InstrumentRef;
+use super::instrument_row::{Row, decimals};
 pub(super) use super::names::TableNames;
 use crate::market::{Instrument, InstrumentStatus, Wire, parse_instrument_name};
-use crate::units::{
-    Asset, InstrumentId, MONEY_DECIMALS, Money, Product, Qty, Rate, Symbol, Venue, parse_fixed,
-};
+use crate::units::{Asset, InstrumentId, Money, Product, Qty, Rate, Symbol, Venue};
 use crate::venues::{Codec, Instruments, codec};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,6 +22,7 @@ pub(super) struct InstrumentTable {
     /// Every text that a record named one by.
     by_text: BTreeMap<String, InstrumentId>,
     by_symbol: BTreeMap<(Venue, Product, Symbol), InstrumentId>,
+    by_coins: BTreeMap<(Asset, Asset), Vec<InstrumentId>>,
     /// Named by a record only: filters are not known yet, so nothing may be ordered.
     bare: Vec<bool>,
 }
@@ -56,6 +56,11 @@ impl InstrumentTable {
 
     pub(super) fn id(&self, venue: Venue, product: Product, symbol: &Symbol) -> Option<InstrumentId> {
         self.by_symbol.get(&(venue, product, *symbol)).copied()
+    }
+
+    /// Those of the same base and quote, at any venue, itself among them.
+    pub(super) fn peers(&self, of: &Instrument) -> impl Iterator<Item = InstrumentId> {
+        self.by_coins.get(&(of.base, of.quote)).into_iter().flatten().copied()
     }
 
     pub(super) fn by_name(&self, name: &str) -> Option<InstrumentId> {
@@ -185,16 +190,26 @@ impl InstrumentTable {
             return Ok(Taken::Refused(self.names[index].clone()));
         }
         made.id = id;
+        self.recoin(id, (old.base, old.quote), (made.base, made.quote));
         self.list[index] = made;
         self.texts[index] = self.reference(id).text();
         self.bare[index] = false;
         Ok(Taken::Known)
     }
 
+    /// The venue names other coins than a record did.
+    fn recoin(&mut self, id: InstrumentId, was: (Asset, Asset), is: (Asset, Asset)) {
+        if was != is {
+            self.by_coins.entry(was).or_default().retain(|known| *known != id);
+            self.by_coins.entry(is).or_default().push(id);
+        }
+    }
+
     fn add(&mut self, mut instrument: Instrument, bare: bool) -> InstrumentId {
         let id = InstrumentId(self.list.len() as u32);
         instrument.id = id;
         self.by_symbol.insert((instrument.venue, instrument.product, instrument.symbol), id);
+        self.by_coins.entry((instrument.base, instrument.quote)).or_default().push(id);
         self.names.push(instrument.name());
         self.list.push(instrument);
         self.texts.push(self.reference(id).text());
@@ -217,115 +232,6 @@ enum Taken {
     New,
     Known,
     Refused(String),
-}
-
-/// One row of `set_instruments`.
-struct Row {
-    symbol: Symbol,
-    base: Asset,
-    quote: Asset,
-    tick: String,
-    lot: String,
-    qty_min: String,
-    qty_max: String,
-    notional_min: Money,
-    fee_maker: Rate,
-    fee_taker: Rate,
-    status: InstrumentStatus,
-    wire: Wire,
-}
-
-impl Row {
-    fn read(value: &Value<'_>) -> Result<Self, FieldError> {
-        let f = Fields::of(value)?;
-        let rate = |key: &str| Rate::parse(f.digits(key)?.as_bytes()).map_err(|e| unit(key, e));
-        let status = match f.opt_str("status")?.unwrap_or("TRADING") {
-            "TRADING" | "trading" => InstrumentStatus::Trading,
-            "CANCEL_ONLY" | "cancel_only" => InstrumentStatus::CancelOnly,
-            _ => InstrumentStatus::Halted,
-        };
-        Ok(Self {
-            symbol: f.text("symbol")?,
-            base: f.text("base")?,
-            quote: f.text("quote")?,
-            tick: f.digits("tick")?.to_owned(),
-            lot: f.digits("lot")?.to_owned(),
-            qty_min: f.digits("qtyMin")?.to_owned(),
-            qty_max: f.digits("qtyMax")?.to_owned(),
-            notional_min: f.money("notionalMin")?,
-            fee_maker: rate("feeMaker")?,
-            fee_taker: rate("feeTaker")?,
-            status,
-            wire: read_wire(f)?,
-        })
-    }
-
-    fn make(&self, venue: Venue, product: Product, px: u8, qty: u8) -> Result<Instrument, FieldError> {
-        if px + qty > MONEY_DECIMALS {
-            return Err(FieldError::new(self.symbol.as_str(), "tick and lot together exceed 18 decimals"));
-        }
-        let fixed = |key: &str, text: &str, decimals| {
-            parse_fixed(text.as_bytes(), decimals)
-                .map_err(|e| unit(&format!("{}.{key}", self.symbol.as_str()), e))
-        };
-        let step = |key: &str, text: &str, decimals| match fixed(key, text, decimals) {
-            Ok(value) if value > 0 => Ok(value),
-            Ok(_) => Err(FieldError::new(&format!("{}.{key}", self.symbol.as_str()), "must be above 0")),
-            Err(error) => Err(error),
-        };
-        let lot = step("lot", &self.lot, qty)?;
-        if !self.wire.divides(lot, qty) {
-            return Err(FieldError::new(self.symbol.as_str(), "lot is no whole step of the contract"));
-        }
-        // Venues write bounds finer or wider than their steps; a bound only has to be on the safe side.
-        let min = ceil_fixed(&self.qty_min, qty).unwrap_or(i64::MAX);
-        let max = floor_fixed(&self.qty_max, qty).unwrap_or(i64::MAX);
-        Ok(Instrument {
-            id: InstrumentId(0),
-            venue,
-            product,
-            symbol: self.symbol,
-            base: self.base,
-            quote: self.quote,
-            px_decimals: px,
-            qty_decimals: qty,
-            tick: step("tick", &self.tick, px)?,
-            lot,
-            qty_min: Qty::new(min).unwrap_or(Qty::ZERO),
-            qty_max: Qty::new(max).unwrap_or(Qty::ZERO),
-            notional_min: self.notional_min,
-            fee_maker: self.fee_maker,
-            fee_taker: self.fee_taker,
-            status: self.status,
-            wire: self.wire,
-        })
-    }
-}
-
-/// `contract` (base coin of one contract) and `code` (the venue's number for the instrument) stand where the venue has them.
-fn read_wire(f: Fields<'_>) -> Result<Wire, FieldError> {
-    let code = f.opt_str("code")?.map_or(Some(0), |code| code.parse().ok());
-    let code = code.ok_or_else(|| FieldError::new("code", "must be a whole number"))?;
-    let size = f.opt_str("contract")?.unwrap_or("1");
-    Wire::contracts(size, code).ok_or_else(|| FieldError::new("contract", "must be a decimal above 0"))
-}
-
-/// Digits after the point that are not trailing zeros.
-fn decimals(text: &str) -> u8 {
-    text.split_once('.').map_or(0, |(_, fraction)| fraction.trim_end_matches('0').len().min(18) as u8)
-}
-
-fn floor_fixed(text: &str, decimals: u8) -> Option<i64> {
-    let cut = match text.split_once('.') {
-        Some((whole, fraction)) => format!("{whole}.{}", &fraction[..fraction.len().min(decimals as usize)]),
-        None => text.to_owned(),
-    };
-    parse_fixed(cut.as_bytes(), decimals).ok()
-}
-
-fn ceil_fixed(text: &str, decimals: u8) -> Option<i64> {
-    let floor = floor_fixed(text, decimals)?;
-    Some(if parse_fixed(text.as_bytes(), decimals).is_ok() { floor } else { floor + 1 })
 }
 
 #[cfg(test)]

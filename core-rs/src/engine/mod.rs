@@ -32,6 +32,7 @@ mod gateway;
 mod input;
 mod inspect;
 mod instrument_ref;
+mod instrument_row;
 mod instruments;
 mod journal;
 mod json;

@@ -7,7 +7,7 @@ use super::swarm::Fault;
 use super::tally::fills_by_order;
 use super::world::World;
 use crate::engine::Engine;
-use crate::order::Order;
+use crate::order::{Order, OrderOrigin};
 use crate::plan::{Plan, Twap};
 use crate::sim::SimVenue;
 use crate::units::{ClientId, Money, Ns, PlanId, Product, Side};
@@ -105,8 +105,10 @@ impl World {
         }
         self.cancels_again = self.now + SECOND;
         let Some(process) = &self.process else { return };
+        // What the engine trades away is left to it.
+        let leftover = |order: &&Order| order.terms.origin == OrderOrigin::Residual;
         let single = process.engine.orders().iter_open().filter(|order| order.terms.plan.is_none());
-        let resting: Vec<ClientId> = single.map(Order::id).collect();
+        let resting: Vec<ClientId> = single.filter(|order| !leftover(order)).map(Order::id).collect();
         for id in resting {
             self.command("cancel_order", &format!(r#"{{"orderId":"{id}"}}"#));
         }

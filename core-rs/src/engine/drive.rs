@@ -9,8 +9,10 @@ use super::reducer::Engine;
 use super::timers::Timer;
 use crate::market::{BookState, Level};
 use crate::order::{Order, State};
-use crate::plan::{Decision, LegFacts, Pending, Plan, PlanFacts, PlanState, Policy, Reason, next, residual};
-use crate::risk::{Intent, LatchMode, Purpose, gate};
+use crate::plan::{
+    Decision, LegFacts, OrderSizes, Pending, Plan, PlanFacts, PlanState, Policy, Reason, next, residual,
+};
+use crate::risk::{Intent, LatchMode, Limits, Purpose, gate};
 use crate::units::{
     AccountId, ClientId, InstrumentId, MONEY_DECIMALS, Money, Now, Ns, PlanId, Price, Side, pow10,
 };
@@ -150,6 +152,20 @@ impl Engine {
         }
     }
 
+    /// What one order may be; above the owner's greatest more than one is sent.
+    pub(super) fn sizes(&self, id: InstrumentId, limits: Option<&Limits>) -> OrderSizes {
+        let i = self.instruments.at(id);
+        let amount = |mantissa: i64| Money(i128::from(mantissa) * pow10(MONEY_DECIMALS - i.qty_decimals));
+        OrderSizes {
+            lot: amount(i.lot),
+            qty_min: amount(i.qty_min.get()),
+            qty_max: amount(i.qty_max.get()),
+            notional_min: i.notional_min,
+            notional_max: limits.and_then(Limits::order_notional_max),
+            tick: Money(i128::from(i.tick) * pow10(MONEY_DECIMALS - i.px_decimals)),
+        }
+    }
+
     pub(super) fn pending<'a>(&self, orders: impl Iterator<Item = &'a Order>) -> Pending {
         let open = orders.filter(|order| !order.is_settled() && !self.lets_go(order));
         open.fold(Pending::default(), |found, order| Pending {
@@ -189,17 +205,18 @@ impl Engine {
         let side = if self.has(Mutant::HedgeWrongSide) { side.opposite() } else { side };
         let qty = if self.has(Mutant::HedgeWholeQuantity) { plan.terms.qty } else { qty };
         let Some(px) = self.on_tick(terms.instrument, side, bound) else { return false };
-        let Ok(place) = self.place(plan, leg, side, px, qty, plan.next_attempt(leg)) else { return false };
-        let intent =
-            Intent { place, account: terms.account, plan: Some(id), leg: leg as u8, purpose: Purpose::Hedge };
-        let pair = self.state.pairs.get(&plan.terms.pair);
-        let other = plan.terms.legs[1 - leg].instrument;
-        let facts = self.facts(now, &intent, pair, Some(other), None);
         // A plan may outlive its pair.
+        let pair = self.state.pairs.get(&plan.terms.pair);
         let lane = pair.and_then(|pair| self.lanes.get(pair.ix.0 as usize));
         let limits = lane.and_then(|lane| lane.limits).map(|limits| limits[leg]);
         let own = || self.limits_of(terms.instrument, terms.account, plan.terms.pair.as_str());
         let Some(limits) = limits.or_else(own) else { return false };
+        let qty = self.sizes(terms.instrument, Some(&limits)).part(qty, bound).unwrap_or(qty);
+        let Ok(place) = self.place(plan, leg, side, px, qty, plan.next_attempt(leg)) else { return false };
+        let intent =
+            Intent { place, account: terms.account, plan: Some(id), leg: leg as u8, purpose: Purpose::Hedge };
+        let other = plan.terms.legs[1 - leg].instrument;
+        let facts = self.facts(now, &intent, pair, Some(other), None);
         let orders = plan.sums.iter().flat_map(|sum| &sum.orders).filter_map(|id| self.state.orders.get(id));
         let around = !plan.hedged_around && self.pending(orders) != Pending::default();
         let turn = if around { PlanTurn::HedgingAround } else { PlanTurn::Hedging };

@@ -93,6 +93,8 @@ impl Engine {
         bound: Money,
         out: &mut Effects,
     ) -> Result<ClientId, String> {
+        let limits = self.limits_of(id, account, "").ok_or("its filters can not be checked")?;
+        let amount = self.sizes(id, Some(&limits)).part(amount, bound).unwrap_or(amount);
         let i = self.instruments.at(id);
         let mantissa = amount.0 / pow10(MONEY_DECIMALS - i.qty_decimals);
         let qty = i64::try_from(mantissa).ok().and_then(|qty| Qty::new(qty).ok());
@@ -102,7 +104,6 @@ impl Engine {
         let client_id = self.residual_id().ok_or("order ids of this epoch are spent")?;
         let place = residual_order(client_id, id, side, px, qty);
         let intent = Intent { place, account, plan: None, leg: 0, purpose: Purpose::Hedge };
-        let limits = self.limits_of(id, account, "").ok_or("its filters can not be checked")?;
         let facts = self.facts(now, &intent, None, None, None);
         let approved = gate(intent, &facts, &limits).map_err(|denial| denied(&denial).message)?;
         if self.send_order(now, approved, out) { Ok(client_id) } else { Err("see the alerts".to_owned()) }

@@ -13,6 +13,7 @@ mod protect_tests;
 mod protection;
 mod residual;
 mod schedule;
+mod size;
 mod twap;
 mod twap_plan;
 #[cfg(test)]
@@ -26,6 +27,7 @@ pub use protect::{CLOSINGS_MAX, Entry, ProtectDecision, ProtectFacts, Protection
 pub use protection::{Ids, Protection, ProtectionTerms};
 pub use residual::{flatten, is_dust};
 pub use schedule::{SLICES_MAX, Schedule, common_lot};
+pub use size::OrderSizes;
 pub use twap::{
     CATCH_UP_SLICES, TwapDecision, TwapFacts, TwapLegFacts, TwapReason, TwapState, excess, executed,
     least_qty, next_twap, used,

@@ -4,8 +4,8 @@
 //! What it may order is `position - what others may still take off it`, so that no answer, restart or repetition makes it
 //! open anything. A fill that came after its order had been proved absent is traded back.
 
-use super::{Policy, least_qty, worsen};
-use crate::units::{MONEY_DECIMALS, Money, Ns, Side, mul_div, pow10};
+use super::{OrderSizes, Policy, worsen};
+use crate::units::{Money, Ns, Side};
 use serde::{Deserialize, Serialize};
 
 /// Without a price, a way to the venue or room we look again after this long.
@@ -61,14 +61,7 @@ pub struct ProtectFacts {
     /// Orders of this trigger, and the latest change of any of them.
     pub orders: u32,
     pub changed: Ns,
-    pub lot: Money,
-    pub qty_min: Money,
-    pub qty_max: Money,
-    pub notional_min: Money,
-    /// The owner's greatest order.
-    pub notional_max: Option<Money>,
-    /// Prices are whole numbers of it: an order's own price may be so much above the bound.
-    pub tick: Money,
+    pub sizes: OrderSizes,
     /// Best prices that the closing side and the opposite one would take; `None` without a usable book.
     pub best: Option<Money>,
     pub best_back: Option<Money>,
@@ -164,7 +157,7 @@ fn take_back(facts: &ProtectFacts, policy: &Policy) -> Option<ProtectDecision> {
     let wait = ProtectDecision::Wait { until: facts.now + LOOK_AGAIN };
     let Some(best) = facts.best_back else { return Some(wait) };
     let bound = worsen(best, side, policy.slippage_bps);
-    let qty = sized(facts, facts.over, bound)?;
+    let qty = facts.sizes.part(facts.over, bound)?;
     let due = due(facts, policy);
     Some(match (facts.open, due > facts.now) {
         (false, _) => wait,
@@ -181,7 +174,7 @@ fn close(facts: &ProtectFacts, policy: &Policy) -> ProtectDecision {
     }
     let Some(best) = facts.best else { return wait };
     let bound = worsen(best, facts.side, policy.slippage_bps);
-    if sized(facts, facts.held, bound).is_none() {
+    if facts.sizes.part(facts.held, bound).is_none() {
         let rest = "the rest is below the venue's minimum";
         return if facts.entry == Entry::Open { wait } else { end(ProtectionState::Closed, rest) };
     }
@@ -192,7 +185,7 @@ fn close(facts: &ProtectFacts, policy: &Policy) -> ProtectDecision {
     if facts.open && facts.now < due {
         return ProtectDecision::Wait { until: due };
     }
-    match sized(facts, facts.held.min(facts.room), bound) {
+    match facts.sizes.part(facts.held.min(facts.room), bound) {
         Some(qty) if facts.open => ProtectDecision::Close { qty, bound },
         Some(_) | None => wait,
     }
@@ -200,20 +193,4 @@ fn close(facts: &ProtectFacts, policy: &Policy) -> ProtectDecision {
 
 fn due(facts: &ProtectFacts, policy: &Policy) -> Ns {
     facts.changed + policy.pause * Ns::from(facts.orders).min(PAUSES_MAX)
-}
-
-/// The part of an amount that one order may have; a part leaves no rest that is too small for the next one.
-fn sized(facts: &ProtectFacts, amount: Money, px: Money) -> Option<Money> {
-    let lot = facts.lot.0.max(1);
-    let least = least_qty(facts.lot, facts.qty_min, facts.notional_min, px);
-    let dearest = px.0 + facts.tick.0;
-    let worth = facts.notional_max.and_then(|most| mul_div(most.0, pow10(MONEY_DECIMALS), dearest));
-    let most = worth.map_or(facts.qty_max.0, |most| most.min(facts.qty_max.0));
-    let mut qty = amount.0.min(most);
-    let rest = amount.0 - qty;
-    if rest > 0 && rest < least.0 && qty - (least.0 - rest) >= least.0 {
-        qty -= least.0 - rest;
-    }
-    qty -= qty.rem_euclid(lot);
-    (qty >= least.0 && qty > 0).then_some(Money(qty))
 }

@@ -1,7 +1,7 @@
 //! The decision, case by case, and what holds in every run of it.
 
 use super::protect::{CLOSINGS_MAX, Entry, ProtectDecision, ProtectFacts, ProtectionState, next_protect};
-use super::{Cause, Levels, Look, Policy, Vigil};
+use super::{Cause, Levels, Look, OrderSizes, Policy, Vigil};
 use crate::units::{Money, Ns, Rate, Side};
 use proptest::prelude::*;
 
@@ -33,12 +33,14 @@ fn facts() -> ProtectFacts {
         entry: Entry::Done,
         orders: 0,
         changed: 0,
-        lot: m("0.001"),
-        qty_min: m("0.001"),
-        qty_max: m("100"),
-        notional_min: m("0.05"),
-        notional_max: None,
-        tick: m("0.01"),
+        sizes: OrderSizes {
+            lot: m("0.001"),
+            qty_min: m("0.001"),
+            qty_max: m("100"),
+            notional_min: m("0.05"),
+            notional_max: None,
+            tick: m("0.01"),
+        },
         best: Some(m("100")),
         best_back: Some(m("101")),
         open: true,
@@ -71,9 +73,9 @@ fn each_state_asks_for_one_thing() {
         ("others hold a part", |f| f.room = m("0.02"), close("0.02")),
         ("others hold all", |f| f.room = m("0"), wait(AGAIN)),
         ("a pause after each order", |f| (f.orders, f.changed) = (3, f.now), wait(100 * S + 150_000_000)),
-        ("the greatest order", |f| f.qty_max = m("0.03"), close("0.03")),
-        ("the owner's greatest order", |f| f.notional_max = Some(m("2")), close("0.02")),
-        ("no rest too small", |f| (f.qty_max, f.qty_min) = (m("0.04"), m("0.02")), close("0.03")),
+        ("the greatest order", |f| f.sizes.qty_max = m("0.03"), close("0.03")),
+        ("the owner's greatest order", |f| f.sizes.notional_max = Some(m("2")), close("0.02")),
+        ("no rest too small", |f| (f.sizes.qty_max, f.sizes.qty_min) = (m("0.04"), m("0.02")), close("0.03")),
         ("on the lot", |f| f.held = m("0.0105"), close("0.01")),
         ("nothing left", |f| f.held = m("0"), end(Closed, "")),
         ("its entry may still fill", |f| (f.held, f.entry) = (m("0"), Entry::Open), wait(AGAIN)),
@@ -124,15 +126,15 @@ proptest! {
         fills in prop::collection::vec(0_i128..=100, 0..60),
     ) {
         let mut f = facts();
-        (f.held, f.qty_max) = (held, Money(most * m("0.001").0));
+        (f.held, f.sizes.qty_max) = (held, Money(most * m("0.001").0));
         for percent in fills {
             f.room = Money((f.held.0 - taken.0).max(0));
             f.now += 10 * S;
             match next_protect(&f, &POLICY) {
                 ProtectDecision::Close { qty, bound } => {
-                    prop_assert!(qty.0 > 0 && qty <= f.held && qty <= f.room && qty <= f.qty_max);
-                    prop_assert!(qty.0 % f.lot.0 == 0 && bound < f.best.unwrap());
-                    let filled = qty.0 * percent / 100 / f.lot.0 * f.lot.0;
+                    prop_assert!(qty.0 > 0 && qty <= f.held && qty <= f.room && qty <= f.sizes.qty_max);
+                    prop_assert!(qty.0 % f.sizes.lot.0 == 0 && bound < f.best.unwrap());
+                    let filled = qty.0 * percent / 100 / f.sizes.lot.0 * f.sizes.lot.0;
                     f.held.0 -= filled;
                     f.orders += 1;
                     f.changed = f.now;

@@ -101,8 +101,6 @@ impl Engine {
     /// Counts the books that protections need.
     fn protect_facts(&self, now: Now, protection: &Protection) -> ProtectFacts {
         let terms = &protection.terms;
-        let i = self.instruments.at(terms.instrument);
-        let amount = |mantissa: i64| Money(i128::from(mantissa) * pow10(MONEY_DECIMALS - i.qty_decimals));
         let orders = || protection.sum.orders.iter().filter_map(|id| self.state.orders.get(id));
         let closing = || orders().filter(|order| order.terms.leg == CLOSES);
         let held = self.held(terms.account, terms.instrument, terms.side);
@@ -119,12 +117,7 @@ impl Engine {
             entry: self.entry_of(protection),
             orders: protection.orders,
             changed: closing().map(|order| order.updated_ns).max().unwrap_or(protection.created),
-            lot: amount(i.lot),
-            qty_min: amount(i.qty_min.get()),
-            qty_max: amount(i.qty_max.get()),
-            notional_min: i.notional_min,
-            notional_max: limits.and_then(|limits| limits.order_notional_max()),
-            tick: Money(i128::from(i.tick) * pow10(MONEY_DECIMALS - i.px_decimals)),
+            sizes: self.sizes(terms.instrument, limits.as_ref()),
             best,
             best_back,
             open: self.latch_now() != LatchMode::Halt

@@ -211,7 +211,8 @@ impl Engine {
         let limits = lane.and_then(|lane| lane.limits).map(|limits| limits[leg]);
         let own = || self.limits_of(terms.instrument, terms.account, plan.terms.pair.as_str());
         let Some(limits) = limits.or_else(own) else { return false };
-        let qty = self.sizes(terms.instrument, Some(&limits)).part(qty, bound).unwrap_or(qty);
+        let paid = self.affordable(terms.account, terms.instrument, side, qty, px);
+        let qty = self.sizes(terms.instrument, Some(&limits)).part(paid, bound).unwrap_or(qty);
         let Ok(place) = self.place(plan, leg, side, px, qty, plan.next_attempt(leg)) else { return false };
         let intent =
             Intent { place, account: terms.account, plan: Some(id), leg: leg as u8, purpose: Purpose::Hedge };

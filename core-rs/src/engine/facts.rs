@@ -11,7 +11,7 @@ use crate::order::PlaceOrder;
 use crate::plan::{Plan, Twap};
 use crate::risk::{BookFacts, Exposure, Facts, Intent, OrderRate, Purpose};
 use crate::units::{
-    AccountId, InstrumentId, MONEY_DECIMALS, Money, Now, Ns, Price, Product, Qty, Rate, Side, pow10,
+    AccountId, InstrumentId, MONEY_DECIMALS, Money, Now, Ns, Price, Product, Qty, Rate, Side, mul_div, pow10,
 };
 
 impl Engine {
@@ -247,6 +247,31 @@ impl Engine {
             fee: if i.product == Product::Spot { Rate::ZERO } else { i.fee_taker.max(i.fee_maker) },
         };
         requirement(i, &terms).ok()
+    }
+
+    /// The part of an amount that a spot wallet can pay for: a fee taken in the coin itself leaves a little less than was
+    /// bought.
+    pub(super) fn affordable(
+        &self,
+        account: AccountId,
+        id: InstrumentId,
+        side: Side,
+        qty: Money,
+        px: Price,
+    ) -> Money {
+        let i = self.instruments.at(id);
+        if i.product != Product::Spot {
+            return qty;
+        }
+        let asset = if side == Side::Sell { i.base } else { i.quote };
+        let left = self.state.ledger.available(account, wallet_of(i.venue, i.product), &asset);
+        let left = left.unwrap_or_default().0.max(0);
+        let px = Money::of_px(px, i.px_decimals).0;
+        let most = match side {
+            Side::Sell => Some(left),
+            Side::Buy => mul_div(left, pow10(MONEY_DECIMALS), px),
+        };
+        most.map_or(qty, |most| qty.min(Money(most)))
     }
 
     fn funds(&self, intent: &Intent, hold: Option<&Hold>, before: Option<&Intent>) -> (Money, Money) {

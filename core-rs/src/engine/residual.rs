@@ -94,13 +94,13 @@ impl Engine {
         out: &mut Effects,
     ) -> Result<ClientId, String> {
         let limits = self.limits_of(id, account, "").ok_or("its filters can not be checked")?;
-        let amount = self.sizes(id, Some(&limits)).part(amount, bound).unwrap_or(amount);
+        let px = self.on_tick(id, side, bound).ok_or("its price is out of range")?;
+        let paid = self.affordable(account, id, side, amount, px);
+        let amount = self.sizes(id, Some(&limits)).part(paid, bound).unwrap_or(amount);
         let i = self.instruments.at(id);
         let mantissa = amount.0 / pow10(MONEY_DECIMALS - i.qty_decimals);
         let qty = i64::try_from(mantissa).ok().and_then(|qty| Qty::new(qty).ok());
-        let (Some(qty), Some(px)) = (qty, self.on_tick(id, side, bound)) else {
-            return Err("its quantity or price is out of range".to_owned());
-        };
+        let qty = qty.ok_or("its quantity is out of range")?;
         let client_id = self.residual_id().ok_or("order ids of this epoch are spent")?;
         let place = residual_order(client_id, id, side, px, qty);
         let intent = Intent { place, account, plan: None, leg: 0, purpose: Purpose::Hedge };

@@ -89,7 +89,7 @@ def test_what_it_writes_is_as_the_formatters_and_linters_want_it(tree: Path) -> 
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("binance", "binance is there already: core-rs/src/venues/binance"),
+        ("binance", "binance is there already: core-rs/src/venues/binance.rs"),
         ("json", "json is there already: core-rs/src/venues/json.rs"),
         ("spec", "spec is there already: python/tidegate/venues/spec.py"),
         ("Acme", "'Acme' is no name of a venue"),

@@ -96,7 +96,7 @@ impl Engine {
         let held = self.accounts.at(account);
         let Some(session) = held.session.as_ref().filter(|_| !held.public_only) else { return };
         let mut frames = Vec::new();
-        (codec.encode_login)(role, session, now.wall, &mut frames);
+        codec.encode_login(role, session, now.wall, &mut frames);
         if frames.is_empty() {
             self.link_ready(now, id, out);
         }

@@ -4,6 +4,7 @@
 use super::error::Read;
 use super::field::{Field, Value};
 use super::json::Reader;
+use super::moves::{MoveWords, read_move};
 use super::rows::{Place, right_order};
 use super::{Context, DecodeError, Depth, Event, EventBuf, Query, RejectClass, ReplyVerdict, VenueReject};
 use crate::market::Instrument;
@@ -26,10 +27,12 @@ pub(super) type Opened<'a> = Read<Result<Served<'a>, VenueReject>>;
 /// Reads one row and reports it.
 pub(super) type RowReader<T> = fn(&Place<'_>, &mut Reader<'_>, &mut EventBuf) -> Read<T>;
 
-/// A list that is asked for page by page.
+/// Reads the snapshot of a book.
+pub(super) type BookReader = fn(&Instrument, &mut Reader<'_>, &mut EventBuf) -> Read<Depth>;
+
+/// How a list is asked for page by page.
+#[derive(Clone, Copy)]
 pub(super) struct Pages {
-    /// Says by which number pages go.
-    pub row: RowReader<u64>,
     /// Rows of a full page.
     pub full: usize,
     /// Where the next page begins, from the least and the greatest number of this one and where it began.
@@ -43,17 +46,18 @@ pub(super) struct Answering {
     /// True for a refusal with this HTTP status that says: there is no such order. An empty list says so everywhere.
     pub absent: fn(u16, &VenueReject) -> bool,
     /// The snapshot of a book: informational where streams have ids of their own.
-    pub book: fn(&Instrument, &mut Reader<'_>, &mut EventBuf) -> Read<Depth>,
+    pub book: BookReader,
     /// Says whose order it is, where its instrument is tracked.
     pub order: RowReader<Option<ClientRef>>,
+    /// Says by which number pages go.
+    pub fill: RowReader<u64>,
     pub fills: Pages,
-    /// What moved the account without a trade, where the venue can be asked.
-    pub moves: Option<Pages>,
+    /// The log of what moved the account without a trade, on spot and on linear, where the venue can be asked.
+    pub moves: [Option<(&'static MoveWords, Pages)>; 2],
     pub position: RowReader<()>,
     pub balance: RowReader<()>,
-    /// Rows at which a list of orders, or of positions, may be incomplete: it must never look complete.
-    pub orders_max: usize,
-    pub positions_max: usize,
+    /// Rows at which a list of orders, and of positions, may be incomplete: it must never look complete.
+    pub rows_max: [usize; 2],
 }
 
 /// What a refusal whose body says nothing means: by its status, else its fate is open.
@@ -79,48 +83,60 @@ pub(super) fn decode(
             return Ok(if absent { ReplyVerdict::Absent } else { ReplyVerdict::Refused(reject) });
         }
     };
-    let place = Place { ctx, product: Some(product), sent: served.sent, live: false };
+    let place = Place { ctx, product: Some(product), sent: served.sent, live: false, client: None };
     match *query {
         Query::Snapshot { instrument, .. } => {
-            let instrument = ctx.instruments.get(instrument).ok_or(DecodeError::UnknownInstrument)?;
-            each(served.data, |row| {
-                let depth = (answering.book)(instrument, row, out)?;
-                out.events.push(Event::Depth(depth));
-                Ok(())
-            })?;
+            let instrument = ctx.instruments.get(instrument);
+            each(served.data, |row| push_book(answering.book, instrument, row, out))?;
         }
         Query::Order { client_id, .. } => return one(answering, &place, &served, Some(client_id), out),
         Query::VenueOrder { .. } => return one(answering, &place, &served, None, out),
         Query::OpenOrders => {
             let count = served.data.array()?.rows(|row| (answering.order)(&place, row, out).map(drop))?;
-            whole(served.further, count, answering.orders_max)?;
+            whole(served.further, count, answering.rows_max[0])?;
         }
         Query::Positions => {
             let count = served.data.array()?.rows(|row| (answering.position)(&place, row, out))?;
-            whole(served.further, count, answering.positions_max)?;
+            whole(served.further, count, answering.rows_max[1])?;
         }
         Query::Balances => {
             served.data.array()?.rows(|row| (answering.balance)(&place, row, out))?;
         }
-        Query::Fills { from_id, .. } => return page(&answering.fills, &place, &served, from_id, out),
+        Query::Fills { from_id, .. } => {
+            return page(answering.fills, &served, from_id, |row| (answering.fill)(&place, row, out));
+        }
         Query::Moves { from_id, .. } => {
-            let moves = answering.moves.as_ref().ok_or(DecodeError::UnknownMessage)?;
-            return page(moves, &place, &served, from_id, out);
+            let [spot, linear] = answering.moves;
+            let moves = if product == Product::Spot { spot } else { linear };
+            let (words, pages) = moves.ok_or(DecodeError::UnknownMessage)?;
+            return page(pages, &served, from_id, |row| read_move(words, &place, row, out));
         }
     }
     Ok(ReplyVerdict::Served { next: None })
 }
 
+/// Reports the snapshot of a book.
+pub(super) fn push_book(
+    read: BookReader,
+    instrument: Option<&Instrument>,
+    row: &mut Reader<'_>,
+    out: &mut EventBuf,
+) -> Read<()> {
+    let depth = read(instrument.ok_or(DecodeError::UnknownInstrument)?, row, out)?;
+    out.events.push(Event::Depth(depth));
+    Ok(())
+}
+
+/// Reads a page of rows; `read` reports one and says by which number pages go.
 fn page(
-    pages: &Pages,
-    place: &Place<'_>,
+    pages: Pages,
     served: &Served<'_>,
     from: Option<u64>,
-    out: &mut EventBuf,
+    mut read: impl FnMut(&mut Reader<'_>) -> Read<u64>,
 ) -> Read<ReplyVerdict> {
     let (mut least, mut greatest) = (u64::MAX, 0);
     let count = served.data.array()?.rows(|row| {
-        let number = (pages.row)(place, row, out)?;
+        let number = read(row)?;
         (least, greatest) = (least.min(number), greatest.max(number));
         Ok(())
     })?;

@@ -11,8 +11,8 @@ const HOUR: Ns = 3_600_000_000_000;
 #[derive(Clone, Copy)]
 pub(super) enum Param {
     Symbol(&'static str),
-    /// The venue's word for the product.
-    Kind(&'static str),
+    /// The venue's word for spot or linear.
+    Kind(&'static str, [&'static str; 2]),
     /// An order by our id, and by the venue's.
     Client(&'static str),
     VenueId(&'static str),
@@ -39,13 +39,40 @@ pub(super) enum Param {
 /// Path and parameters, in the order in which they are written; no path for what the venue can not be asked.
 pub(super) type Question = (&'static str, &'static [Param]);
 
-/// A venue's questions.
+/// A venue's questions, of spot and of linear each.
 pub(super) struct Asking {
-    pub question: fn(Product, &Query) -> Question,
-    /// The venue's words for spot and linear.
-    pub kinds: [&'static str; 2],
+    pub snapshot: [Question; 2],
+    /// One order, by our id or by the venue's.
+    pub order: [Question; 2],
+    pub open_orders: [Question; 2],
+    pub fills: [Question; 2],
+    pub balances: [Question; 2],
+    /// Spot has none.
+    pub positions: Question,
+    pub moves: [Question; 2],
     /// Signs and finishes the request; not asked for public data.
     pub sign: fn(Request<'_>, &Session, Ns),
+}
+
+/// What the venue can not be asked.
+pub(super) const NO_QUESTION: Question = ("", &[]);
+
+impl Asking {
+    pub(super) const fn question(&self, product: Product, query: &Query) -> Question {
+        let [spot, linear] = match query {
+            Query::Snapshot { .. } => self.snapshot,
+            Query::Order { .. } | Query::VenueOrder { .. } => self.order,
+            Query::OpenOrders => self.open_orders,
+            Query::Fills { .. } => self.fills,
+            Query::Balances => self.balances,
+            Query::Positions => [NO_QUESTION, self.positions],
+            Query::Moves { .. } => self.moves,
+        };
+        match product {
+            Product::Spot => spot,
+            Product::Linear => linear,
+        }
+    }
 }
 
 pub(super) fn encode(
@@ -68,7 +95,7 @@ pub(super) fn encode(
         }
         Query::OpenOrders | Query::Balances | Query::Positions | Query::Moves { .. } => b"",
     };
-    let (path, params) = (asking.question)(product, query);
+    let (path, params) = asking.question(product, query);
     if path.is_empty() {
         return Err(EncodeError::Unsupported("this question"));
     }
@@ -76,7 +103,7 @@ pub(super) fn encode(
     for param in params {
         match param {
             Param::Symbol(name) => request.text(name, symbol),
-            Param::Kind(name) => request.text(name, product_word(product, asking.kinds).as_bytes()),
+            Param::Kind(name, words) => request.text(name, product_word(product, *words).as_bytes()),
             Param::Word(name, word) => request.text(name, word.as_bytes()),
             Param::OfLinear(name, word) if product == Product::Linear => request.text(name, word.as_bytes()),
             Param::Number(name, number) => request.number(name, *number as u64),

@@ -8,6 +8,7 @@ use super::prelude::*;
 const VENUE: Venue = Venue::Bitget;
 /// Rows of one page, the most each list gives.
 const PAGE: usize = 100;
+const PAGES: Pages = Pages { full: PAGE, next: |oldest, _, _| oldest };
 
 pub(super) static SPOT: Codec = Codec {
     venue: VENUE,
@@ -20,7 +21,7 @@ pub(super) static SPOT: Codec = Codec {
     contracts: false,
     decode: |ctx, bytes, out| channel::decode(&DIALECT, ctx, bytes, out),
     ordering: &ORDERING,
-    encode_login: |role, session, wall, out| login("/user/verify", role, session, wall, out),
+    login: |role, session, wall, out| login("/user/verify", role, session, wall, out),
     topics: &TOPICS,
     asking: &ASKING,
     answering: &ANSWERING,
@@ -80,7 +81,7 @@ fn push(ctx: &Context<'_>, push: &Push<'_>, out: &mut EventBuf) -> Read<()> {
         b"USDT-FUTURES" => Linear,
         _ => return Err(DecodeError::Field("instType")),
     };
-    let place = Place { ctx, product: Some(product), sent: push.sent, live: true };
+    let place = Place { ctx, product: Some(product), sent: push.sent, live: true, client: None };
     let mut rows = push.data.array()?;
     match push.arg.channel {
         b"orders" => rows.rows(|row| order(&place, row, out).map(drop))?,
@@ -109,7 +110,7 @@ fn order(place: &Place<'_>, row: &mut Reader<'_>, out: &mut EventBuf) -> Read<Op
     if place.live && trade_id.present().is_some() {
         read!(copy; px "fillPrice", fee "fillFee", currency "fillFeeCoin", scope "tradeScope", time "fillTime");
         // What is paid stands below zero.
-        let (fee, fee_asset, maker) = (fee.money()?.negated(), asset(currency)?, maker(scope)?);
+        let (fee, fee_asset, maker) = (fee.money()?.negated(), asset(currency)?, scope.either(SCOPES)?);
         FillRow { client, venue_id, trade_id, side, px, qty: volume, fee, fee_asset, maker, time }
             .push(instrument, out)?;
     }
@@ -119,28 +120,15 @@ fn order(place: &Place<'_>, row: &mut Reader<'_>, out: &mut EventBuf) -> Read<Op
     }
     // The size of a spot market buy (never one of ours) is quote coin; what it filled is base coin.
     let in_quote = (instrument.product, side, kind.text()?) == (Spot, Side::Buy, &b"market"[..]);
-    let (qty, status) = (if in_quote { filled } else { size }, status(state)?);
+    let (qty, status) = (if in_quote { filled } else { size }, state.state(&STATES)?);
     OrderRow { client, venue_id, side, status, qty, filled, px, time, reason: b"" }.push(instrument, out)
 }
 
 /// The venue does not say why an order ended.
-fn status(state: Field<'_>) -> Read<VenueStatus> {
-    match state.text()? {
-        b"live" | b"new" | b"init" => Ok(VenueStatus::Live),
-        b"partially_filled" => Ok(VenueStatus::PartiallyFilled),
-        b"filled" => Ok(VenueStatus::Filled),
-        b"canceled" | b"cancelled" => Ok(VenueStatus::Cancelled),
-        _ => Err(DecodeError::Field(state.name)),
-    }
-}
+const STATES: [&str; 6] = ["live new init", "partially_filled", "filled", "canceled cancelled", "", ""];
 
-fn maker(scope: Field<'_>) -> Read<bool> {
-    match scope.text()? {
-        b"M" | b"maker" => Ok(true),
-        b"T" | b"taker" => Ok(false),
-        _ => Err(DecodeError::Field(scope.name)),
-    }
-}
+/// Words for the maker and the taker.
+const SCOPES: [&str; 2] = ["M maker", "T taker"];
 
 /// "Get Fills" (spot): `{"symbol":"BTCUSDT","orderId":"12345678910","tradeId":"12345678910","side":"buy","priceAvg":"13000",
 ///   "size":"0.0007","feeDetail":{"feeCoin":"BTC","totalFee":"-0.0000007"},"tradeScope":"taker","cTime":"1695865232579"}`;
@@ -151,7 +139,7 @@ fn fill(place: &Place<'_>, row: &mut Reader<'_>, out: &mut EventBuf) -> Read<u64
         trade_id "tradeId", way "side", detail "feeDetail", scope "tradeScope", time "cTime");
     let id = trade_id.uint()?;
     let Some(instrument) = place.tracked(VENUE, place.product, symbol)? else { return Ok(id) };
-    let (side, maker, (fee, fee_asset)) = (way.side()?, maker(scope)?, fee_of(detail)?);
+    let (side, maker, (fee, fee_asset)) = (way.side()?, scope.either(SCOPES)?, fee_of(detail)?);
     let client = ClientRef::Foreign;
     FillRow { client, venue_id, trade_id, side, px, qty, fee, fee_asset, maker, time }
         .push(instrument, out)?;
@@ -179,7 +167,7 @@ fn fee_of(detail: Field<'_>) -> Read<(Money, Asset)> {
 fn balance(place: &Place<'_>, row: &mut Reader<'_>, out: &mut EventBuf) -> Read<()> {
     read!(row; coin "coin", margin_coin "marginCoin", available "available", frozen "frozen", locked "locked",
         equity "accountEquity" | "equity", open_profit "unrealizedPL", time "uTime");
-    let venue_ns = time.present().unwrap_or(place.sent).millis()?;
+    let venue_ns = place.time(time)?;
     let available = available.money()?;
     if place.product == Some(Spot) {
         let held = frozen.money_or_zero()?.plus(locked.money_or_zero()?);
@@ -189,8 +177,7 @@ fn balance(place: &Place<'_>, row: &mut Reader<'_>, out: &mut EventBuf) -> Read<
     // Equity holds the profit of open positions, which is no balance yet; without that profit it says nothing.
     let Some(profit) = open_profit.present() else { return Ok(()) };
     let total = equity.money()?.minus(profit.money()?).map_err(|_| DecodeError::Field(profit.name))?;
-    let free = available.min(total);
-    push_balance(out, Wallet::Linear, margin_coin, (free, Money(total.0 - free.0)), venue_ns)
+    push_available(out, Wallet::Linear, margin_coin, (total, available), venue_ns)
 }
 
 /// "Get Account Bills" (spot): `{"billId":"1291","coin":"USDT","groupType":"transfer","businessType":"TRANSFER_OUT","size":"-300",
@@ -217,11 +204,6 @@ static BILLS: MoveWords = MoveWords {
     ..SPOT_BILLS
 };
 
-fn bill(place: &Place<'_>, row: &mut Reader<'_>, out: &mut EventBuf) -> Read<u64> {
-    let words = if place.product == Some(Spot) { &SPOT_BILLS } else { &BILLS };
-    read_move(words, place, row, out)
-}
-
 /// "Positions Channel", "Get All Positions": `{"instId":"ETHUSDT","holdSide":"short","posMode":"one_way_mode","total":"0.1",
 ///   "openPriceAvg":"1900","uTime":"1695711602568"}`; REST says `symbol`. Only one-way mode is traded: a hedge-mode position that
 /// is not flat is refused.
@@ -237,7 +219,7 @@ fn position(place: &Place<'_>, row: &mut Reader<'_>, out: &mut EventBuf) -> Read
         b"short" => size.negated(),
         _ => return Err(DecodeError::Field(side.name)),
     };
-    push_position(out, instrument, qty, entry, time.present().unwrap_or(place.sent).millis()?)
+    push_position(out, instrument, qty, entry, place.time(time)?)
 }
 
 /// Answers: `{"event":"login","code":0}`, `{"event":"error","arg":{..},"code":30001,"msg":".."}`, and to an order
@@ -263,40 +245,30 @@ fn answer(reader: &mut Reader<'_>, out: &mut EventBuf) -> Read<()> {
 /// "Place Order Channel", "Cancel Order Channel" (the venue grants them on request): `{"op":"trade","args":[{"id":"..",
 ///   "instType":"SPOT","instId":"BTCUSDT","channel":"place-order","params":{"clientOid":"..","side":"buy","orderType":"limit",
 ///   "size":"0.01","price":"60000","force":"ioc"}}]}`. A logged-in connection needs no signature per order.
-static ORDERING: Ordering = Ordering { place, cancel, close: b"}}]}" };
+#[rustfmt::skip]
+static ORDERING: Ordering = {
+    use Member::{Client, LinearQuote, Lots, Price, Reduce, Side, Style, Word};
+    const KIND: Member = Style("orderType", [["limit", "limit", "limit", "limit", "market"]; 2]);
+    const TIF: Member = Style("force", [["gtc", "ioc", "fok", "post_only", ""]; 2]);
+    const PLACE: &[Member] = &[
+        Client("clientOid"), Side("side", ["buy", "sell"]), KIND, Lots("size"), Price("price"), TIF,
+        LinearQuote("marginCoin"), Word("marginMode", ["", "crossed"]), Reduce("reduceOnly", ["NO", "YES"]),
+    ];
+    Ordering { head, place: ("place-order", PLACE), cancel: ("cancel-order", &[Client("clientOid")]), close: b"}}]}" }
+};
 
-fn place(order: &PlaceOrder, terms: &Terms<'_>, body: &mut Body<'_>) -> Result<(), EncodeError> {
+fn head(channel: &str, terms: &Terms<'_>, body: &mut Body<'_>) -> Result<(), EncodeError> {
+    let product = terms.instrument.product;
     // Its size would be read as quote coin; a bounded IOC order says the same in base coin.
-    if (order.kind, terms.instrument.product, order.side) == (OrderKind::Market, Spot, Side::Buy) {
+    if product == Spot && terms.order.is_some_and(|o| (o.kind, o.side) == (OrderKind::Market, Side::Buy)) {
         return Err(EncodeError::Unsupported("a market buy in base coin"));
     }
-    let tif = tif_word(order.tif, ["gtc", "ioc", "fok", "post_only"]);
-    let (kind, tif) = if order.kind == OrderKind::Limit { ("limit", tif) } else { ("market", "") };
-    open(body, b"", order.client_id.as_bytes(), "place-order", terms.instrument);
-    body.text("side", side_word(order.side, ["buy", "sell"]));
-    body.text("orderType", kind);
-    body.lots("size", terms);
-    body.price("price", terms);
-    body.text("force", tif);
-    if terms.instrument.product == Linear {
-        body.text("marginCoin", terms.instrument.quote.as_bytes());
-        body.text("marginMode", "crossed");
-        body.text("reduceOnly", if order.reduce_only { "YES" } else { "NO" });
-    }
-    Ok(())
-}
-
-fn cancel(id: &[u8], terms: &Terms<'_>, body: &mut Body<'_>) -> Result<(), EncodeError> {
-    open(body, b"c", id, "cancel-order", terms.instrument);
-    Ok(())
-}
-
-fn open(body: &mut Body<'_>, id_prefix: &[u8], id: &[u8], channel: &str, instrument: &Instrument) {
-    body.raw(&[b"{\"op\":\"trade\",\"args\":[{\"id\":\"", id_prefix, id, b"\""]);
-    body.text("instType", product_word(instrument.product, KINDS));
-    body.text("instId", instrument.symbol.as_bytes());
+    body.raw(&[b"{\"op\":\"trade\",\"args\":[{\"id\":\"", terms.prefix(), terms.id, b"\""]);
+    body.text("instType", product_word(product, KINDS));
+    body.text("instId", terms.instrument.symbol.as_bytes());
     body.text("channel", channel);
-    body.raw(&[b",\"params\":{\"clientOid\":\"", id, b"\""]);
+    body.raw(&[b",\"params\":{"]);
+    Ok(())
 }
 
 /// "Subscribe". A symbol under the wrong `instType` is acknowledged and stays silent.
@@ -319,20 +291,10 @@ static TOPICS: Topics = Topics {
     ..passphrase::TOPICS
 };
 
-static ASKING: Asking = Asking {
-    question,
-    kinds: KINDS,
-    sign: |request, session, wall| {
-        let mut time = Vec::new();
-        push_uint(&mut time, server_ms(session, wall));
-        sign(request, "", session, &time);
-    },
-};
-
 /// The headings are the names of the paths. Fills come newest first: a further page holds what is older than the last row.
-const fn question(product: Product, query: &Query) -> Question {
+static ASKING: Asking = {
     use Param::{Client, From, Kind, Levels, LevelsOf, Number, Recent, Since, Symbol, VenueId, Word};
-    const FUTURES: Param = Kind("productType");
+    const FUTURES: Param = Kind("productType", KINDS);
     const LIMIT: Param = Number("limit", PAGE);
     const SYMBOL: Param = Symbol("symbol");
     const ONE: &[Param] = &[SYMBOL, Client("clientOid"), VenueId("orderId")];
@@ -343,26 +305,27 @@ const fn question(product: Product, query: &Query) -> Question {
     const MOVES: &[Param] = &[Recent("startTime", 30 * 24 - 1), FILLS[2], LIMIT];
     const MOVES_OF_FUTURES: &[Param] = &[FUTURES, MOVES[0], FILLS[2], LIMIT];
     const DEPTH: Param = LevelsOf("limit", &[5, 15, 50, 100]);
-    match (product, query) {
-        (Spot, Query::Snapshot { .. }) => ("/api/v2/spot/market/orderbook", &[SYMBOL, Levels("limit", 150)]),
-        (Spot, Query::Order { .. } | Query::VenueOrder { .. }) => ("/api/v2/spot/trade/orderInfo", ONE),
-        (Spot, Query::OpenOrders) => ("/api/v2/spot/trade/unfilled-orders", &[LIMIT]),
-        (Spot, Query::Fills { .. }) => ("/api/v2/spot/trade/fills", FILLS),
-        (Spot, Query::Balances) => ("/api/v2/spot/account/assets", &[]),
-        (Linear, Query::Snapshot { .. }) => ("/api/v2/mix/market/merge-depth", &[FUTURES, SYMBOL, DEPTH]),
-        (Linear, Query::Order { .. } | Query::VenueOrder { .. }) => {
-            ("/api/v2/mix/order/detail", ONE_OF_FUTURES)
-        }
-        (Linear, Query::OpenOrders) => ("/api/v2/mix/order/orders-pending", &[FUTURES, LIMIT]),
-        (Linear, Query::Fills { .. }) => ("/api/v2/mix/order/fills", FILLS_OF_FUTURES),
-        (Linear, Query::Balances) => ("/api/v2/mix/account/accounts", &[FUTURES]),
-        (Spot, Query::Moves { .. }) => ("/api/v2/spot/account/bills", MOVES),
-        (Linear, Query::Moves { .. }) => ("/api/v2/mix/account/bill", MOVES_OF_FUTURES),
-        (_, Query::Positions) => {
-            ("/api/v2/mix/position/all-position", &[FUTURES, Word("marginCoin", "USDT")])
-        }
+    Asking {
+        snapshot: [
+            ("/api/v2/spot/market/orderbook", &[SYMBOL, Levels("limit", 150)]),
+            ("/api/v2/mix/market/merge-depth", &[FUTURES, SYMBOL, DEPTH]),
+        ],
+        order: [("/api/v2/spot/trade/orderInfo", ONE), ("/api/v2/mix/order/detail", ONE_OF_FUTURES)],
+        open_orders: [
+            ("/api/v2/spot/trade/unfilled-orders", &[LIMIT]),
+            ("/api/v2/mix/order/orders-pending", &[FUTURES, LIMIT]),
+        ],
+        fills: [("/api/v2/spot/trade/fills", FILLS), ("/api/v2/mix/order/fills", FILLS_OF_FUTURES)],
+        balances: [("/api/v2/spot/account/assets", &[]), ("/api/v2/mix/account/accounts", &[FUTURES])],
+        positions: ("/api/v2/mix/position/all-position", &[FUTURES, Word("marginCoin", "USDT")]),
+        moves: [("/api/v2/spot/account/bills", MOVES), ("/api/v2/mix/account/bill", MOVES_OF_FUTURES)],
+        sign: |request, session, wall| {
+            let mut time = Vec::new();
+            push_uint(&mut time, server_ms(session, wall));
+            sign(request, "", session, &time);
+        },
     }
-}
+};
 
 static ANSWERING: Answering = Answering {
     open: |product, query, status, body| {
@@ -376,12 +339,12 @@ static ANSWERING: Answering = Answering {
     absent: |_, reject| reject.class == UnknownOrder,
     book,
     order,
-    fills: Pages { row: fill, full: PAGE, next: |oldest, _, _| oldest },
-    moves: Some(Pages { row: bill, full: PAGE, next: |oldest, _, _| oldest }),
+    fill,
+    fills: PAGES,
+    moves: [Some((&SPOT_BILLS, PAGES)), Some((&BILLS, PAGES))],
     position,
     balance,
-    orders_max: PAGE,
-    positions_max: usize::MAX,
+    rows_max: [PAGE, usize::MAX],
 };
 
 /// Lists are bare on spot, under a name (null when empty) on futures.

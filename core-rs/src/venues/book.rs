@@ -4,7 +4,7 @@ use super::error::Read;
 use super::field::{Field, Value};
 use super::json::Reader;
 use super::levels::read_levels;
-use super::{DecodeError, Depth, EventBuf};
+use super::{DecodeError, Depth, Event, EventBuf};
 use crate::market::{DeltaKind, Instrument};
 use crate::units::Ns;
 
@@ -106,9 +106,19 @@ fn is(key: &[u8], name: &str) -> bool {
 }
 
 impl BookRow<'_, '_> {
+    /// Reports the message as an update of ids from `first` to `last` behind `prev`.
+    pub(super) fn push(&self, ids: [u64; 3], out: &mut EventBuf) -> Read<()> {
+        let depth = self.depth(DeltaKind::Update, ids, self.time.millis()?)?;
+        out.events.push(Event::Depth(depth));
+        Ok(())
+    }
+
     /// The message as an event, its update ids from `first` to `last` behind `prev`.
-    pub(super) fn depth(&self, kind: DeltaKind, [first, last, prev]: [u64; 3], venue_ns: Ns) -> Depth {
-        Depth {
+    pub(super) fn depth(&self, kind: DeltaKind, [first, last, prev]: [u64; 3], venue_ns: Ns) -> Read<Depth> {
+        if first > last {
+            return Err(DecodeError::Field(self.last.name));
+        }
+        Ok(Depth {
             instrument: self.instrument.id,
             kind,
             first,
@@ -118,6 +128,6 @@ impl BookRow<'_, '_> {
             start: self.start as u32,
             bids: self.bids as u32,
             asks: self.asks as u32,
-        }
+        })
     }
 }

@@ -25,7 +25,7 @@ pub(super) static SPOT: Codec = Codec {
     contracts: false,
     decode: |ctx, bytes, out| channel::decode(&DIALECT, ctx, bytes, out),
     ordering: &ORDERING,
-    encode_login,
+    login,
     topics: &TOPICS,
     asking: &ASKING,
     answering: &ANSWERING,
@@ -88,13 +88,13 @@ fn book(instrument: &Instrument, reader: &mut Reader<'_>, out: &mut EventBuf) ->
     };
     let book = read_book(&BOOK, None, same, reader, out)?;
     let (id, time) = (book.last.number()?, book.time.present().map_or(Ok(0), |time| time.millis())?);
-    Ok(book.depth(DeltaKind::Snapshot, [id, id, 0], time))
+    book.depth(DeltaKind::Snapshot, [id, id, 0], time)
 }
 
 /// "Trade": `{"topic":"publicTrade.BTCUSDT","ts":1690720953113,"type":"snapshot","data":[{"i":"2200000000067341890",
 ///   "T":1690720953111,"p":"3.6279","v":"1.3637","S":"Sell","s":"BTCUSDT","BT":false}]}`; `S` is the taker's side.
 fn push(ctx: &Context<'_>, push: &Push<'_>, out: &mut EventBuf) -> Read<()> {
-    let place = Place { ctx, product: None, sent: push.sent, live: true };
+    let place = Place { ctx, product: None, sent: push.sent, live: true, client: None };
     let rows = push.data.array();
     // `order.linear` is the one-category form of `order`; the fast form of executions leaves out too much.
     match push.arg.channel {
@@ -131,21 +131,17 @@ fn order(place: &Place<'_>, row: &mut Reader<'_>, out: &mut EventBuf) -> Read<Op
         [&b"CreateByLiq"[..], b"CreateByAdl", b"CreateByTakeOver"].iter().any(|own| made.starts_with(own));
     let client = if forced { ClientRef::Venue } else { link_id.client()? };
     // An IOC or FOK remainder is `Cancelled` with a reason of its own.
-    let status = match state.among(STATES)? {
+    let status = match state.state(&STATES)? {
         VenueStatus::Cancelled if reason.starts_with(b"EC_NoImmediateQtyToFill") => VenueStatus::Expired,
         status => status,
     };
     OrderRow { client, venue_id, side, status, qty, filled, px, time, reason }.push(instrument, out)
 }
 
+const CANCELLED: &str = "Cancelled PartiallyFilledCanceled Deactivated";
 /// "orderStatus" of the enum page.
-const STATES: &[(VenueStatus, &str)] = &[
-    (VenueStatus::Live, "New Untriggered Triggered"),
-    (VenueStatus::PartiallyFilled, "PartiallyFilled"),
-    (VenueStatus::Filled, "Filled"),
-    (VenueStatus::Cancelled, "Cancelled PartiallyFilledCanceled Deactivated"),
-    (VenueStatus::Rejected, "Rejected"),
-];
+const STATES: [&str; 6] =
+    ["New Untriggered Triggered", "PartiallyFilled", "Filled", CANCELLED, "Rejected", ""];
 const EXECUTIONS: &[(Option<bool>, &str)] = &[
     (Some(false), "Trade BlockTrade"),
     (Some(true), "AdlTrade BustTrade"),
@@ -252,63 +248,55 @@ fn socket_reply(reader: &mut Reader<'_>, out: &mut EventBuf) -> Read<()> {
 /// "Place Order", "Cancel Order": `{"reqId":"..","header":{"X-BAPI-TIMESTAMP":"..","X-BAPI-RECV-WINDOW":".."},
 ///   "op":"order.create","args":[{"category":"linear","symbol":"BTCUSDT","side":"Buy","orderType":"Limit","qty":"0.01",
 ///   "price":"60000","timeInForce":"IOC","orderLinkId":".."}]}`. An authenticated link needs no signature per order.
-static ORDERING: Ordering = Ordering { place, cancel, close: b"}]}" };
-
-fn place(order: &PlaceOrder, terms: &Terms<'_>, body: &mut Body<'_>) -> Result<(), EncodeError> {
-    let (id, spot) = (order.client_id.as_bytes(), terms.instrument.product == Spot);
-    let tif = tif_word(order.tif, ["GTC", "IOC", "FOK", "PostOnly"]);
+#[rustfmt::skip]
+static ORDERING: Ordering = {
+    use Member::{Client, LinearNumber, Lots, Price, ReduceFlag, Side, Style, Symbol, Word};
+    const CATEGORY: Member = Word("category", CATEGORIES);
+    const SYMBOL: Member = Symbol("symbol");
+    const KIND: Member = Style("orderType", [["Limit", "Limit", "Limit", "Limit", "Market"]; 2]);
+    const TIF: Member = Style("timeInForce", [["GTC", "IOC", "FOK", "PostOnly", ""]; 2]);
     // A spot market buy counts in quote coin unless told otherwise.
-    let (kind, tif, unit) = match order.kind {
-        OrderKind::Limit => ("Limit", tif, ""),
-        OrderKind::Market => ("Market", "", if spot { "baseCoin" } else { "" }),
-    };
-    begin(body, id, "order.create", terms);
-    body.text("side", side_word(order.side, ["Buy", "Sell"]));
-    body.text("orderType", kind);
-    body.lots("qty", terms);
-    body.price("price", terms);
-    body.text("timeInForce", tif);
-    body.text("marketUnit", unit);
-    body.raw(&[if spot { b"" } else { b",\"positionIdx\":0" }]);
-    body.raw(&[if !spot && order.reduce_only { b",\"reduceOnly\":true" } else { b"" }]);
-    body.text("orderLinkId", id);
-    Ok(())
-}
+    const UNIT: Member = Style("marketUnit", [["", "", "", "", "baseCoin"], [""; 5]]);
+    const PLACE: &[Member] = &[
+        CATEGORY, SYMBOL, Side("side", ["Buy", "Sell"]), KIND, Lots("qty"), Price("price"), TIF, UNIT,
+        LinearNumber("positionIdx", 0), ReduceFlag("reduceOnly"), Client("orderLinkId"),
+    ];
+    Ordering {
+        head,
+        place: ("order.create", PLACE),
+        cancel: ("order.cancel", &[CATEGORY, SYMBOL, Client("orderLinkId")]),
+        close: b"}]}",
+    }
+};
 
 /// A repeated reqId is refused for as long as the connection lives, and a cancel is repeated until it works.
-fn cancel(id: &[u8], terms: &Terms<'_>, body: &mut Body<'_>) -> Result<(), EncodeError> {
-    let mut request = [b"c", id].concat();
-    push_uint(&mut request, terms.at);
-    begin(body, &request, "order.cancel", terms);
-    body.text("orderLinkId", id);
-    Ok(())
-}
-
-fn begin(body: &mut Body<'_>, id: &[u8], op: &str, terms: &Terms<'_>) {
-    body.raw(&[b"{\"reqId\":\"", id, b"\",\"header\":{\"X-BAPI-TIMESTAMP\":\""]);
+fn head(op: &str, terms: &Terms<'_>, body: &mut Body<'_>) -> Result<(), EncodeError> {
+    body.raw(&[b"{\"reqId\":\"", terms.prefix(), terms.id]);
+    if terms.order.is_none() {
+        body.digits(terms.at);
+    }
+    body.raw(&[b"\",\"header\":{\"X-BAPI-TIMESTAMP\":\""]);
     body.digits(terms.at);
     body.raw(&[b"\",\"X-BAPI-RECV-WINDOW\":\""]);
     body.digits(u64::from(terms.session.recv_window_ms));
-    let category = product_word(terms.instrument.product, CATEGORIES).as_bytes();
-    body.raw(&[b"\"},\"op\":\"", op.as_bytes(), b"\",\"args\":[{\"category\":\"", category, b"\""]);
-    body.text("symbol", terms.instrument.symbol.as_bytes());
+    body.raw(&[b"\"},\"op\":\"", op.as_bytes(), b"\",\"args\":[{"]);
+    Ok(())
 }
 
 /// `{"req_id":"login","op":"auth","args":["key",1662350400000,"signature"]}` (trade: `reqId`), over `GET/realtime` + expires.
-fn encode_login(role: Role, session: &Session, wall: Ns, out: &mut Vec<Vec<u8>>) {
+fn login(role: Role, session: &Session, wall: Ns, frame: &mut Vec<u8>) {
     let id_name: &[u8] = match role {
         Role::Private => b"req_id",
         Role::Trade => b"reqId",
         Role::Public | Role::Rest => return,
     };
     let expires = server_ms(session, wall) + AUTH_MS;
-    let mut frame = [b"{\"", id_name, b"\":\"login\",\"op\":\"auth\",\"args\":[\""].concat();
-    push_json(&mut frame, session.key.as_bytes());
+    frame.extend([b"{\"", id_name, b"\":\"login\",\"op\":\"auth\",\"args\":[\""].concat());
+    push_json(frame, session.key.as_bytes());
     let signature = session.secret.hex(format!("GET/realtime{expires}").as_bytes());
     for part in [b"\",", expires.to_string().as_bytes(), b",\"", &signature, b"\"]}"] {
         frame.extend_from_slice(part);
     }
-    out.push(frame);
 }
 
 /// "Connect". Spot takes no more than ten topics in a request; the private ones are all-in-one: both products.
@@ -321,32 +309,30 @@ static TOPICS: Topics = Topics {
     names_max: 10,
 };
 
-static ASKING: Asking = Asking { question, kinds: CATEGORIES, sign };
-
 /// Fills come newest first: a further page ends where the last one stopped. Linear lists want a symbol or a settlement coin; ours
 /// all settle in USDT.
-const fn question(_: Product, query: &Query) -> Question {
+static ASKING: Asking = {
     use Param::{Client, From, Kind, Levels, Number, OfLinear, Recent, Symbol, VenueId, Word};
-    const CATEGORY: Param = Kind("category");
+    const CATEGORY: Param = Kind("category", CATEGORIES);
     const SYMBOL: Param = Symbol("symbol");
     const SETTLED: Param = OfLinear("settleCoin", "USDT");
+    const UNIFIED: Param = Word("accountType", "UNIFIED");
+    const ONE: &[Param] = &[CATEGORY, SYMBOL, Client("orderLinkId"), VenueId("orderId")];
     // Both lists tell of seven days behind the start, not up to now.
     const SINCE: Param = Recent("startTime", 7 * 24 - 1);
     const FILLS: &[Param] = &[CATEGORY, SYMBOL, SINCE, From("endTime"), Number("limit", PAGES[1])];
-    const MOVES: &[Param] =
-        &[Word("accountType", "UNIFIED"), SINCE, From("endTime"), Number("limit", PAGES[3])];
-    match query {
-        Query::Snapshot { .. } => ("/v5/market/orderbook", &[CATEGORY, SYMBOL, Levels("limit", 200)]),
-        Query::Order { .. } | Query::VenueOrder { .. } => {
-            ("/v5/order/realtime", &[CATEGORY, SYMBOL, Client("orderLinkId"), VenueId("orderId")])
-        }
-        Query::OpenOrders => ("/v5/order/realtime", &[CATEGORY, SETTLED, Number("limit", PAGES[0])]),
-        Query::Fills { .. } => ("/v5/execution/list", FILLS),
-        Query::Moves { .. } => ("/v5/account/transaction-log", MOVES),
-        Query::Balances => ("/v5/account/wallet-balance", &[Word("accountType", "UNIFIED")]),
-        Query::Positions => ("/v5/position/list", &[CATEGORY, SETTLED, Number("limit", PAGES[2])]),
+    const MOVES: &[Param] = &[UNIFIED, SINCE, From("endTime"), Number("limit", PAGES[3])];
+    Asking {
+        snapshot: [("/v5/market/orderbook", &[CATEGORY, SYMBOL, Levels("limit", 200)]); 2],
+        order: [("/v5/order/realtime", ONE); 2],
+        open_orders: [("/v5/order/realtime", &[CATEGORY, SETTLED, Number("limit", PAGES[0])]); 2],
+        fills: [("/v5/execution/list", FILLS); 2],
+        balances: [("/v5/account/wallet-balance", &[UNIFIED]); 2],
+        positions: ("/v5/position/list", &[CATEGORY, SETTLED, Number("limit", PAGES[2])]),
+        moves: [("/v5/account/transaction-log", MOVES); 2],
+        sign,
     }
-}
+};
 
 /// The signature covers timestamp, key, window and the query string as sent.
 fn sign(request: Request<'_>, session: &Session, wall: Ns) {
@@ -366,12 +352,12 @@ static ANSWERING: Answering = Answering {
     absent: |_, _| false,
     book,
     order,
-    fills: Pages { row: execution, full: PAGES[1], next },
-    moves: Some(Pages { row: |place, row, out| read_move(&LOG, place, row, out), full: PAGES[3], next }),
+    fill: execution,
+    fills: Pages { full: PAGES[1], next },
+    moves: [Some((&LOG, Pages { full: PAGES[3], next })); 2],
     position,
     balance: wallet,
-    orders_max: PAGES[0],
-    positions_max: PAGES[2],
+    rows_max: [PAGES[0], PAGES[2]],
 };
 
 /// The page ends with the time of its last row; one that did not get past it takes a step.

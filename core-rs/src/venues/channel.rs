@@ -2,6 +2,7 @@
 //! (OKX, Bitget) and `{"topic":"orderbook.50.BTCUSDT","type":"delta","ts":1787612486116,"data":{..}}` (Bybit), and text pongs. Each
 //! venue adds its own words in a [`Dialect`].
 
+use super::answer::BookReader;
 use super::book::{BookWords, read_book};
 use super::error::Read;
 use super::field::{Field, Value, read};
@@ -16,7 +17,7 @@ pub(super) struct Dialect {
     pub venue: Venue,
     pub words: Words,
     /// Reads one book; its kind is settled later, and its time where only the message has one.
-    pub book: fn(&Instrument, &mut Reader<'_>, &mut EventBuf) -> Read<Depth>,
+    pub book: BookReader,
     /// A message of another channel than these.
     pub push: fn(&Context<'_>, &Push<'_>, &mut EventBuf) -> Read<()>,
     /// A message with an `event`, or without a stream.
@@ -75,8 +76,7 @@ pub(super) fn decode(dialect: &Dialect, ctx: &Context<'_>, bytes: &[u8], out: &m
         out.events.push(Event::Session(SessionNote::Pong));
         return Ok(());
     }
-    let result = frame(dialect, ctx, bytes, out);
-    out.whole(result)
+    out.whole(|out| frame(dialect, ctx, bytes, out))
 }
 
 /// A book whose stream stands before its `data` (it always has) is read in one pass; its kind may stand anywhere.
@@ -217,7 +217,7 @@ pub(super) fn chained(
         Value::Absent | Value::Number(b"-1") => 0,
         _ => book.prev.uint()?,
     };
-    Ok(book.depth(DeltaKind::Snapshot, [id, id, prev], book.time.millis()?))
+    book.depth(DeltaKind::Snapshot, [id, id, prev], book.time.millis()?)
 }
 
 /// Best bid and ask, as a book of one level.

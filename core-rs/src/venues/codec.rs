@@ -90,8 +90,8 @@ pub struct Codec {
     pub decode: fn(&Context<'_>, &[u8], &mut EventBuf) -> Result<(), DecodeError>,
     /// How orders are written.
     pub(super) ordering: &'static Ordering,
-    /// Frames to send when a link of this role comes up, before subscribing (login); none for public links.
-    pub encode_login: fn(Role, &Session, Ns, &mut Vec<Vec<u8>>),
+    /// Writes the frame that logs a link of this role in, where it needs one.
+    pub(super) login: fn(Role, &Session, Ns, &mut Vec<u8>),
     /// What its streams are called.
     pub(super) topics: &'static Topics,
     /// How questions over REST are written.
@@ -111,6 +111,13 @@ impl Codec {
         out: &mut Vec<u8>,
     ) -> Result<(), EncodeError> {
         body::encode(self.ordering, cmd, instrument, (session, wall), out)
+    }
+
+    /// Frames to send when a link of this role comes up, before subscribing (login); none for public links.
+    pub fn encode_login(&self, role: Role, session: &Session, wall: Ns, out: &mut Vec<Vec<u8>>) {
+        let mut frame = Vec::new();
+        (self.login)(role, session, wall, &mut frame);
+        out.extend((!frame.is_empty()).then_some(frame));
     }
 
     /// Subscribe (`on`) or unsubscribe frames. Public: depth of the instruments. Private: the account's topics.
@@ -150,13 +157,12 @@ impl Codec {
         body: &[u8],
         out: &mut EventBuf,
     ) -> Result<ReplyVerdict, DecodeError> {
-        let result = answer::decode(self.answering, self.product, query, ctx, (status, body), out);
-        out.whole(result)
+        out.whole(|out| answer::decode(self.answering, self.product, query, ctx, (status, body), out))
     }
 
     /// The account's log of movements can be asked for.
     pub fn tells_moves(&self) -> bool {
-        let (path, _) = (self.asking.question)(self.product, &Query::Moves { since: 0, from_id: None });
+        let (path, _) = self.asking.question(self.product, &Query::Moves { since: 0, from_id: None });
         !path.is_empty()
     }
 

@@ -114,8 +114,12 @@ impl EventBuf {
         self.levels.clear();
     }
 
-    /// The result as it is; of a refused message nothing stays, so that nothing of it can be used.
-    pub(super) fn whole<T>(&mut self, result: Result<T, DecodeError>) -> Result<T, DecodeError> {
+    /// The result of `read`; of a refused message nothing stays, so that nothing of it can be used.
+    pub(super) fn whole<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, DecodeError>,
+    ) -> Result<T, DecodeError> {
+        let result = read(self);
         result.inspect_err(|_| self.clear())
     }
 

@@ -3,7 +3,7 @@
 use super::DecodeError;
 use super::json::Reader;
 use crate::market::{Instrument, Lots};
-use crate::order::ClientRef;
+use crate::order::{ClientRef, VenueStatus};
 use crate::units::{
     ClientId, Money, Ns, Price, Qty, Side, Text, mul_div_half_even, parse_fixed, parse_wide, pow10,
 };
@@ -20,7 +20,7 @@ pub(super) use read;
 
 /// The first of the next `count` fields that holds something, else the first of them.
 pub(super) fn first_present<'a>(fields: &mut impl Iterator<Item = Field<'a>>, count: usize) -> Field<'a> {
-    let mut chosen = Field { name: "", value: Value::Absent };
+    let mut chosen = Field::NONE;
     for (at, field) in fields.take(count).enumerate() {
         if at == 0 || (chosen.present().is_none() && field.present().is_some()) {
             chosen = field;
@@ -59,6 +59,9 @@ pub struct Field<'a> {
 }
 
 impl<'a> Field<'a> {
+    /// What a message does not carry at all.
+    pub const NONE: Self = Self { name: "", value: Value::Absent };
+
     pub const fn is_absent(&self) -> bool {
         matches!(self.value, Value::Absent | Value::Null)
     }
@@ -171,6 +174,19 @@ impl<'a> Field<'a> {
         found.map(|(meaning, _)| *meaning).ok_or(DecodeError::Field(self.name))
     }
 
+    /// True for one of the first words, false for one of the second.
+    pub fn either(&self, [yes, no]: [&str; 2]) -> Result<bool, DecodeError> {
+        self.among(&[(true, yes), (false, no)])
+    }
+
+    /// The state of an order, from the venue's words for live, partially filled, filled, cancelled, rejected and expired, with spaces
+    /// between.
+    pub fn state(&self, words: &[&str; 6]) -> Result<VenueStatus, DecodeError> {
+        use VenueStatus::{Cancelled, Expired, Filled, Live, PartiallyFilled, Rejected};
+        let states = [Live, PartiallyFilled, Filled, Cancelled, Rejected, Expired];
+        self.among(&core::array::from_fn::<_, 6, _>(|at| (states[at], words[at])))
+    }
+
     /// Buy or sell, in whatever letters.
     pub fn side(&self) -> Result<Side, DecodeError> {
         match self.text()? {
@@ -178,6 +194,11 @@ impl<'a> Field<'a> {
             text if text.eq_ignore_ascii_case(b"sell") => Ok(Side::Sell),
             _ => Err(DecodeError::Field(self.name)),
         }
+    }
+
+    /// The side of a row that says whether it is the buyer's.
+    pub fn buyer(&self) -> Result<Side, DecodeError> {
+        Ok(if self.flag()? { Side::Buy } else { Side::Sell })
     }
 
     /// Whose order a client id names; none at all is somebody else's.
@@ -208,8 +229,12 @@ impl<'a> Field<'a> {
     }
 
     pub fn object(&self) -> Result<Reader<'a>, DecodeError> {
+        self.object_bytes().map(Reader::new)
+    }
+
+    pub fn object_bytes(&self) -> Result<&'a [u8], DecodeError> {
         match self.value {
-            Value::Object(bytes) => Ok(Reader::new(bytes)),
+            Value::Object(bytes) => Ok(bytes),
             _ => Err(self.wrong()),
         }
     }
@@ -219,6 +244,14 @@ impl<'a> Field<'a> {
             Value::Array(bytes) => Ok(Reader::new(bytes)),
             _ => Err(self.wrong()),
         }
+    }
+
+    /// Reads the rows of a list that may be left out.
+    pub fn rows_or_none(
+        &self,
+        on_row: impl FnMut(&mut Reader<'a>) -> Result<(), DecodeError>,
+    ) -> Result<(), DecodeError> {
+        if self.is_absent() { Ok(()) } else { self.array()?.rows(on_row).map(drop) }
     }
 
     const fn wrong(&self) -> DecodeError {

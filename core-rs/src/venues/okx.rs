@@ -8,6 +8,7 @@ use super::write::iso_ms;
 const VENUE: Venue = Venue::Okx;
 /// Rows of one page, the most each list gives.
 const PAGE: usize = 100;
+const PAGES: Pages = Pages { full: PAGE, next: |oldest, _, _| oldest };
 
 pub(super) static SPOT: Codec = Codec {
     venue: VENUE,
@@ -20,7 +21,7 @@ pub(super) static SPOT: Codec = Codec {
     contracts: false,
     decode: |ctx, bytes, out| channel::decode(&DIALECT, ctx, bytes, out),
     ordering: &ORDERING,
-    encode_login: |role, session, wall, out| login("/users/self/verify", role, session, wall, out),
+    login: |role, session, wall, out| login("/users/self/verify", role, session, wall, out),
     topics: &TOPICS,
     asking: &ASKING,
     answering: &ANSWERING,
@@ -76,7 +77,7 @@ fn product(kind: Field<'_>) -> Read<Option<Product>> {
 /// "Trades channel": `{"arg":{"channel":"trades","instId":"BTC-USDT"},"data":[{"instId":"BTC-USDT","tradeId":"130639474",
 ///   "px":"42219.9","sz":"0.12060306","side":"buy","ts":"1630048897897","count":"3"}]}`
 fn push(ctx: &Context<'_>, push: &Push<'_>, out: &mut EventBuf) -> Read<()> {
-    let place = Place { ctx, product: None, sent: push.sent, live: true };
+    let place = Place { ctx, product: None, sent: push.sent, live: true, client: None };
     match push.arg.channel {
         b"trades" | b"trades-all" => {
             return channel::trades(
@@ -166,8 +167,7 @@ fn position(place: &Place<'_>, row: &mut Reader<'_>, out: &mut EventBuf) -> Read
     read!(row; kind "instType", symbol "instId", side "posSide", count "pos", entry "avgPx", time "uTime");
     let Some(instrument) = place.tracked(VENUE, product(kind)?, symbol)? else { return Ok(()) };
     let qty = count.present().map_or(Ok(Money::ZERO), |count| count.amount(instrument))?;
-    let own = one_way(side, b"net", qty)?;
-    if own { push_position(out, instrument, qty, entry, time.millis()?) } else { Ok(()) }
+    push_one_way(out, instrument, (side, b"net", qty), entry, time.millis()?)
 }
 
 /// "Account channel" and "Get balance": `{"uTime":"1705564223311","details":[{"ccy":"USDT","cashBal":"4750.426970691436",
@@ -191,13 +191,11 @@ fn answer(reader: &mut Reader<'_>, out: &mut EventBuf) -> Read<()> {
     let refused = refusal(ERRORS, code, message)?;
     if event.is_absent() {
         let mut row = None;
-        if !data.is_absent() {
-            data.array()?.rows(|reader| {
-                read!(reader; order "ordId", code "sCode", message "sMsg");
-                row = Some(refusal(ERRORS, code, message)?.map_or(Ok(order), Err));
-                Ok(())
-            })?;
-        }
+        data.rows_or_none(|reader| {
+            read!(reader; order "ordId", code "sCode", message "sMsg");
+            row = Some(refusal(ERRORS, code, message)?.map_or(Ok(order), Err));
+            Ok(())
+        })?;
         let outcome = match (row, refused) {
             (Some(Ok(_)) | None, Some(reject)) => Err(reject),
             (Some(outcome), _) => outcome,
@@ -206,50 +204,39 @@ fn answer(reader: &mut Reader<'_>, out: &mut EventBuf) -> Read<()> {
         return order_reply(id.text()?, outcome, out);
     }
     match event.text()? {
-        b"notice" => out.events.push(Event::Session(SessionNote::Expiring)),
-        b"channel-conn-count" => {}
-        b"channel-conn-count-error" => return session_note(b"error", refused, out),
-        event => return session_note(event, refused, out),
+        b"channel-conn-count" => Ok(()),
+        b"channel-conn-count-error" => session_note(b"error", refused, out),
+        event => session_note(event, refused, out),
     }
-    Ok(())
 }
 
 /// "WS / Place order", "WS / Cancel order" (instruments by their numeric code since 2026-03):
 /// `{"id":"..","op":"order","expTime":"1700000001500","args":[{"instIdCode":10459,"tdMode":"cash","side":"buy",
 ///   "ordType":"ioc","sz":"0.01","px":"60000","clOrdId":".."}]}`. After `expTime` the venue refuses the order: a late one can not
 /// surprise us. A logged-in connection needs no signature per order.
-static ORDERING: Ordering = Ordering { place, cancel, close: b"}]}" };
-
-fn place(order: &PlaceOrder, terms: &Terms<'_>, body: &mut Body<'_>) -> Result<(), EncodeError> {
-    let (id, code) = (order.client_id.as_bytes(), code(terms.instrument)?);
-    let spot = terms.instrument.product == Spot;
-    body.raw(&[b"{\"id\":\"", id, b"\",\"op\":\"order\",\"expTime\":\""]);
-    body.digits(terms.at + u64::from(terms.session.recv_window_ms));
-    body.raw(&[b"\",\"args\":[{\"instIdCode\":"]);
-    body.digits(code);
-    body.text("tdMode", if spot { "cash" } else { "cross" });
-    body.text("side", side_word(order.side, ["buy", "sell"]));
-    body.text(
-        "ordType",
-        match order.kind {
-            OrderKind::Limit => tif_word(order.tif, ["limit", "ioc", "fok", "post_only"]),
-            OrderKind::Market => "market",
-        },
-    );
-    body.lots("sz", terms);
-    body.price("px", terms);
+#[rustfmt::skip]
+static ORDERING: Ordering = {
+    use Member::{Client, Lots, Price, ReduceFlag, Side, Style, Word};
+    const KIND: Member = Style("ordType", [["limit", "ioc", "fok", "post_only", "market"]; 2]);
     // A spot market buy counts in quote coin unless told otherwise.
-    body.text("tgtCcy", if spot { "base_ccy" } else { "" });
-    body.raw(&[if !spot && order.reduce_only { b",\"reduceOnly\":true" } else { b"" }]);
-    body.text("clOrdId", id);
-    Ok(())
-}
+    const UNIT: Member = Word("tgtCcy", ["base_ccy", ""]);
+    const PLACE: &[Member] = &[
+        Word("tdMode", ["cash", "cross"]), Side("side", ["buy", "sell"]), KIND, Lots("sz"), Price("px"), UNIT,
+        ReduceFlag("reduceOnly"), Client("clOrdId"),
+    ];
+    Ordering { head, place: ("order", PLACE), cancel: ("cancel-order", &[Client("clOrdId")]), close: b"}]}" }
+};
 
-fn cancel(id: &[u8], terms: &Terms<'_>, body: &mut Body<'_>) -> Result<(), EncodeError> {
+fn head(op: &str, terms: &Terms<'_>, body: &mut Body<'_>) -> Result<(), EncodeError> {
     let code = code(terms.instrument)?;
-    body.raw(&[b"{\"id\":\"c", id, b"\",\"op\":\"cancel-order\",\"args\":[{\"instIdCode\":"]);
+    body.raw(&[b"{\"id\":\"", terms.prefix(), terms.id, b"\",\"op\":\"", op.as_bytes(), b"\""]);
+    if terms.order.is_some() {
+        body.raw(&[b",\"expTime\":\""]);
+        body.digits(terms.at + u64::from(terms.session.recv_window_ms));
+        body.raw(&[b"\""]);
+    }
+    body.raw(&[b",\"args\":[{\"instIdCode\":"]);
     body.digits(code);
-    body.text("clOrdId", id);
     Ok(())
 }
 
@@ -273,34 +260,29 @@ static TOPICS: Topics = Topics {
     ..passphrase::TOPICS
 };
 
-static ASKING: Asking = Asking {
-    question,
-    kinds: ["SPOT", "SWAP"],
-    sign: |request, session, wall| sign(request, "OK-", session, iso_ms(server_ms(session, wall)).as_bytes()),
-};
-
 /// "Get order book", "Get order details", "Get order List", "Get transaction details (last 3 days)", "Get balance", "Get
 /// positions". Fills come newest first: a further page holds what is older than the last row.
-const fn question(_: Product, query: &Query) -> Question {
+static ASKING: Asking = {
     use Param::{Client, From, Kind, Levels, Number, Since, Symbol, VenueId};
-    match query {
-        Query::Snapshot { .. } => ("/api/v5/market/books", &[Symbol("instId"), Levels("sz", 400)]),
-        Query::Order { .. } | Query::VenueOrder { .. } => {
-            ("/api/v5/trade/order", &[Symbol("instId"), Client("clOrdId"), VenueId("ordId")])
-        }
-        Query::OpenOrders => ("/api/v5/trade/orders-pending", &[Kind("instType"), Number("limit", PAGE)]),
-        Query::Fills { .. } => {
-            const FILLS: &[Param] =
-                &[Kind("instType"), Symbol("instId"), Since("begin"), From("after"), Number("limit", PAGE)];
-            ("/api/v5/trade/fills", FILLS)
-        }
-        Query::Balances => ("/api/v5/account/balance", &[]),
-        Query::Positions => ("/api/v5/account/positions", &[Kind("instType")]),
-        Query::Moves { .. } => {
-            ("/api/v5/account/bills", &[Since("begin"), From("after"), Number("limit", PAGE)])
-        }
+    const KIND: Param = Kind("instType", ["SPOT", "SWAP"]);
+    const SYMBOL: Param = Symbol("instId");
+    const LIMIT: Param = Number("limit", PAGE);
+    const ONE: &[Param] = &[SYMBOL, Client("clOrdId"), VenueId("ordId")];
+    const FILLS: &[Param] = &[KIND, SYMBOL, Since("begin"), From("after"), LIMIT];
+    const MOVES: &[Param] = &[Since("begin"), From("after"), LIMIT];
+    Asking {
+        snapshot: [("/api/v5/market/books", &[SYMBOL, Levels("sz", 400)]); 2],
+        order: [("/api/v5/trade/order", ONE); 2],
+        open_orders: [("/api/v5/trade/orders-pending", &[KIND, LIMIT]); 2],
+        fills: [("/api/v5/trade/fills", FILLS); 2],
+        balances: [("/api/v5/account/balance", &[]); 2],
+        positions: ("/api/v5/account/positions", &[KIND]),
+        moves: [("/api/v5/account/bills", MOVES); 2],
+        sign: |request, session, wall| {
+            sign(request, "OK-", session, iso_ms(server_ms(session, wall)).as_bytes());
+        },
     }
-}
+};
 
 static ANSWERING: Answering = Answering {
     open: |product, query, status, body| match (product, query) {
@@ -311,14 +293,10 @@ static ANSWERING: Answering = Answering {
     absent: |_, reject| reject.class == UnknownOrder,
     book,
     order,
-    fills: Pages { row: fill, full: PAGE, next: |oldest, _, _| oldest },
-    moves: Some(Pages {
-        row: |place, row, out| read_move(&BILLS, place, row, out),
-        full: PAGE,
-        next: |oldest, _, _| oldest,
-    }),
+    fill,
+    fills: PAGES,
+    moves: [Some((&BILLS, PAGES)); 2],
     position,
     balance: account,
-    orders_max: PAGE,
-    positions_max: usize::MAX,
+    rows_max: [PAGE, usize::MAX],
 };

@@ -50,21 +50,20 @@ pub(super) fn sign(request: Request<'_>, prefix: &str, session: &Session, time: 
 
 /// `{"op":"login","args":[{"apiKey":"..","passphrase":"..","timestamp":"1700000000","sign":".."}]}`; seconds, not
 /// milliseconds.
-pub(super) fn login(path: &str, role: Role, session: &Session, wall: Ns, out: &mut Vec<Vec<u8>>) {
+pub(super) fn login(path: &str, role: Role, session: &Session, wall: Ns, frame: &mut Vec<u8>) {
     if matches!(role, Role::Public | Role::Rest) {
         return;
     }
     let mut time = Vec::new();
     push_uint(&mut time, server_ms(session, wall) / 1000);
     let signature = session.secret.base64(&[&time, b"GET".as_slice(), path.as_bytes()].concat());
-    let mut frame = b"{\"op\":\"login\",\"args\":[{\"apiKey\":\"".to_vec();
-    push_json(&mut frame, session.key.as_bytes());
+    frame.extend_from_slice(b"{\"op\":\"login\",\"args\":[{\"apiKey\":\"");
+    push_json(frame, session.key.as_bytes());
     frame.extend_from_slice(b"\",\"passphrase\":\"");
-    push_json(&mut frame, session.passphrase.as_bytes());
+    push_json(frame, session.passphrase.as_bytes());
     for part in [b"\",\"timestamp\":\"", &time[..], b"\",\"sign\":\"", signature.as_bytes(), b"\"}]}"] {
         frame.extend_from_slice(part);
     }
-    out.push(frame);
 }
 
 /// How both ask for streams; their names are the venue's own. Bitget takes 4096 bytes of names, and dropped frames with 25 books.

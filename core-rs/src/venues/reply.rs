@@ -24,6 +24,8 @@ pub(super) fn session_note(event: &[u8], reject: Option<VenueReject>, out: &mut 
         (b"login", None) => SessionNote::LoggedIn,
         (b"subscribe", None) => SessionNote::Subscribed,
         (b"unsubscribe", _) => return Ok(()),
+        // The connection ends soon.
+        (b"notice", _) => SessionNote::Expiring,
         (b"login", Some(reject)) => SessionNote::LoginRefused(reject),
         (b"error", Some(reject)) if NOT_LOGGED_IN.contains(&reject.code.as_str()) => SessionNote::Expiring,
         (b"error", Some(reject)) if reject.class == RejectClass::Auth => SessionNote::LoginRefused(reject),

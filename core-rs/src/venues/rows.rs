@@ -17,9 +17,21 @@ pub(super) struct Place<'c> {
     pub sent: Field<'c>,
     /// True in a stream, where a row is news; false in a list.
     pub live: bool,
+    /// Whose order its rows tell of, where they answer a request of that order.
+    pub client: Option<ClientRef>,
 }
 
 impl<'c> Place<'c> {
+    /// The instrument of a message that names none.
+    pub(super) fn implied(&self) -> Option<&'c Instrument> {
+        self.ctx.implied.and_then(|id| self.ctx.instruments.get(id))
+    }
+
+    /// The time of a row, else that of its message.
+    pub(super) fn time(&self, own: Field<'_>) -> Result<Ns, DecodeError> {
+        own.present().unwrap_or(self.sent).millis()
+    }
+
     /// The instrument of a row; `None` for what we do not track.
     pub(super) fn tracked(
         &self,
@@ -50,7 +62,7 @@ pub(super) struct OrderRow<'a> {
 }
 
 impl OrderRow<'_> {
-    pub(super) fn report(&self, instrument: &Instrument) -> Result<OrderReport, DecodeError> {
+    fn report(&self, instrument: &Instrument) -> Result<OrderReport, DecodeError> {
         Ok(OrderReport {
             client: self.client,
             venue_id: self.venue_id.name()?,
@@ -91,7 +103,7 @@ pub(super) struct FillRow<'a> {
 }
 
 impl FillRow<'_> {
-    pub(super) fn report(&self, instrument: &Instrument) -> Result<FillReport, DecodeError> {
+    fn report(&self, instrument: &Instrument) -> Result<FillReport, DecodeError> {
         Ok(FillReport {
             client: self.client,
             venue_id: self.venue_id.name()?,
@@ -145,14 +157,16 @@ pub(super) fn push_total(
     push_balance(out, wallet, name, (free, held), venue_ns)
 }
 
-/// Only one-way mode is traded, whose positions have the side `own`: false for a flat one with a side of its own, which is not
-/// reported; any other is refused.
-pub(super) fn one_way(side: Field<'_>, own: &[u8], qty: Money) -> Result<bool, DecodeError> {
-    match side.text()? {
-        side if side == own => Ok(true),
-        b"long" | b"short" | b"LONG" | b"SHORT" if qty == Money::ZERO => Ok(false),
-        _ => Err(DecodeError::Field(side.name)),
-    }
+/// A balance of which no more is free than what is available: both parts always add up to it.
+pub(super) fn push_available(
+    out: &mut EventBuf,
+    wallet: Wallet,
+    name: Field<'_>,
+    (total, available): (Money, Money),
+    venue_ns: Ns,
+) -> Result<(), DecodeError> {
+    let free = available.min(total);
+    push_balance(out, wallet, name, (free, Money(total.0 - free.0)), venue_ns)
 }
 
 /// A one-way position; `qty` signed base coin.
@@ -166,6 +180,22 @@ pub(super) fn push_position(
     let entry_px = entry.price_near(instrument)?;
     out.events.push(Event::Position(PositionReport { instrument: instrument.id, qty, entry_px, venue_ns }));
     Ok(())
+}
+
+/// A position whose side is `own` in one-way mode, the only mode that is traded. A flat one with a side of its own is left out;
+/// any other is refused.
+pub(super) fn push_one_way(
+    out: &mut EventBuf,
+    instrument: &Instrument,
+    (side, own, qty): (Field<'_>, &[u8], Money),
+    entry: Field<'_>,
+    venue_ns: Ns,
+) -> Result<(), DecodeError> {
+    match side.text()? {
+        side if side == own => push_position(out, instrument, qty, entry, venue_ns),
+        b"long" | b"short" | b"LONG" | b"SHORT" if qty == Money::ZERO => Ok(()),
+        _ => Err(DecodeError::Field(side.name)),
+    }
 }
 
 /// A public trade of price, quantity and time; `side` is the taker's.

@@ -154,11 +154,11 @@ fn samples_of_the_documents_decode_or_are_refused_with_a_reason() {
         &[
             ("answers", 16),
             ("events", 50),
-            ("field", 10),
+            ("field", 11),
             ("missing", 17),
             ("quiet", 10),
             ("syntax", 1),
-            ("unknown message", 265),
+            ("unknown message", 264),
         ],
     );
     expect(
@@ -166,11 +166,11 @@ fn samples_of_the_documents_decode_or_are_refused_with_a_reason() {
         &[
             ("answers", 17),
             ("events", 50),
-            ("field", 10),
+            ("field", 11),
             ("missing", 17),
             ("quiet", 10),
             ("syntax", 1),
-            ("unknown message", 265),
+            ("unknown message", 264),
         ],
     );
     let Some(bybit) = samples("jkorf/bybit") else { return };

@@ -194,7 +194,7 @@ fn log_in_and_subscriptions_have_the_documented_form() {
         let instruments: Vec<_> =
             table.0.iter().filter(|i| (i.venue, i.product) == (venue, product)).collect();
         let mut out = Vec::new();
-        (codec.encode_login)(role, &session(), WALL, &mut out);
+        codec.encode_login(role, &session(), WALL, &mut out);
         codec.encode_subscribe(role, true, &instruments, &mut out);
         out.iter().map(|frame| serde_json::from_slice(frame).unwrap()).collect()
     };

@@ -16,6 +16,7 @@ from tidegate.venues.json import (
     field,
     flag,
     integer,
+    kline_of,
     levels,
     parse_array,
     parse_object,
@@ -192,16 +193,7 @@ def _klines(product: Product, symbol: str, interval: str, limit: int) -> Request
 
 def _parse_klines(_: Product, body: bytes) -> tuple[Kline, ...]:
     # [[1499040000000,"0.01634790","0.80000000","0.01575800","0.01577100","148976.11427815",1499644799999,...]]
-    rows = (as_array(row, "kline") for row in parse_array(body))
-    return tuple(_kline(row) for row in rows)
-
-
-def _kline(row: list[object]) -> Kline:
-    match row:
-        case [int(ts), str(opened), str(high), str(low), str(close), str(volume), *_]:
-            return Kline(ts, opened, high, low, close, volume)
-        case _:
-            raise VenueReplyError("a kline is not of the documented form")
+    return tuple(kline_of(as_array(row, "kline")) for row in parse_array(body))
 
 
 def _parse_failure(status: int, body: bytes) -> VenueReplyError:

@@ -115,9 +115,9 @@ def ticker_of(row: Object, names: str, *, change: str | None, ts: int | None) ->
 
 
 def kline_of(row: list[object], volume: int = 5) -> Kline:
-    """[time, open, high, low, close, ...] as texts, time in ms; `volume` is the place of the base volume."""
+    """[time, open, high, low, close, ...], time in ms, text or number; `volume` is the place of the base volume."""
     match row[:5], row[volume : volume + 1]:
-        case [str(ts), str(opened), str(high), str(low), str(close)], [str(amount)] if ts.isdigit():
+        case [str() | int() as ts, str(opened), str(high), str(low), str(close)], [str(amount)] if str(ts).isdigit():
             return Kline(int(ts), opened, high, low, close, amount)
         case _:
             raise VenueReplyError("a kline is not of the documented form")

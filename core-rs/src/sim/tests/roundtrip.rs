@@ -98,7 +98,7 @@ impl Rig {
         {
             assert!(self.venue.on_open(conn, path, self.now).is_empty(), "{path}");
             let mut frames = Vec::new();
-            (self.codec.encode_login)(role, &self.session, self.now, &mut frames);
+            self.codec.encode_login(role, &self.session, self.now, &mut frames);
             let wanted: Vec<&Instrument> = self.table.0.iter().collect();
             self.codec.encode_subscribe(role, true, &wanted, &mut frames);
             for frame in frames {

@@ -87,6 +87,25 @@ fn what_an_order_without_a_plan_did_is_taken_off_again() {
 }
 
 #[test]
+fn what_is_left_over_goes_out_in_parts_that_the_owners_greatest_order_allows() {
+    let mut world = world();
+    let (bytes, records) = (world.journal.len(), world.ends.len());
+    world.lose_request.insert(TRADE2);
+    world.command("execute_pair", r#"{"id":"binance_bybit_btc"}"#, "e1").unwrap();
+    world.run_for(200 * MS);
+    world.journal.truncate(bytes);
+    world.ends.truncate(records);
+    world.restart();
+    let limits = r#"{"limits":[{"name":"order_notional_max","scope":"total","value":250}]}"#;
+    world.command("set_limits", limits, "l1").unwrap();
+    world.run_for(8 * SECOND);
+    // 0.01 BTC are more than two times 250.
+    assert!(world.alerts("RESIDUAL_HEDGE").len() >= 3, "{:?}", world.alerts("RESIDUAL"));
+    assert!(held(&world).is_empty(), "{:?}", held(&world));
+    assert_eq!(world.engine.residuals().count(), 0);
+}
+
+#[test]
 fn what_is_left_over_brings_its_book_back_when_every_pair_is_off() {
     let mut world = world();
     let (bytes, records) = (world.journal.len(), world.ends.len());

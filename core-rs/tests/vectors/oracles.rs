@@ -89,13 +89,12 @@ fn cancels_mean_what_the_oracles_mean() {
             let codec = codec(venue, instrument.product).unwrap();
             codec.encode_order(&cmd, instrument, &session(), WALL, &mut out).unwrap();
             let said = said(venue, &serde_json::from_slice(&out).unwrap());
-            let text = match row["body"].as_str() {
-                Some(body) => serde_json::from_str::<Map<String, Value>>(body).unwrap(),
-                None => {
-                    let (_, wanted) = parts(row["url"].as_str().unwrap());
-                    wanted.into_iter().map(|(key, value)| (key.to_owned(), value.into())).collect()
-                }
+            let from_query = || {
+                let (_, wanted) = parts(row["url"].as_str().unwrap());
+                wanted.into_iter().map(|(key, value)| (key.to_owned(), Value::from(value))).collect()
             };
+            let from_body = |body| serde_json::from_str::<Map<String, Value>>(body).unwrap();
+            let text = row["body"].as_str().map_or_else(from_query, from_body);
             for (key, value) in &text {
                 match key.as_str() {
                     "orderId" | "ordId" => assert!(

@@ -28,6 +28,20 @@ fn held(world: &World) -> Vec<Value> {
     all.as_array().unwrap().iter().filter(|row| money(&row["qty"]).0 != 0).cloned().collect()
 }
 
+/// One leg of a plan has filled; the machine went down, and with it what was not on disk.
+fn forgotten() -> World {
+    let mut world = world();
+    let (bytes, records) = (world.journal.len(), world.ends.len());
+    world.lose_request.insert(TRADE2);
+    world.command("execute_pair", r#"{"id":"binance_bybit_btc"}"#, "e1").unwrap();
+    world.run_for(200 * MS);
+    assert_eq!(held(&world).len(), 1);
+    world.journal.truncate(bytes);
+    world.ends.truncate(records);
+    world.restart();
+    world
+}
+
 #[test]
 fn a_reported_plan_goes_on_when_it_can_trade_again() {
     let mut world = world();
@@ -66,16 +80,7 @@ fn a_reported_plan_outlives_its_pair_and_a_restart() {
 
 #[test]
 fn what_an_order_without_a_plan_did_is_taken_off_again() {
-    let mut world = world();
-    let (bytes, records) = (world.journal.len(), world.ends.len());
-    world.lose_request.insert(TRADE2);
-    world.command("execute_pair", r#"{"id":"binance_bybit_btc"}"#, "e1").unwrap();
-    world.run_for(200 * MS);
-    assert_eq!(held(&world).len(), 1);
-    // The machine goes down, and with it what was not on disk.
-    world.journal.truncate(bytes);
-    world.ends.truncate(records);
-    world.restart();
+    let mut world = forgotten();
     world.run_for(8 * SECOND);
     assert_eq!(world.alerts("ORDER_ADOPTED").len(), 1);
     assert_eq!(world.alerts("RESIDUAL_HEDGE").len(), 1, "{:?}", world.alerts("RESIDUAL"));
@@ -88,14 +93,7 @@ fn what_an_order_without_a_plan_did_is_taken_off_again() {
 
 #[test]
 fn what_is_left_over_goes_out_in_parts_that_the_owners_greatest_order_allows() {
-    let mut world = world();
-    let (bytes, records) = (world.journal.len(), world.ends.len());
-    world.lose_request.insert(TRADE2);
-    world.command("execute_pair", r#"{"id":"binance_bybit_btc"}"#, "e1").unwrap();
-    world.run_for(200 * MS);
-    world.journal.truncate(bytes);
-    world.ends.truncate(records);
-    world.restart();
+    let mut world = forgotten();
     let limits = r#"{"limits":[{"name":"order_notional_max","scope":"total","value":250}]}"#;
     world.command("set_limits", limits, "l1").unwrap();
     world.run_for(8 * SECOND);
@@ -107,14 +105,7 @@ fn what_is_left_over_goes_out_in_parts_that_the_owners_greatest_order_allows() {
 
 #[test]
 fn what_is_left_over_brings_its_book_back_when_every_pair_is_off() {
-    let mut world = world();
-    let (bytes, records) = (world.journal.len(), world.ends.len());
-    world.lose_request.insert(TRADE2);
-    world.command("execute_pair", r#"{"id":"binance_bybit_btc"}"#, "e1").unwrap();
-    world.run_for(200 * MS);
-    world.journal.truncate(bytes);
-    world.ends.truncate(records);
-    world.restart();
+    let mut world = forgotten();
     let off = btc_pair("5").replace(r#""enabled":true"#, r#""enabled":false"#);
     world.command("upsert_pair", &off, "u1").unwrap();
     assert_eq!(
@@ -131,14 +122,7 @@ fn what_is_left_over_brings_its_book_back_when_every_pair_is_off() {
 
 #[test]
 fn nothing_is_taken_off_twice_over_restarts() {
-    let mut world = world();
-    let (bytes, records) = (world.journal.len(), world.ends.len());
-    world.lose_request.insert(TRADE2);
-    world.command("execute_pair", r#"{"id":"binance_bybit_btc"}"#, "e1").unwrap();
-    world.run_for(200 * MS);
-    world.journal.truncate(bytes);
-    world.ends.truncate(records);
-    world.restart();
+    let mut world = forgotten();
     let began = world.ends.len() as u64;
     for crash in began + 1..began + 14 {
         world.crash_at = Some(crash);

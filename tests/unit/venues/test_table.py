@@ -1,4 +1,4 @@
-"""What every cold half asks of all: the time, and a book. The facts are those of the request oracles (../shared/data/ccxt)."""
+"""What every cold half asks of all: the time, and a book, as the request oracles ask (../shared/data/ccxt)."""
 
 from urllib.parse import parse_qsl, urlsplit
 

@@ -4,8 +4,9 @@
 
 Starts the service in profile sim (plans execute throughout) and measures three times in a row, each over the same span:
 nothing beside the engine; `--clients` WebSockets on prices, pairs, orders and plans, of which some never read; and GET
-/api/prices at a fixed rate, sent on time whatever the answers do. Prints one JSON object. Clients run in a process of
-their own; the event's latency is from its `ts` (whole milliseconds, engine clock) to its arrival.
+/api/prices at a fixed rate, sent on time whatever the answers do. Between them the same clients meet servers that have
+nothing else to do (`floors.py`). Prints one JSON object. Clients run in a process of their own; the event's latency is
+from its `ts` (whole milliseconds, engine clock) to its arrival.
 """
 
 import argparse
@@ -21,11 +22,11 @@ import urllib.request
 from pathlib import Path
 
 import uvloop
-from aiohttp import web
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benches.api.clients import PER_USER, poll, watch
+from benches.api.floors import broadcast, hello, serving
 from tests.e2e.harness import Node, running
 
 from tidegate.cli.local import ask
@@ -33,10 +34,10 @@ from tidegate.cli.local import ask
 CONFIG = "api:\n  readsPerSecond: 20000\n"
 PASSWORD = "a password of the bench"
 HOPS = ("step", "recv_to_send", "journal_append", "loop_lag")
-HELLO_BYTES = 1024
 PRICE = "/api/prices/binance/BTCUSDT?type=spot&depth=20"
 CORES = sorted(os.sched_getaffinity(0))
 """Side by side on one core, as the scheduler likes to put them, the clients' time would count as the service's."""
+SERVICE_CORES = CORES[:-1] or CORES
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
@@ -118,37 +119,13 @@ def ended(node):
     return ask(node.home, "GET", "/api/trading/performance").get("plans", 0)
 
 
-async def hello(pipe):
-    """aiohttp alone on uvloop, an answer as long as ours: what a server does that has nothing to do."""
-    answer = b"x" * HELLO_BYTES
-
-    async def handle(_request):
-        return web.Response(body=answer, content_type="application/json")
-
-    app = web.Application()
-    app.router.add_get("/{name:.*}", handle)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    pipe.send(runner.addresses[0][1])
-    await asyncio.Event().wait()
-
-
-def serve_hello(pipe):
-    uvloop.run(hello(pipe))
-
-
-def floor(rate, seconds):
-    """The same requests to a server that has nothing to do, in the same minute."""
-    mine, theirs = multiprocessing.Pipe()
-    server = multiprocessing.get_context("spawn").Process(target=serve_hello, args=(theirs,), daemon=True)
-    server.start()
-    port = mine.recv()
-    began, cpu = time.monotonic(), cpu_s(server.pid)
-    *_, found = clients(poll, port, "none", PRICE, rate, seconds)
-    took = cpu_s(server.pid) - cpu
-    server.terminate()
+def floor(server, work, *given):
+    """The same clients against a server that has nothing to do, in the same minutes."""
+    process, port = serving(server, SERVICE_CORES)
+    began, cpu = time.monotonic(), cpu_s(process.pid)
+    *_, found = clients(work, port, *given)
+    took = cpu_s(process.pid) - cpu
+    process.terminate()
     return {"seen": found, "cpuOfService": round(took / (time.monotonic() - began), 3)}
 
 
@@ -179,13 +156,16 @@ def main():
     with tempfile.TemporaryDirectory() as home, running(Node(Path(home), config=CONFIG)) as node:
         node.ready()
         for thread in Path(f"/proc/{node.child.pid}/task").iterdir():
-            os.sched_setaffinity(int(thread.name), CORES[:-1] or CORES)
+            os.sched_setaffinity(int(thread.name), SERVICE_CORES)
         tokens = tokens_of(node, given.clients)
         report = {
             "load": os.getloadavg()[0],
             "alone": measured(node, idle, given.seconds),
             "sockets": measured(node, watch, node.port, tokens, given.clients, given.stalled, given.seconds),
-            "hello": floor(given.rate, given.seconds),
+            "broadcast": floor(
+                broadcast, watch, ["none"] * (given.clients // PER_USER + 1), given.clients, 0, given.seconds
+            ),
+            "hello": floor(hello, poll, "none", PRICE, given.rate, given.seconds),
             "prices": measured(node, poll, node.port, tokens[0], PRICE, given.rate, given.seconds),
         }
     print(json.dumps(report, indent=1))

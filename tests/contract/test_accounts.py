@@ -48,10 +48,10 @@ async def test_a_refresh_token_is_exchanged_once(store: AccountStore) -> None:
 
 async def test_a_revoked_family_is_dead_for_all_its_tokens(store: AccountStore) -> None:
     await store.add_session(FIRST)
-    assert await store.is_family_live("f1", 99)
+    assert await store.holders(("f1",), 99) == {"f1": ANNA}
     await store.rotate("s1", SECOND, 5)
     await store.revoke_family("f1", 6)
-    assert not await store.is_family_live("f1", 99)
+    assert await store.holders(("f1",), 99) == {}
     assert not await store.rotate("s2", replace(SECOND, id="s3", token_hash="t3"), 7)
 
 
@@ -60,15 +60,15 @@ async def test_a_new_password_may_end_the_sessions(store: AccountStore, end: boo
     await store.add_session(FIRST)
     await store.set_password("u1", "new", 9, end_sessions=end)
     assert await store.user("u1") == replace(ANNA, password_hash="new", updated_ts=9)
-    assert await store.is_family_live("f1", 99) is not end
+    assert ("f1" in await store.holders(("f1",), 99)) is not end
 
 
 async def test_a_family_ends_with_its_last_session(store: AccountStore) -> None:
     await store.add_session(FIRST)
-    assert await store.is_family_live("f1", 99)
-    assert not await store.is_family_live("f1", 100)
+    assert await store.holders(("f1",), 99) == {"f1": ANNA}
+    assert await store.holders(("f1",), 100) == {}
     await store.rotate("s1", replace(SECOND, expires_ts=200), 5)
-    assert await store.is_family_live("f1", 100)
+    assert await store.holders(("f1",), 100) == {"f1": ANNA}
 
 
 async def test_expired_sessions_are_forgotten(store: AccountStore) -> None:
@@ -84,7 +84,7 @@ async def test_a_user_is_changed_and_his_logins_end(store: AccountStore) -> None
     changed = replace(ANNA, role=Role.VIEWER, disabled=True, updated_ts=7)
     assert await store.change_user(changed, end_sessions=True)
     assert await store.user("u1") == changed
-    assert not await store.is_family_live("f1", 99)
+    assert await store.holders(("f1",), 99) == {}
 
 
 @pytest.mark.parametrize("change", [{"disabled": True}, {"role": Role.TRADER}], ids=["disabled", "demoted"])

@@ -54,6 +54,11 @@ class Client:
         self._heard_s = self._asked_s = 0.0
         self._stuck_s: float | None = None
 
+    @property
+    def is_stuck(self) -> bool:
+        """Its socket took nothing when something was to be written."""
+        return self._stuck_s is not None
+
     def attach(self, wire: Wire, now_s: float) -> None:
         """From now on it can be written to. Times are the loop's."""
         self._wire = wire

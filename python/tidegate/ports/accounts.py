@@ -1,5 +1,6 @@
 """Where users and their sessions are kept."""
 
+from collections.abc import Collection, Mapping
 from typing import Final, Protocol
 
 from tidegate.model.accounts import Session, User
@@ -60,8 +61,8 @@ class AccountStore(Protocol):
         """The newest token of each login that still stands, newest login first; at most LOGINS_MAX."""
         ...
 
-    async def is_family_live(self, family: str, now_ms: int) -> bool:
-        """Whether the login still has a session that is neither revoked nor over."""
+    async def holders(self, families: Collection[str], now_ms: int) -> Mapping[str, User]:
+        """The user of each of these logins that still has a session that is neither revoked nor over."""
         ...
 
     async def prune_sessions(self, before_ts: int) -> int:

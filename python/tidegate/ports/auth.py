@@ -1,5 +1,6 @@
 """Proof of identity as the HTTP face needs it: passwords in, short-lived tokens out."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -85,6 +86,10 @@ class AuthService(Protocol):
 
     async def is_live(self, principal: Principal) -> bool:
         """Whether the session behind `principal` still stands, its expiry aside."""
+        ...
+
+    async def live(self, principals: Iterable[Principal]) -> frozenset[str]:
+        """The sessions of these that still stand, by their ids: one question, however many they are."""
         ...
 
     def issue_ticket(self, principal: Principal) -> Ticket: ...

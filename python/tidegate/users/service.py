@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
@@ -176,7 +177,7 @@ class LocalAuth:
         if access_token.startswith(PREFIX):
             return await self._lent.authenticate(access_token, peer)
         claims = self._signer.check(access_token, self._now_s)
-        user = await self._standing(claims.session_id, claims.user_id)
+        user = await self._standing(claims.session_id)
         if user is None:
             raise refused()
         return _principal(user, claims.session_id, claims.expires_s * 1000)
@@ -187,7 +188,16 @@ class LocalAuth:
             return True
         if principal.session_id.startswith(PREFIX):
             return await self._lent.is_live(principal.session_id.removeprefix(PREFIX))
-        return await self._standing(principal.session_id, principal.user_id) is not None
+        return await self._standing(principal.session_id) is not None
+
+    async def live(self, principals: Iterable[Principal]) -> frozenset[str]:
+        """See the port."""
+        sessions = {principal.session_id: principal for principal in principals}
+        others = {name for name, one in sessions.items() if one.local or name.startswith(PREFIX)}
+        families = sessions.keys() - others
+        holders = await self._store.holders(families, self._now_ms)
+        live = {family for family in families if self._remember(family, holders.get(family)) is not None}
+        return frozenset(live | {name for name in others if await self.is_live(sessions[name])})
 
     def issue_ticket(self, principal: Principal) -> Ticket:
         """See the port."""
@@ -250,43 +260,43 @@ class LocalAuth:
         self._remember(family, None)
         await self._store.revoke_family(family, self._now_ms)
 
-    async def _standing(self, family: str, user_id: str) -> User | None:
+    async def _standing(self, family: str) -> User | None:
         """The user of a session that still stands, asked of the store at most once per RECHECK_S."""
         known = self._known.get(family)
         if known is not None and (known[1] is None or self._now_s - known[0] < RECHECK_S):
             return known[1]
         try:
-            user = await self._asked_once(family, user_id)
+            user = await self._asked_once(family)
         except StoreError:
             # A locked database must not take the kill switch away from somebody who was let in a moment ago.
             if known is None:
                 raise
             return known[1]
-        if user is not None and user.disabled:
-            user = None
-        self._remember(family, user)
-        return user
+        return self._remember(family, user)
 
-    async def _asked_once(self, family: str, user_id: str) -> User | None:
+    async def _asked_once(self, family: str) -> User | None:
         """Everybody who wants to know at the same time shares one question: a thousand sockets that come back at once
         are not a thousand questions.
         """
         question = self._asking.get(family)
         if question is None:
-            question = asyncio.ensure_future(self._ask(family, user_id))
+            question = asyncio.ensure_future(self._ask(family))
             self._asking[family] = question
             question.add_done_callback(lambda _: self._asking.pop(family, None))
         return await asyncio.shield(question)
 
-    async def _ask(self, family: str, user_id: str) -> User | None:
-        stands = await self._store.is_family_live(family, self._now_ms)
-        return await self._store.user(user_id) if stands else None
+    async def _ask(self, family: str) -> User | None:
+        return (await self._store.holders((family,), self._now_ms)).get(family)
 
-    def _remember(self, family: str, user: User | None) -> None:
+    def _remember(self, family: str, user: User | None) -> User | None:
+        """The user whom the session lets in: nobody where it has ended, or who is disabled."""
+        if user is not None and user.disabled:
+            user = None
         self._known[family] = (self._now_s, user)
         self._known.move_to_end(family)
         while len(self._known) > _KNOWN_MAX:
             self._known.popitem(last=False)
+        return user
 
 
 def _principal(user: User, family: str, expires_ts: int) -> Principal:

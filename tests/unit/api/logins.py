@@ -1,6 +1,6 @@
 """Doubles of the people side: one user, one login and one token per role."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field, replace
 
 from tidegate.model.access import Peer, Permission, Principal, Role
@@ -60,7 +60,7 @@ LOGINS = [
 
 @dataclass
 class FakeAuth:
-    live: bool = True
+    stands: bool = True
     tickets: dict[str, Principal] = field(default_factory=dict)
     ended: list[str] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)
@@ -120,7 +120,10 @@ class FakeAuth:
         return principal(TOKENS[access_token])
 
     async def is_live(self, principal: Principal) -> bool:
-        return self.live
+        return self.stands
+
+    async def live(self, principals: Iterable[Principal]) -> frozenset[str]:
+        return frozenset(one.session_id for one in principals if self.stands)
 
     def issue_ticket(self, principal: Principal) -> Ticket:
         ticket = f"ticket-{len(self.tickets)}"

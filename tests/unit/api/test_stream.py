@@ -1,7 +1,7 @@
 """The WebSocket against a running server: who may open it, what it sends, when it is cut."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -51,7 +51,7 @@ async def test_a_ticket_of_a_session_that_has_ended_since_opens_nothing(
 ) -> None:
     async with admin.post("/api/auth/ws-ticket") as answer:
         ticket = (await answer.json())["data"]["ticket"]
-    world.auth.live = False
+    world.auth.stands = False
     with pytest.raises(WSServerHandshakeError) as caught:
         await anyone.ws_connect("/ws", params={"ticket": ticket})
     assert caught.value.status == 401
@@ -177,7 +177,7 @@ async def test_sockets_of_one_user_are_bounded(admin: aiohttp.ClientSession) -> 
 
 async def test_a_session_that_was_ended_closes_its_sockets(socket: Socket, world: World) -> None:
     await ask(socket, "ping")
-    world.auth.live = False
+    world.auth.stands = False
     end = await socket.receive(timeout=5)
     assert (end.type, end.data) == (WSMsgType.CLOSE, 4401)
     assert "log in" in (end.extra or "")
@@ -259,11 +259,11 @@ async def test_a_database_that_is_away_ends_no_session(
 ) -> None:
     asked = asyncio.Event()
 
-    async def is_live(_principal: Principal) -> bool:
+    async def live(_principals: Iterable[Principal]) -> frozenset[str]:
         asked.set()
         raise StoreError("the database is locked")
 
-    monkeypatch.setattr(world.auth, "is_live", is_live)
+    monkeypatch.setattr(world.auth, "live", live)
     await asyncio.wait_for(asked.wait(), 5)
     assert (await ask(socket, "ping"))["event"] == "pong"
 

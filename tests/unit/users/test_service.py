@@ -1,7 +1,7 @@
 """Logging in: every way in, and every way that must stay shut."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping
 from pathlib import Path
 
 import jwt
@@ -9,6 +9,7 @@ import pytest
 from tests.contract.databases import fresh
 
 from tidegate.model.access import Peer, Permission, Role
+from tidegate.model.accounts import User
 from tidegate.model.errors import Code, TidegateError
 from tidegate.ports.store import StoreError
 from tidegate.store.control.accounts import SqlAccounts
@@ -208,6 +209,26 @@ async def test_only_an_own_login_can_be_ended_by_its_id(world: World) -> None:
     assert await world.auth.is_live(admin)
 
 
+async def test_many_sessions_are_one_question(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    await world.people.add("anna", Role.TRADER, PASSWORD)
+    anna, again, admin = [(await world.auth.login(name, PASSWORD)).principal for name in ("anna", "anna", "admin")]
+    owner = world.auth.local(1000)
+    await world.auth.logout_of(anna.user_id, again.session_id)
+    holders, asked = world.store.holders, []
+
+    async def counted(families: Collection[str], now_ms: int) -> Mapping[str, User]:
+        asked.append(set(families))
+        return await holders(families, now_ms)
+
+    monkeypatch.setattr(world.store, "holders", counted)
+    live = await world.auth.live((anna, again, admin, owner, anna))
+    assert live == {anna.session_id, admin.session_id, owner.session_id}
+    assert asked == [{anna.session_id, again.session_id, admin.session_id}]
+    monkeypatch.undo()
+    await world.people.change(anna.user_id, disabled=True)
+    assert await world.auth.live((anna, admin)) == {admin.session_id}
+
+
 async def test_a_changed_role_counts_at_once_for_who_is_logged_in(world: World) -> None:
     anna = await world.people.add("anna", Role.TRADER, PASSWORD)
     tokens = await world.auth.login("anna", PASSWORD)
@@ -261,13 +282,13 @@ async def test_a_hundred_thousand_guesses_get_nowhere_and_the_owner_still_gets_i
 async def test_many_who_come_back_at_once_are_one_question(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     tokens = await world.auth.login("admin", PASSWORD)
     asked: list[str] = []
-    is_family_live = world.store.is_family_live
+    holders = world.store.holders
 
-    async def counted(family: str, now_ms: int) -> bool:
-        asked.append(family)
-        return await is_family_live(family, now_ms)
+    async def counted(families: Collection[str], now_ms: int) -> Mapping[str, User]:
+        asked.extend(families)
+        return await holders(families, now_ms)
 
-    monkeypatch.setattr(world.store, "is_family_live", counted)
+    monkeypatch.setattr(world.store, "holders", counted)
     found = await asyncio.gather(*(world.auth.authenticate(tokens.access_token) for _ in range(100)))
     assert {principal.name for principal in found} == {"admin"}
     assert len(asked) == 1
@@ -276,11 +297,11 @@ async def test_many_who_come_back_at_once_are_one_question(world: World, monkeyp
 async def test_a_database_that_is_away_is_told_to_all_who_asked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     tokens = await world.auth.login("admin", PASSWORD)
 
-    async def away(_family: str, _now_ms: int) -> bool:
+    async def away(_families: Collection[str], _now_ms: int) -> Mapping[str, User]:
         raise StoreError("locked")
 
     with monkeypatch.context() as patched:
-        patched.setattr(world.store, "is_family_live", away)
+        patched.setattr(world.store, "holders", away)
         asking = (world.auth.authenticate(tokens.access_token) for _ in range(3))
         found = await asyncio.gather(*asking, return_exceptions=True)
     assert [type(failure) for failure in found] == [StoreError] * 3

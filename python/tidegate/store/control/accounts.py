@@ -1,6 +1,6 @@
 """Users and sessions over SQL."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -152,12 +152,13 @@ class SqlAccounts:
             found = (await connection.execute(query)).all()
         return tuple(Session(**_values(row)) for row in found)
 
-    async def is_family_live(self, family: str, now_ms: int) -> bool:
+    async def holders(self, families: Collection[str], now_ms: int) -> Mapping[str, User]:
         """See the port."""
-        c = tables.sessions.c
-        query = select(func.count()).where(c.family == family, _LIVE, c.expires_ts > now_ms)
+        users, c = tables.users, tables.sessions.c
+        standing = select(users, c.family).where(users.c.id == c.user_id, _LIVE, c.expires_ts > now_ms)
         async with self._database.read() as connection:
-            return int((await connection.execute(query)).scalar_one()) > 0
+            rows = (await connection.execute(standing.where(c.family.in_(families)))).all()
+        return {row.family: _user_of(row) for row in rows}
 
     async def prune_sessions(self, before_ts: int) -> int:
         """See the port."""
@@ -195,7 +196,9 @@ def _values(row: Row[Any]) -> Mapping[str, Any]:
 
 
 def _user(row: Row[Any] | None) -> User | None:
-    if row is None:
-        return None
-    values = dict(_values(row))
+    return None if row is None else _user_of(row)
+
+
+def _user_of(row: Row[Any]) -> User:
+    values = {name: value for name, value in _values(row).items() if name in tables.users.c}
     return User(**{**values, "role": Role(values["role"])})

@@ -50,6 +50,7 @@ const fn answer_of(class: RejectClass) -> Answer {
         | RejectClass::PostOnlyWouldTake
         | RejectClass::DuplicateClientId
         | RejectClass::UnknownOrder
+        | RejectClass::UnknownSymbol
         | RejectClass::AlreadyDone
         | RejectClass::ReduceOnly => Answer::Rejected,
         RejectClass::Timestamp

@@ -7,9 +7,10 @@ use super::record::Body;
 use super::reducer::Engine;
 use super::requests::{Request, Why};
 use super::timers::Timer;
+use crate::market::InstrumentStatus;
 use crate::order::{Absence, AbsenceRead, ClientRef, FillReport, Order, OrderReport, State};
 use crate::units::{AccountId, ClientId, InstrumentId, LinkId, Now, Ns, Product, VenueOrderId};
-use crate::venues::{Context, Event, EventBuf, Query, ReplyVerdict, Role};
+use crate::venues::{Context, Event, EventBuf, Query, RejectClass, ReplyVerdict, Role, VenueReject};
 use std::collections::BTreeSet;
 
 /// How far our clock of an order's making may have been ahead of the venue's clock of its fills.
@@ -61,12 +62,22 @@ impl Engine {
 
     fn query_product(&self, query: &Query) -> Option<Product> {
         match query {
-            Query::Snapshot { instrument, .. }
-            | Query::Order { instrument, .. }
-            | Query::VenueOrder { instrument, .. }
-            | Query::Fills { instrument, .. } => Some(self.instruments.at(*instrument).product),
             Query::Positions => Some(Product::Linear),
-            Query::OpenOrders | Query::Balances | Query::Moves { .. } => None,
+            _ => query.instrument().map(|id| self.instruments.at(id).product),
+        }
+    }
+
+    /// Two readings say that the instrument is gone: it is not on the venue's list, and the venue knows no such symbol.
+    fn is_delisted(&self, query: &Query, reject: &VenueReject) -> bool {
+        let status = query.instrument().map(|id| self.instruments.at(id).status);
+        status == Some(InstrumentStatus::Halted) && reject.class == RejectClass::UnknownSymbol
+    }
+
+    /// Nobody waits for what can not be learned any more. It proves no order's absence: one of unknown fate stays so.
+    fn on_delisted(&mut self, now: Now, request: &Request, out: &mut Effects) {
+        match request.query {
+            Query::Order { .. } | Query::Fills { .. } => self.round_served(now, request, out),
+            _ => self.on_lost_request(now, request, out),
         }
     }
 
@@ -91,6 +102,9 @@ impl Engine {
         match verdict {
             Ok(ReplyVerdict::Served { next }) => self.on_served(now, &request, &buf, next, out),
             Ok(ReplyVerdict::Absent) => self.on_absent(now, &request, out),
+            Ok(ReplyVerdict::Refused(reject)) if self.is_delisted(&request.query, &reject) => {
+                self.on_delisted(now, &request, out);
+            }
             Ok(ReplyVerdict::Refused(reject)) => {
                 let text = format!("{:?} refused: {} {}", request.query, reject.code, reject.message);
                 self.alert(now, "warning", "QUERY_REFUSED", &text, out);
@@ -135,7 +149,6 @@ impl Engine {
             // Their own timers ask again.
             (Why::Book | Why::Order | Why::Recon, _) => {}
         }
-        let _ = out;
     }
 
     fn on_served(

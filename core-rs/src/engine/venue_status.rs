@@ -130,6 +130,7 @@ impl Engine {
             | RejectClass::PostOnlyWouldTake
             | RejectClass::DuplicateClientId
             | RejectClass::UnknownOrder
+            | RejectClass::UnknownSymbol
             | RejectClass::AlreadyDone
             | RejectClass::ReduceOnly
             | RejectClass::OutcomeUnknown

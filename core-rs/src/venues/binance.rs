@@ -42,7 +42,7 @@ const ERRORS: &[Meaning] = &[
     (Maintenance, "Market is closed", &[-2010]), (UnknownOrder, "Unknown order", &[-2011]), (UnknownOrder, "", &[-2013]),
     (InsufficientFunds, "", &[-2018, -2019, -2028]), (ReduceOnly, "ReduceOnly", &[-2022]), (AlreadyDone, "", &[-2026]),
     (Filter, "", &[-1013, -1111, -2025, -2027, -4003, -4004, -4005, -4013, -4014, -4016, -4023, -4024, -4131, -4164]),
-    (DuplicateClientId, "", &[-4116]), (ReduceOnly, "", &[-4118]), (Maintenance, "", &[-1016, -4140]),
+    (DuplicateClientId, "", &[-4116]), (ReduceOnly, "", &[-4118]), (Maintenance, "", &[-1016, -4140]), (UnknownSymbol, "", &[-1121]),
 ];
 
 /// `{"code":-2013,"msg":"Order does not exist."}` with an HTTP (or WebSocket API) status.

@@ -44,6 +44,7 @@ const ERRORS: &[Meaning] = &[
     (Filter, "", &[45035, 45110, 45111, 45112, 45113, 45114, 45115]),
     (ReduceOnly, "", &[22002, 40757]),
     (UnknownOrder, "", &[22001, 40109, 40768, 43001, 43004, 45057]),
+    (UnknownSymbol, "", &[40034, 40309]),
     // 45031: "The order is finalized"; 45055: its status can not be cancelled.
     (AlreadyDone, "", &[45031, 45055]),
 ];

@@ -49,6 +49,8 @@ const ERRORS: &[Meaning] = &[
     // 20006: the request id is the client id, so a used one means that this request was taken before.
     (DuplicateClientId, "", &[20006, 110_072, 170_141]),
     (UnknownOrder, "", &[110_001, 170_213]),
+    (UnknownSymbol, "symbol", &[10001, 10029]),
+    (UnknownSymbol, "", &[170_121]),
     (AlreadyDone, "", &[110_008, 110_010, 170_139, 170_142, 170_143]),
     (InsufficientFunds, "", &[110_004, 110_007, 110_012, 110_045, 170_131]),
     (ReduceOnly, "reduce-only", &[110_017]),

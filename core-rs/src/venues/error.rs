@@ -44,6 +44,8 @@ pub enum RejectClass {
     PostOnlyWouldTake,
     DuplicateClientId,
     UnknownOrder,
+    /// The venue lists no such instrument, or does not any more.
+    UnknownSymbol,
     /// The order is already done (filled or cancelled): a cancel came too late.
     AlreadyDone,
     ReduceOnly,
@@ -119,6 +121,7 @@ impl RejectClass {
             Self::PostOnlyWouldTake => "POST_ONLY_WOULD_TAKE",
             Self::DuplicateClientId => "DUPLICATE_CLIENT_ID",
             Self::UnknownOrder => "UNKNOWN_ORDER",
+            Self::UnknownSymbol => "UNKNOWN_SYMBOL",
             Self::AlreadyDone => "ALREADY_DONE",
             Self::ReduceOnly => "REDUCE_ONLY",
             Self::Timestamp => "TIMESTAMP",

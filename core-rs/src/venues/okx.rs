@@ -46,6 +46,7 @@ const ERRORS: &[Meaning] = &[
     (ReduceOnly, "", &[51112, 51169]),
     // 51400: "the order has been filled, canceled or does not exist": the venue does not tell which.
     (UnknownOrder, "", &[51400, 51405, 51503, 51603]),
+    (UnknownSymbol, "", &[51001]),
     (AlreadyDone, "", &[51401, 51402, 51410, 51509, 51510]),
 ];
 

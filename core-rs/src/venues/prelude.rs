@@ -29,5 +29,5 @@ pub(in crate::venues) use crate::units::{Asset, Money, Ns, Product, Side, Venue}
 pub(in crate::venues) use Product::{Linear, Spot};
 pub(in crate::venues) use RejectClass::{
     AlreadyDone, Auth, Banned, DuplicateClientId, Filter, InsufficientFunds, Maintenance, OutcomeUnknown,
-    PostOnlyWouldTake, RateLimited, ReduceOnly, Timestamp, UnknownOrder,
+    PostOnlyWouldTake, RateLimited, ReduceOnly, Timestamp, UnknownOrder, UnknownSymbol,
 };

@@ -26,6 +26,19 @@ pub enum Query {
     Positions,
 }
 
+impl Query {
+    /// The one instrument that it asks about.
+    pub const fn instrument(&self) -> Option<InstrumentId> {
+        match self {
+            Self::Snapshot { instrument, .. }
+            | Self::Order { instrument, .. }
+            | Self::VenueOrder { instrument, .. }
+            | Self::Fills { instrument, .. } => Some(*instrument),
+            Self::OpenOrders | Self::Moves { .. } | Self::Balances | Self::Positions => None,
+        }
+    }
+}
+
 /// What a served answer proves. A transport failure or HTTP 5xx proves nothing and never gets here as `Absent`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReplyVerdict {

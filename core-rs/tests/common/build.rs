@@ -77,6 +77,7 @@ impl World {
             mute: BTreeSet::new(),
             gone: BTreeSet::new(),
             answer: BTreeMap::new(),
+            delisted: BTreeMap::new(),
             slow: BTreeMap::new(),
             crash_at: None,
             crashed: false,

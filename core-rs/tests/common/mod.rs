@@ -85,6 +85,8 @@ pub struct World {
     pub gone: BTreeSet<usize>,
     /// What these venues answer to every question instead of what they would.
     pub answer: BTreeMap<usize, (u16, String)>,
+    /// Symbols that these venues have taken off their lists, and what they answer to whoever asks about one.
+    pub delisted: BTreeMap<usize, (&'static str, u16, &'static str)>,
     /// Frames of these links come later by this much.
     pub slow: BTreeMap<usize, Ns>,
     /// Stop at a journal record with this number: the process dies right after the write.
@@ -148,14 +150,23 @@ impl World {
         self.begin();
     }
 
-    fn begin(&mut self) {
-        for (name, product) in self.names.into_iter().flat_map(|n| [(n, Product::Spot), (n, Product::Linear)])
-        {
+    /// The venues' lists of instruments, as they are now.
+    pub fn list_instruments(&mut self) {
+        let markets = |at| [(at, Product::Spot), (at, Product::Linear)];
+        for (at, product) in (0..self.names.len()).flat_map(markets) {
             let mut out = Effects::default();
-            let (venue, rows) = (Venue::parse(name).unwrap(), instruments(name, product.name()));
-            self.engine.set_instruments(self.moment(), venue, product, rows.as_bytes(), &mut out).unwrap();
+            let name = self.names[at];
+            let mut rows: Vec<serde_json::Value> =
+                serde_json::from_str(&instruments(name, product.name())).unwrap();
+            rows.retain(|row| self.delisted.get(&at).is_none_or(|(symbol, ..)| row["symbol"] != *symbol));
+            let (venue, rows) = (Venue::parse(name).unwrap(), serde_json::to_vec(&rows).unwrap());
+            self.engine.set_instruments(self.moment(), venue, product, &rows, &mut out).unwrap();
             self.run(out);
         }
+    }
+
+    fn begin(&mut self) {
+        self.list_instruments();
         self.input(Input::Start);
         let life = self.life;
         for link in 0..self.links.len() {
@@ -301,6 +312,13 @@ impl World {
         let (head, body) = text.split_once("\n\n").unwrap_or((&text, ""));
         let mut lines = head.lines();
         let (method, target) = lines.next().unwrap().split_once(' ').unwrap();
+        if let Some((_, status, body)) =
+            self.delisted.get(&venue).filter(|(symbol, ..)| target.contains(symbol))
+        {
+            let (status, body) = (*status, body.as_bytes().to_vec());
+            self.at(WIRE, Job::Reply { number, status, body, life });
+            return;
+        }
         if head.lines().count() > 1 {
             self.private.push(link);
         }

@@ -6,7 +6,7 @@ use tidegate_core::venues::{EventBuf, Query, RejectClass, ReplyVerdict, Role, co
 
 use RejectClass::{
     AlreadyDone, Auth, Banned, DuplicateClientId, Filter, InsufficientFunds, Maintenance, Other,
-    OutcomeUnknown, PostOnlyWouldTake, RateLimited, ReduceOnly, Timestamp, UnknownOrder,
+    OutcomeUnknown, PostOnlyWouldTake, RateLimited, ReduceOnly, Timestamp, UnknownOrder, UnknownSymbol,
 };
 
 type Case = (u16, i64, &'static str, RejectClass);
@@ -35,6 +35,7 @@ fn okx_codes_have_their_meaning_and_an_unknown_one_is_other() {
         (51016, DuplicateClientId),
         (51400, UnknownOrder),
         (51603, UnknownOrder),
+        (51001, UnknownSymbol),
         (50004, OutcomeUnknown),
         (51054, OutcomeUnknown),
         (50011, RateLimited),
@@ -58,6 +59,7 @@ fn bitget_codes_have_their_meaning_and_an_unknown_one_is_other() {
         (45034, DuplicateClientId),
         (43001, UnknownOrder),
         (40109, UnknownOrder),
+        (40309, UnknownSymbol),
         (40010, OutcomeUnknown),
         (429, RateLimited),
         (40009, Auth),
@@ -94,7 +96,8 @@ fn bybit_codes_of_both_products_have_their_meaning() {
         // Of one instrument; they say nothing of the venue or the account.
         (110_074, "This contract is not live", Other),
         (170_157, "The trading pair is not available for api trading", Other),
-        (170_121, "Invalid symbol.", Other),
+        (170_121, "Invalid symbol.", UnknownSymbol),
+        (10001, "params error: symbol invalid", UnknownSymbol),
         (170_146, "Order creation timeout.", OutcomeUnknown),
     ]
     .map(|(code, message, want)| (200, code, message, want));
@@ -105,13 +108,14 @@ fn bybit_codes_of_both_products_have_their_meaning() {
 
 #[test]
 fn binance_messages_tell_apart_what_the_code_does_not() {
-    let cases: [Case; 16] = [
+    let cases: [Case; 17] = [
         (400, -2010, "Account has insufficient balance for requested action.", InsufficientFunds),
         (400, -2010, "Duplicate order sent.", DuplicateClientId),
         (400, -2010, "Order would immediately match and take.", PostOnlyWouldTake),
         (400, -2010, "Something new.", Other),
         (400, -1013, "Filter failure: LOT_SIZE", Filter),
         (400, -2011, "Unknown order sent.", UnknownOrder),
+        (400, -1121, "Invalid symbol.", UnknownSymbol),
         (400, -2022, "ReduceOnly Order is rejected.", ReduceOnly),
         (409, -2022, "Order cancel-replace failed.", Other),
         (400, -1021, "Timestamp for this request is outside of the recvWindow.", Timestamp),

@@ -200,7 +200,9 @@ class Hub:
                 some = [client for client in everybody[part::LOOK_PARTS] if client in self._clients]
                 for client in some:
                     client.look_after(loop.time())
-                self._courier.in_turn(client for client in some if client.is_stuck)
+                stuck = [client for client in some if client.is_stuck]
+                if stuck:
+                    self._courier.in_turn(stuck)
 
     async def _check_sessions(self) -> None:
         """A session that was ended closes its sockets within a second."""

@@ -130,9 +130,11 @@ async def test_a_full_socket_is_left_alone_until_it_has_room_or_its_time_is_over
     room.event()
     room.socket.held = HELD_BYTES_MAX
     assert room.client.deliver(1.0) is False
+    assert room.client.is_stuck
     room.client.hear(1.0 + SEND_STALL_S)
     room.socket.held = 0
     room.client.deliver(1.0 + SEND_STALL_S)
+    assert not room.client.is_stuck
     assert (room.socket.seqs, room.client.ending) == ([1], None)
     room.socket.held = HELD_BYTES_MAX
     room.client.deliver(10.0)

@@ -1,9 +1,9 @@
 //! What goes into the engine, and what people and programs ask of it.
 
 use super::World;
-use super::setup::Row;
+use super::setup::{Row, instruments};
 use tidegate_core::engine::{Command, Effects, Input, Key, Refusal};
-use tidegate_core::units::Venue;
+use tidegate_core::units::{Product, Venue};
 
 impl World {
     pub fn input(&mut self, input: Input<'_>) {
@@ -15,6 +15,21 @@ impl World {
             self.own_time += (self.clock)().saturating_sub(began);
         }
         self.run(out);
+    }
+
+    /// The venues' lists of instruments, as they are now.
+    pub fn list_instruments(&mut self) {
+        let markets = |at| [(at, Product::Spot), (at, Product::Linear)];
+        for (at, product) in (0..self.names.len()).flat_map(markets) {
+            let mut out = Effects::default();
+            let name = self.names[at];
+            let mut rows: Vec<serde_json::Value> =
+                serde_json::from_str(&instruments(name, product.name())).unwrap();
+            rows.retain(|row| self.delisted.get(&at).is_none_or(|(symbol, ..)| row["symbol"] != *symbol));
+            let (venue, rows) = (Venue::parse(name).unwrap(), serde_json::to_vec(&rows).unwrap());
+            self.engine.set_instruments(self.moment(), venue, product, &rows, &mut out).unwrap();
+            self.run(out);
+        }
     }
 
     pub fn command(&mut self, name: &str, body: &str, id: &str) -> Result<String, Refusal> {

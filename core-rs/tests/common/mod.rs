@@ -6,13 +6,13 @@ mod build;
 pub mod protect;
 mod setup;
 
-use setup::{Row, instruments};
+use setup::Row;
 pub use setup::{btc_pair, config};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tidegate_core::engine::{Effect, Effects, Engine, Input};
 use tidegate_core::sim::{SimEffect, SimVenue};
-use tidegate_core::units::{LinkId, Now, Ns, Product, Venue};
+use tidegate_core::units::{LinkId, Now, Ns};
 
 pub const MS: Ns = 1_000_000;
 pub const SECOND: Ns = 1_000 * MS;
@@ -148,21 +148,6 @@ impl World {
         let rest = &self.journal[from..];
         assert_eq!(self.engine.replay(rest).unwrap(), rest.len());
         self.begin();
-    }
-
-    /// The venues' lists of instruments, as they are now.
-    pub fn list_instruments(&mut self) {
-        let markets = |at| [(at, Product::Spot), (at, Product::Linear)];
-        for (at, product) in (0..self.names.len()).flat_map(markets) {
-            let mut out = Effects::default();
-            let name = self.names[at];
-            let mut rows: Vec<serde_json::Value> =
-                serde_json::from_str(&instruments(name, product.name())).unwrap();
-            rows.retain(|row| self.delisted.get(&at).is_none_or(|(symbol, ..)| row["symbol"] != *symbol));
-            let (venue, rows) = (Venue::parse(name).unwrap(), serde_json::to_vec(&rows).unwrap());
-            self.engine.set_instruments(self.moment(), venue, product, &rows, &mut out).unwrap();
-            self.run(out);
-        }
     }
 
     fn begin(&mut self) {

@@ -67,7 +67,7 @@ impl Engine {
         }
     }
 
-    /// Two readings say that the instrument is gone: it is not on the venue's list, and the venue knows no such symbol.
+    /// Two readings say that the instrument is gone: the venue's list has it no more, and the venue knows no such symbol.
     fn is_delisted(&self, query: &Query, reject: &VenueReject) -> bool {
         let status = query.instrument().map(|id| self.instruments.at(id).status);
         status == Some(InstrumentStatus::Halted) && reject.class == RejectClass::UnknownSymbol

@@ -16,7 +16,7 @@ from tidegate.venues.spec import Product, Request, Ticker, Venue, VenueReplyErro
 TTL_NS: Final = 1_000_000_000
 ENTRIES_MAX: Final = 1024
 DEADLINE_S: Final = 3.0
-_UNKNOWN_SYMBOL: Final = frozenset({"-1121", "10001", "10029", "170121", "51001", "40034"})
+_UNKNOWN_SYMBOL: Final = frozenset({"-1121", "10001", "10029", "170121", "51001", "40034", "40309"})
 """Codes by which the venues say that they know no such symbol."""
 _TOO_MANY: Final = 429
 _BANNED: Final = frozenset({403, 418})

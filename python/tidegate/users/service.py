@@ -295,7 +295,9 @@ class LocalAuth:
 
     def _remember(self, family: str, user: User | None) -> User | None:
         """The user whom the session lets in: nobody where it has ended, or who is disabled."""
-        if user is not None and user.disabled:
+        ended = family in self._known and self._known[family][1] is None
+        if ended or (user is not None and user.disabled):
+            # What has ended stays so: an answer may have been on its way when it did.
             user = None
         self._known[family] = (self._now_s, user)
         self._known.move_to_end(family)

@@ -229,6 +229,22 @@ async def test_many_sessions_are_one_question(world: World, monkeypatch: pytest.
     assert await world.auth.live((anna, admin)) == {admin.session_id}
 
 
+async def test_a_login_that_ends_while_it_is_asked_for_stays_ended(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin = (await world.auth.login("admin", PASSWORD)).principal
+    holders = world.store.holders
+
+    async def late(families: Collection[str], now_ms: int) -> Mapping[str, User]:
+        found = await holders(families, now_ms)
+        await world.auth.logout(admin)
+        return found
+
+    monkeypatch.setattr(world.store, "holders", late)
+    assert await world.auth.live((admin,)) == frozenset()
+    assert not await world.auth.is_live(admin)
+
+
 async def test_a_changed_role_counts_at_once_for_who_is_logged_in(world: World) -> None:
     anna = await world.people.add("anna", Role.TRADER, PASSWORD)
     tokens = await world.auth.login("anna", PASSWORD)

@@ -10,10 +10,12 @@
 #[path = "../tests/common/mod.rs"]
 mod common;
 
-use std::alloc::{GlobalAlloc, Layout, System};
+use std::alloc::{GlobalAlloc, Layout};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
+
+use mimalloc::MiMalloc;
 
 use common::{MS, SECOND, World, btc_pair, config};
 
@@ -41,7 +43,7 @@ fn main() {
     let limits = r#"{"limits":[{"name":"breaker_orders_per_minute","scope":"total","value":100000000}]}"#;
     world.command("set_limits", limits, "").expect("set");
     println!("{:>9} {:>13} {:>12} {:>14}", "orders", "us an order", "orders kept", "MB with venues");
-    let (mut row, mut spans) = (SPAN, Vec::new());
+    let (mut row, mut spans) = (SPAN.min(upto), Vec::new());
     for number in 1..=upto {
         let before = world.own_time;
         order(&mut world, number);
@@ -54,7 +56,7 @@ fn main() {
             let each = spans[spans.len() / 2].as_secs_f64() * 1e6;
             let kept = world.engine.orders().iter().count();
             println!("{number:>9} {each:>13.1} {kept:>12} {:>14}", live_mb());
-            (row, spans) = (row * 10, Vec::new());
+            (row, spans) = ((row * 10).min(upto), Vec::new());
         }
     }
     // The simulated venues keep every order and trade for ever; what is left is the engine's.
@@ -71,6 +73,9 @@ fn clock() -> Duration {
 /// Bytes that are allocated now.
 static LIVE: AtomicUsize = AtomicUsize::new(0);
 
+/// That of the native module.
+static ALLOCATES: MiMalloc = MiMalloc;
+
 struct Counting;
 
 #[allow(unsafe_code, reason = "an allocator is unsafe by its trait")]
@@ -79,13 +84,13 @@ unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         LIVE.fetch_add(layout.size(), Ordering::Relaxed);
         // SAFETY: the caller keeps `alloc`'s contract.
-        unsafe { System.alloc(layout) }
+        unsafe { ALLOCATES.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
         LIVE.fetch_sub(layout.size(), Ordering::Relaxed);
         // SAFETY: the caller keeps `dealloc`'s contract.
-        unsafe { System.dealloc(at, layout) }
+        unsafe { ALLOCATES.dealloc(at, layout) }
     }
 }
 

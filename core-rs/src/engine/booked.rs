@@ -9,10 +9,11 @@ use crate::order::{FillReport, Names, push_field, row_digest};
 use crate::units::{AccountId, InstrumentId, Ns, Side, TradeId};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::{BTreeMap, VecDeque};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 use xxhash_rust::xxh3::xxh3_128;
 
 /// Hash of account, instrument, side and trade id, by name. A trade with ourselves has one id for two fills.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct FillKey(pub u128);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,13 +35,38 @@ pub(super) struct Booking {
 
 #[derive(Debug)]
 pub(super) struct Booked {
-    known: BTreeMap<FillKey, Whose>,
+    known: Known,
     /// The same, oldest booking first.
     queue: VecDeque<Booking>,
     floors: BTreeMap<(AccountId, InstrumentId), Ns>,
     kept_max: usize,
     /// A flaw: fills of our own orders are known by their orders alone.
     pub forgets_ours: bool,
+}
+
+/// Looked up, never walked: its order decides nothing.
+type Known = hashbrown::HashMap<FillKey, Whose, BuildHasherDefault<Already>>;
+
+/// The keys are hashes.
+#[derive(Default)]
+struct Already(u64);
+
+impl Hasher for Already {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, _: &[u8]) {}
+
+    fn write_u64(&mut self, half: u64) {
+        self.0 = half;
+    }
+}
+
+impl Hash for FillKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.0 as u64);
+    }
 }
 
 impl FillKey {
@@ -73,9 +99,9 @@ impl Booked {
     /// Keys known at most: ten minutes (the reach of a backfill) of 437 fills a second, some 20 MB.
     pub(super) const KEPT_MAX: usize = 1 << 18;
 
-    pub(super) const fn with_limit(kept_max: usize) -> Self {
+    pub(super) fn with_limit(kept_max: usize) -> Self {
         Self {
-            known: BTreeMap::new(),
+            known: Known::with_hasher(BuildHasherDefault::new()),
             queue: VecDeque::new(),
             floors: BTreeMap::new(),
             kept_max,

@@ -94,7 +94,7 @@ fn read_body(kind: u8, f: Fields<'_>, t: &mut Interning<'_>) -> Read<Body> {
         },
         19 => Body::Dead { id: id()? },
         40..=43 => Body::Twap(Box::new(super::twap::read(kind, f, t)?)),
-        60..=65 => Body::Protect(Box::new(super::protect::read(kind, f, t)?)),
+        60..=66 => Body::Protect(Box::new(super::protect::read(kind, f, t)?)),
         70..=72 => Body::External(Box::new(super::external::read(kind, f, t)?)),
         20 => Body::Day(Day { number: f.int("day")?, opened_at: f.money("openedAt")? }),
         30 => Body::Breaker {

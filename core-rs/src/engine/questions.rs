@@ -108,6 +108,7 @@ impl Engine {
             Ok(ReplyVerdict::Refused(reject)) => {
                 let text = format!("{:?} refused: {} {}", request.query, reject.code, reject.message);
                 self.alert(now, "warning", "QUERY_REFUSED", &text, out);
+                self.backstop_refused(now, &request);
                 if let Some(account) = request.account {
                     self.bar_after(now, account, &reject, out);
                     self.count_refusal(now, account, &reject, out);
@@ -147,7 +148,7 @@ impl Engine {
                 self.timers.set_earlier(Timer::Recon(account), now.mono + RETRY);
             }
             // Their own timers ask again.
-            (Why::Book | Why::Order | Why::Recon, _) => {}
+            (Why::Book | Why::Order | Why::Recon | Why::Backstop, _) => {}
         }
     }
 
@@ -174,6 +175,7 @@ impl Engine {
                         self.on_balance(now, account, report, sight, out);
                     }
                     Event::Position(report) => self.on_position(account, report),
+                    Event::Backstop { instrument, px } => self.on_backstop(now, account, *instrument, *px),
                     Event::Move(report) => self.on_move(now, account, report, out),
                     Event::Moved
                     | Event::Fill(_)
@@ -201,6 +203,7 @@ impl Engine {
             Query::VenueOrder { instrument, venue_id } => {
                 self.whose_order_is_told(now, request.account, instrument, venue_id, out);
             }
+            Query::Backstop { instrument, px } => self.backstop_served(now, request, instrument, px, out),
             Query::Fills { .. } | Query::Balances | Query::Moves { .. } => {}
         }
         if next.is_some_and(|from| self.ask_next_page(now, request, from, out)) {

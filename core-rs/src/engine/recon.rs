@@ -98,7 +98,7 @@ impl Asked {
         let phase = match query {
             Query::Order { .. } | Query::VenueOrder { .. } | Query::OpenOrders | Query::Snapshot { .. } => 0,
             Query::Fills { .. } | Query::Moves { .. } => 1,
-            Query::Balances | Query::Positions => 2,
+            Query::Balances | Query::Positions | Query::Backstop { .. } => 2,
         };
         Self { phase, link, query, on_way: false }
     }

@@ -240,7 +240,7 @@ pub(super) const fn kind_name(kind: u8) -> &'static str {
         30 | 32 => "BREAKER",
         31 => "PEAK",
         33 => "BAN",
-        60..=65 => "PROTECT",
+        60..=66 => "PROTECT",
         70 => "RECON_DIFF",
         71 => "RECON_ACK",
         72 => "MOVE",

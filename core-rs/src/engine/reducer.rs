@@ -13,7 +13,7 @@ use super::instruments::{InstrumentTable, TableNames};
 use super::journal::Journal;
 use super::lanes::Lane;
 use super::links::Link;
-use super::protect::{Guards, Told};
+use super::protect::{Backstopped, Guards, Told};
 use super::recon::AccountRecon;
 use super::record::{Body, CommandTag, Record};
 use super::requests::Requests;
@@ -49,6 +49,7 @@ pub struct Engine {
     pub(super) twap_watch: BTreeMap<PlanId, Watch>,
     pub(super) guards: Guards,
     pub(super) protect_told: BTreeMap<PlanId, Told>,
+    pub(super) backstops: BTreeMap<(AccountId, InstrumentId), Backstopped>,
     pub(super) requests: Requests,
     pub(super) timers: Timers,
     pub(super) wake: Option<Ns>,
@@ -111,6 +112,7 @@ impl Engine {
             twap_watch: BTreeMap::new(),
             guards: Guards::default(),
             protect_told: BTreeMap::new(),
+            backstops: BTreeMap::new(),
             requests: Requests::default(),
             timers: Timers::default(),
             wake: None,

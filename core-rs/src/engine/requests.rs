@@ -1,6 +1,6 @@
 //! Questions on their way over REST: what was asked, when, why. Bounded.
 
-use crate::units::{AccountId, LinkId, Ns};
+use crate::units::{AccountId, InstrumentId, LinkId, Ns};
 use crate::venues::Query;
 use std::collections::BTreeMap;
 
@@ -17,6 +17,8 @@ pub(super) enum Why {
     Order,
     /// Part of a round of reconciliation.
     Recon,
+    /// To set a position's stop at the venue.
+    Backstop,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +55,12 @@ impl Requests {
     /// True while the same question is on its way.
     pub(super) fn asks(&self, account: Option<AccountId>, link: LinkId, query: &Query) -> bool {
         self.open.values().any(|r| r.account == account && r.link == link && r.query == *query)
+    }
+
+    /// The stop of this position is being set.
+    pub(super) fn sets_backstop(&self, account: AccountId, instrument: InstrumentId) -> bool {
+        let of = |r: &Request| (r.why, r.account) == (Why::Backstop, Some(account));
+        self.open.values().any(|r| of(r) && r.query.instrument() == Some(instrument))
     }
 
     pub(super) fn count(&self, why: Why) -> usize {

@@ -83,6 +83,9 @@ impl Engine {
                     self.on_balance(now, account, report, Sight::Passing, out);
                 }
                 (Event::Position(report), Some(account)) => self.on_position(account, report),
+                (Event::Backstop { instrument, px }, Some(account)) => {
+                    self.on_backstop(now, account, *instrument, *px);
+                }
                 (Event::Move(report), Some(account)) => self.on_move(now, account, report, out),
                 (Event::Moved, Some(account)) => self.on_moved(now, account, out),
                 (Event::Reply(reply), Some(account)) => self.on_request_reply(now, account, reply, out),
@@ -93,6 +96,7 @@ impl Engine {
                     | Event::Fill(_)
                     | Event::Balance(_)
                     | Event::Position(_)
+                    | Event::Backstop { .. }
                     | Event::Move(_)
                     | Event::Moved
                     | Event::Reply(_),
@@ -183,6 +187,7 @@ impl Engine {
         }
         self.retry_deferred(now, out);
         self.drive_residuals(now, out);
+        self.drive_backstops(now, out);
         self.open_day(now, out);
         self.watch_losses(now, out);
         self.tell_statuses(now, out);

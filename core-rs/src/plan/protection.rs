@@ -26,6 +26,8 @@ pub struct ProtectionTerms {
     pub trail: Option<Rate>,
     /// The order that opens what is protected.
     pub entry: Option<ClientId>,
+    /// How far behind the stop the venue keeps one of its own.
+    pub backstop: Option<Rate>,
     /// The price that was looked at when the terms were taken; without one they wait for the first.
     pub seen: Option<Price>,
 }
@@ -171,7 +173,8 @@ impl Protection {
             let px = |px: Option<Price>| px.map_or(0, Price::get);
             let (fired, at) = self.fired.map_or((0, 0), |(px, at)| (px.get(), at));
             let levels = [px(terms.stop), px(terms.target), px(terms.seen), px(self.water)];
-            let numbers = [terms.trail.map_or(0, |rate| rate.0), self.created, self.ended.unwrap_or(-1)];
+            let rate = |rate: Option<Rate>| rate.map_or(0, |rate| rate.0);
+            let numbers = [rate(terms.trail), rate(terms.backstop), self.created, self.ended.unwrap_or(-1)];
             for number in levels.into_iter().chain(numbers).chain([fired, at]) {
                 out.extend_from_slice(&number.to_le_bytes());
             }

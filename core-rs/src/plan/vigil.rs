@@ -67,6 +67,14 @@ impl Cause {
 }
 
 impl Levels {
+    /// A level that lies by `gap` behind `px`, away from the position's profit, on the tick; `None` where there is none above 0.
+    pub fn behind(&self, px: i64, gap: Rate) -> Option<i64> {
+        let (sign, tick) = (-self.side.sign(), self.tick.max(1));
+        let along = px * sign - distance(px, gap);
+        let level = along.div_euclid(tick) * tick * sign;
+        (level > 0).then_some(level)
+    }
+
     /// What is on the wrong side of `px`: it would fire at once.
     pub fn wrong_at(&self, px: i64) -> Option<Cause> {
         match Vigil::new(self, None).look(px) {
@@ -206,6 +214,16 @@ mod tests {
             let bare = Vigil::new(&levels(side, 0, 0, 0), None);
             assert_eq!((bare.stop_now(), bare.water()), (None, None));
         }
+    }
+
+    #[test]
+    fn a_level_behind_lies_on_the_losing_side_rounded_away() {
+        let of = |side| levels(side, 0, 0, 0);
+        assert_eq!(of(Side::Sell).behind(100_000, Rate::from_bps(50)), Some(99_500));
+        assert_eq!(of(Side::Sell).behind(100_003, Rate::from_bps(50)), Some(99_500));
+        assert_eq!(of(Side::Buy).behind(100_000, Rate::from_bps(50)), Some(100_500));
+        assert_eq!(of(Side::Buy).behind(100_003, Rate::from_bps(50)), Some(100_505));
+        assert_eq!(of(Side::Sell).behind(4, Rate::from_bps(5_000)), None);
     }
 
     #[test]

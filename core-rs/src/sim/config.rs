@@ -232,6 +232,7 @@ fn accounts(
             leverage_default: row.leverage,
             balances: BTreeMap::new(),
             positions: BTreeMap::new(),
+            stops: BTreeMap::new(),
             leverage: BTreeMap::new(),
         });
     }

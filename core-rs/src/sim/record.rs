@@ -85,6 +85,11 @@ pub(super) fn write(model: &Model, logged: &Logged) -> String {
             "type" => model.listings[*listing].product.name(), "symbol" => model.listings[*listing].symbol,
             "leverage" => *leverage,
         },
+        Event::Stop { account, listing, px } => object! {
+            "kind" => "stop", "account" => model.accounts[*account].name,
+            "type" => model.listings[*listing].product.name(), "symbol" => model.listings[*listing].symbol,
+            "price" => plain(model.listings[*listing].px_amount(px.unwrap_or(0))),
+        },
         Event::List(listing) => listed(listing),
     };
     let head = object! {"seq" => logged.seq, "ts" => logged.at, "venue" => model.venue.name()};
@@ -185,6 +190,11 @@ fn read(model: &Model, line: &Line) -> Option<Event> {
             listing: listing(model, line)?,
             leverage: line.leverage,
         }),
+        "stop" => {
+            let listing = listing(model, line)?;
+            let px = parse_fixed(line.price.as_bytes(), model.listings[listing].px_decimals).ok()?;
+            Some(Event::Stop { account: account(model, line)?, listing, px: (px > 0).then_some(px) })
+        }
         "list" => read_listing(model, line).map(|listing| Event::List(Box::new(listing))),
         _ => None,
     }

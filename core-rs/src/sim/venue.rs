@@ -249,6 +249,7 @@ impl SimVenue {
         world.model.books[listing].bids.refill(&bids);
         world.model.books[listing].asks.refill(&asks);
         world.model.cross_resting(listing, now);
+        world.model.fire_stops(listing, now);
         if let Some((side, qty)) = world.paths[listing].print(&facts, now).filter(|_| self.recorded.is_none())
         {
             world.model.market_trade(listing, side, qty, now);

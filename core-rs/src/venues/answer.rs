@@ -102,6 +102,8 @@ pub(super) fn decode(
         Query::Balances => {
             served.data.array()?.rows(|row| (answering.balance)(&place, row, out))?;
         }
+        // That it was served is all there is to it.
+        Query::Backstop { .. } => {}
         Query::Fills { from_id, .. } => {
             return page(answering.fills, &served, from_id, |row| (answering.fill)(&place, row, out));
         }

@@ -1,9 +1,10 @@
 //! Questions over REST: one way to write them all, from a venue's own table.
 
 use super::body::product_word;
-use super::write::{Request, wall_ms};
+use super::write::{Request, push_price, wall_ms};
 use super::{EncodeError, Instruments, Query, Session};
-use crate::units::{Ns, Product};
+use crate::market::Instrument;
+use crate::units::{Ns, Price, Product};
 
 const HOUR: Ns = 3_600_000_000_000;
 
@@ -50,6 +51,9 @@ pub(super) struct Asking {
     /// Spot has none.
     pub positions: Question,
     pub moves: [Question; 2],
+    /// How a position's stop is set, where the venue keeps one: path, and a body in which `*` stands for the symbol and `#` for
+    /// the price, 0 to take it away.
+    pub backstop: Option<(&'static str, &'static str)>,
     /// Signs and finishes the request; not asked for public data.
     pub sign: fn(Request<'_>, &Session, Ns),
 }
@@ -66,6 +70,7 @@ impl Asking {
             Query::Fills { .. } => self.fills,
             Query::Balances => self.balances,
             Query::Positions => [NO_QUESTION, self.positions],
+            Query::Backstop { .. } => [NO_QUESTION; 2],
             Query::Moves { .. } => self.moves,
         };
         match product {
@@ -83,6 +88,10 @@ pub(super) fn encode(
     (session, wall): (Option<&Session>, Ns),
     out: &mut Vec<u8>,
 ) -> Result<(), EncodeError> {
+    if let Query::Backstop { instrument, px } = *query {
+        let instrument = instruments.get(instrument).ok_or(EncodeError::UnknownInstrument)?;
+        return backstop(asking, instrument, px, (session.ok_or(EncodeError::NoSession)?, wall), out);
+    }
     if (product, query) == (Product::Spot, &Query::Positions) {
         return Err(EncodeError::Unsupported("positions"));
     }
@@ -93,7 +102,11 @@ pub(super) fn encode(
         | Query::Fills { instrument, .. } => {
             instruments.get(instrument).ok_or(EncodeError::UnknownInstrument)?.symbol.as_bytes()
         }
-        Query::OpenOrders | Query::Balances | Query::Positions | Query::Moves { .. } => b"",
+        Query::OpenOrders
+        | Query::Balances
+        | Query::Positions
+        | Query::Moves { .. }
+        | Query::Backstop { .. } => b"",
     };
     let (path, params) = asking.question(product, query);
     if path.is_empty() {
@@ -115,6 +128,26 @@ pub(super) fn encode(
     } else {
         (asking.sign)(request, session.ok_or(EncodeError::NoSession)?, wall);
     }
+    Ok(())
+}
+
+fn backstop(
+    asking: &Asking,
+    instrument: &Instrument,
+    px: Option<Price>,
+    (session, wall): (&Session, Ns),
+    out: &mut Vec<u8>,
+) -> Result<(), EncodeError> {
+    let words = asking.backstop.filter(|_| instrument.product == Product::Linear);
+    let (path, body) = words.ok_or(EncodeError::Unsupported("a stop of a position"))?;
+    let mut text = b"0".to_vec();
+    if let Some(px) = px {
+        text.clear();
+        push_price(&mut text, px, instrument);
+    }
+    let price = String::from_utf8_lossy(&text);
+    let body = body.replace('*', instrument.symbol.as_str()).replace('#', &price);
+    (asking.sign)(Request::post(out, path, body.into_bytes()), session, wall);
     Ok(())
 }
 

@@ -337,9 +337,8 @@ static TOPICS: Topics = Topics {
     names_max: 100,
 };
 
-/// "Order book", "Query order", "Current open orders", "Account trade list", "Account information" (spot); the same names and
-/// "Futures Account Balance V3", "Position Information V3" (USDT-M). Fills go by the time or by the id: the venue refuses the two
-/// together. Linear tells of seven days behind the start, not up to now. The query string is signed as it is sent.
+/// "Query order", "Account trade list", "Account information" (spot), "Futures Account Balance V3", "Position Information V3". Fills
+/// go by time or by id, never both; linear tells of seven days behind the start, not up to now. What is signed is what is sent.
 static ASKING: Asking = {
     use Param::{Client, Levels, LevelsOf, Number, RecentOrFrom, SinceOrFrom, Symbol, VenueId};
     const SYMBOL: Param = Symbol("symbol");
@@ -356,10 +355,11 @@ static ASKING: Asking = {
         balances: [("/api/v3/account", &[]), ("/fapi/v3/balance", &[])],
         positions: ("/fapi/v3/positionRisk", &[]),
         moves: [NO_QUESTION, ("/fapi/v1/income", &[SinceOrFrom("startTime", "startTime"), LIMIT])],
+        backstop: None,
         sign: |mut request, session, wall| {
             request.number("recvWindow", u64::from(session.recv_window_ms));
             request.number("timestamp", server_ms(session, wall));
-            let signature = session.secret.hex(request.query());
+            let signature = session.secret.hex(request.payload());
             request.text("signature", &signature);
             request.finish(&[("X-MBX-APIKEY", session.key.as_bytes())]);
         },

@@ -320,6 +320,7 @@ static ASKING: Asking = {
         balances: [("/api/v2/spot/account/assets", &[]), ("/api/v2/mix/account/accounts", &[FUTURES])],
         positions: ("/api/v2/mix/position/all-position", &[FUTURES, Word("marginCoin", "USDT")]),
         moves: [("/api/v2/spot/account/bills", MOVES), ("/api/v2/mix/account/bill", MOVES_OF_FUTURES)],
+        backstop: None,
         sign: |request, session, wall| {
             let mut time = Vec::new();
             push_uint(&mut time, server_ms(session, wall));

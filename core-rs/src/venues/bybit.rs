@@ -127,10 +127,15 @@ fn order(place: &Place<'_>, row: &mut Reader<'_>, out: &mut EventBuf) -> Read<Op
         made "createType");
     let Some(instrument) = tracked(place, category, symbol)? else { return Ok(None) };
     let (side, reason) = (way.side()?, reason.text_unless(b"EC_NoError")?);
-    // "createType" of the enum page: what liquidation, takeover and deleveraging make is nobody's order.
+    // "createType" of the enum page: what liquidation, takeover and deleveraging make is nobody's order, and a stop of a position
+    // is none before it has triggered.
     let made = made.text_or_empty()?;
-    let forced =
-        [&b"CreateByLiq"[..], b"CreateByAdl", b"CreateByTakeOver"].iter().any(|own| made.starts_with(own));
+    let by = |words: [&[u8]; 3]| words.iter().any(|own| made.starts_with(own));
+    let waits = matches!(state.text()?, b"Untriggered" | b"Deactivated");
+    if waits && by([b"CreateByStopLoss", b"CreateByTakeProfit", b"CreateByTrailing"]) {
+        return Ok(None);
+    }
+    let forced = by([b"CreateByLiq", b"CreateByAdl", b"CreateByTakeOver"]);
     let client = if forced { ClientRef::Venue } else { link_id.client()? };
     // An IOC or FOK remainder is `Cancelled` with a reason of its own.
     let status = match state.state(&STATES)? {
@@ -188,11 +193,11 @@ static LOG: MoveWords = MoveWords {
 };
 
 /// "Position": `{"positionIdx":0,"symbol":"XRPUSDT","side":"Buy","size":"75","entryPrice":"0.3615","leverage":"10",
-///   "updatedTime":"1672364174449","category":"linear"}`; REST says `avgPrice`. The side is empty when flat. Only one-way mode is
-/// traded: a hedge-mode position that is not flat is refused.
+///   "stopLoss":"","updatedTime":"1672364174449","category":"linear"}`; REST says `avgPrice`. The side is empty when flat. Only
+/// one-way mode is traded: a hedge-mode position that is not flat is refused.
 fn position(place: &Place<'_>, row: &mut Reader<'_>, out: &mut EventBuf) -> Read<()> {
     read!(row; category "category", symbol "symbol", way "side", size "size", entry "entryPrice" | "avgPrice",
-        index "positionIdx", time "updatedTime");
+        index "positionIdx", stop "stopLoss", time "updatedTime");
     let Some(instrument) = tracked(place, category, symbol)? else { return Ok(()) };
     let (size, hedge) = (size.amount(instrument)?, index.uint()? != 0);
     let qty = match way.text()? {
@@ -204,7 +209,8 @@ fn position(place: &Place<'_>, row: &mut Reader<'_>, out: &mut EventBuf) -> Read
         _ => return Err(DecodeError::Field(way.name)),
     };
     entry.plain()?;
-    push_position(out, instrument, qty, entry, time.millis()?)
+    push_position(out, instrument, qty, entry, time.millis()?)?;
+    told_backstop(out, instrument, stop)
 }
 
 /// "Wallet", "Get Wallet Balance": `{"topic":"wallet","creationTime":1700034722104,"data":[{"accountType":"UNIFIED","coin":[{
@@ -311,6 +317,9 @@ static TOPICS: Topics = Topics {
     names_max: 10,
 };
 
+/// "Set Trading Stop": one stop for the whole position, by an order of the venue's own; 0 takes it away.
+const BACKSTOP: &str = r##"{"category":"linear","symbol":"*","tpslMode":"Full","positionIdx":0,"stopLoss":"#","slTriggerBy":"LastPrice","slOrderType":"Market"}"##;
+
 /// Fills come newest first: a further page ends where the last one stopped. Linear lists want a symbol or a settlement coin; ours
 /// all settle in USDT.
 static ASKING: Asking = {
@@ -332,14 +341,15 @@ static ASKING: Asking = {
         balances: [("/v5/account/wallet-balance", &[UNIFIED]); 2],
         positions: ("/v5/position/list", &[CATEGORY, SETTLED, Number("limit", PAGES[2])]),
         moves: [("/v5/account/transaction-log", MOVES); 2],
+        backstop: Some(("/v5/position/trading-stop", BACKSTOP)),
         sign,
     }
 };
 
-/// The signature covers timestamp, key, window and the query string as sent.
+/// The signature covers timestamp, key, window and the query string or body as sent.
 fn sign(request: Request<'_>, session: &Session, wall: Ns) {
     let (time, window) = (server_ms(session, wall).to_string(), session.recv_window_ms.to_string());
-    let payload = [time.as_bytes(), session.key.as_bytes(), window.as_bytes(), request.query()].concat();
+    let payload = [time.as_bytes(), session.key.as_bytes(), window.as_bytes(), request.payload()].concat();
     request.finish(&[
         ("X-BAPI-API-KEY", session.key.as_bytes()),
         ("X-BAPI-TIMESTAMP", time.as_bytes()),
@@ -377,7 +387,10 @@ fn open<'a>(_: Product, query: &Query, status: u16, body: &'a [u8]) -> Opened<'a
     read!(reader; code "retCode", message "retMsg", result "result", sent "time");
     reader.end()?;
     match (code.int()?, query) {
-        (0, Query::Snapshot { .. }) => Ok(Ok(Served { data: result, sent, further: false })),
+        // 34040: "not modified", it stands like that already.
+        (0, Query::Snapshot { .. }) | (0 | 34040, Query::Backstop { .. }) => {
+            Ok(Ok(Served { data: result, sent, further: false }))
+        }
         (0, _) => {
             read!(result.object()?; data "list", cursor "nextPageCursor");
             Ok(Ok(Served { data, sent, further: cursor.present().is_some() }))

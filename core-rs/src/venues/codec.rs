@@ -166,6 +166,11 @@ impl Codec {
         !path.is_empty()
     }
 
+    /// The venue keeps a stop of its own for a position of this product.
+    pub fn keeps_backstops(&self) -> bool {
+        self.product == Product::Linear && self.asking.backstop.is_some()
+    }
+
     /// How an instrument counts before the venue's list of instruments is there.
     pub fn unlisted_wire(&self) -> Wire {
         if self.contracts { Wire::UNKNOWN } else { Wire::BASE }

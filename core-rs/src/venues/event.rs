@@ -94,6 +94,11 @@ pub enum Event {
     Fill(FillReport),
     Balance(BalanceReport),
     Position(PositionReport),
+    /// The venue's own stop of a position: where it stands, or that there is none.
+    Backstop {
+        instrument: InstrumentId,
+        px: Option<Price>,
+    },
     Move(MoveReport),
     /// Something other than a trade moved the account; what it was is for the account's log to tell.
     Moved,

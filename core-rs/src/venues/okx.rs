@@ -279,6 +279,7 @@ static ASKING: Asking = {
         balances: [("/api/v5/account/balance", &[]); 2],
         positions: ("/api/v5/account/positions", &[KIND]),
         moves: [("/api/v5/account/bills", MOVES); 2],
+        backstop: None,
         sign: |request, session, wall| {
             sign(request, "OK-", session, iso_ms(server_ms(session, wall)).as_bytes());
         },

@@ -14,7 +14,7 @@ pub(in crate::venues) use super::moves::{By, MoveWords, read_move};
 pub(in crate::venues) use super::reply::{order_reply, refusal, session_note};
 pub(in crate::venues) use super::rows::{
     FillRow, OrderRow, Place, asset, push_available, push_balance, push_best, push_one_way, push_position,
-    push_total, push_trade, right_order,
+    push_total, push_trade, right_order, told_backstop,
 };
 pub(in crate::venues) use super::topics::Topics;
 pub(in crate::venues) use super::write::{Request, push_json, push_uint, server_ms};

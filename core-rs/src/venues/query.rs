@@ -1,7 +1,7 @@
 //! Questions to a venue over REST, and what their answers are worth.
 
 use super::VenueReject;
-use crate::units::{ClientId, InstrumentId, Ns, VenueOrderId};
+use crate::units::{ClientId, InstrumentId, Ns, Price, VenueOrderId};
 
 /// One question. The engine remembers it under a request id and hands it back with the reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +24,9 @@ pub enum Query {
     Balances,
     /// All open positions (linear only).
     Positions,
+    /// Sets the venue's own stop of a whole position, or takes it away. Asked twice it does the same; the venue drops it
+    /// with the position.
+    Backstop { instrument: InstrumentId, px: Option<Price> },
 }
 
 impl Query {
@@ -33,7 +36,8 @@ impl Query {
             Self::Snapshot { instrument, .. }
             | Self::Order { instrument, .. }
             | Self::VenueOrder { instrument, .. }
-            | Self::Fills { instrument, .. } => Some(*instrument),
+            | Self::Fills { instrument, .. }
+            | Self::Backstop { instrument, .. } => Some(*instrument),
             Self::OpenOrders | Self::Moves { .. } | Self::Balances | Self::Positions => None,
         }
     }

@@ -1,7 +1,7 @@
 //! Orders, fills, balances and positions, whatever a venue calls their fields: one reading for each fact.
 
 use super::error::printable;
-use super::field::Field;
+use super::field::{Field, Value};
 use super::{Bbo, Context, DecodeError, Event, EventBuf, Trade};
 use crate::ledger::{BalanceReport, PositionReport, Wallet};
 use crate::market::Instrument;
@@ -179,6 +179,20 @@ pub(super) fn push_position(
 ) -> Result<(), DecodeError> {
     let entry_px = entry.price_near(instrument)?;
     out.events.push(Event::Position(PositionReport { instrument: instrument.id, qty, entry_px, venue_ns }));
+    Ok(())
+}
+
+/// The stop that the venue keeps of the position; a row without the field says nothing of it.
+pub(super) fn told_backstop(
+    out: &mut EventBuf,
+    instrument: &Instrument,
+    stop: Field<'_>,
+) -> Result<(), DecodeError> {
+    if matches!(stop.value, Value::Absent | Value::Null) {
+        return Ok(());
+    }
+    let px = stop.price_near(instrument)?.filter(|px| px.get() > 0);
+    out.events.push(Event::Backstop { instrument: instrument.id, px });
     Ok(())
 }
 

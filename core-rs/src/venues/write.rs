@@ -56,12 +56,13 @@ pub(super) fn push_json(out: &mut Vec<u8>, text: &[u8]) {
     }
 }
 
-/// A GET request under way, in the text form that `Codec::encode_query` promises.
+/// A request under way, in the text form that `Codec::encode_query` promises: a GET with a query string, or a POST with a body.
 pub(super) struct Request<'o> {
     out: &'o mut Vec<u8>,
     start: usize,
     /// Where the query string begins, behind its question mark.
     query: usize,
+    body: Option<Vec<u8>>,
 }
 
 impl<'o> Request<'o> {
@@ -71,7 +72,17 @@ impl<'o> Request<'o> {
             out.extend_from_slice(part);
         }
         let query = out.len() + 1;
-        Self { out, start, query }
+        Self { out, start, query, body: None }
+    }
+
+    /// `body`: JSON.
+    pub(super) fn post(out: &'o mut Vec<u8>, path: &str, body: Vec<u8>) -> Self {
+        let start = out.len();
+        for part in [b"POST ", path.as_bytes()] {
+            out.extend_from_slice(part);
+        }
+        let query = out.len() + 1;
+        Self { out, start, query, body: Some(body) }
     }
 
     pub(super) fn text(&mut self, name: &str, value: &[u8]) {
@@ -84,9 +95,9 @@ impl<'o> Request<'o> {
         push_uint(self.out, value);
     }
 
-    /// The query string so far, as it will be sent.
-    pub(super) fn query(&self) -> &[u8] {
-        self.out.get(self.query..).unwrap_or_default()
+    /// The query string or the body, as it will be sent.
+    pub(super) fn payload(&self) -> &[u8] {
+        self.body.as_deref().unwrap_or_else(|| self.out.get(self.query..).unwrap_or_default())
     }
 
     /// Path and query, as they will be sent.
@@ -99,7 +110,11 @@ impl<'o> Request<'o> {
         for (name, value) in headers {
             push_header(self.out, name, value);
         }
+        if self.body.is_some() {
+            push_header(self.out, "Content-Type", b"application/json");
+        }
         self.out.push(b'\n');
+        self.out.extend_from_slice(self.body.as_deref().unwrap_or_default());
     }
 
     fn name(&mut self, name: &str) {

@@ -130,6 +130,33 @@ fn an_execution_is_a_fill_in_the_coin_its_fee_was_taken() {
     assert_eq!(private(&topic("execution.fast", EXECUTION)).unwrap_err(), DecodeError::UnknownMessage);
 }
 
+/// The stop of a position shows as an order that waits; it is none before it has triggered.
+#[test]
+fn a_stop_that_waits_is_no_order_and_setting_it_twice_is_served() {
+    let row = r#"{"category":"linear","symbol":"BTCUSDT","orderId":"5a1e","orderLinkId":"","createType":"CreateByStopLoss","side":"Sell","orderStatus":"Untriggered","rejectReason":"EC_NoError","price":"0","qty":"0.01","cumExecQty":"0","triggerPrice":"60000","updatedTime":"1733778525917"}"#;
+    assert_eq!(private(&topic("order", row)).unwrap().events, []);
+    assert_eq!(private(&topic("order", &row.replace("Untriggered", "Deactivated"))).unwrap().events, []);
+    let fired = row.replace("Untriggered", "Triggered");
+    let Event::Order(order) = only(private(&topic("order", &fired)).unwrap()) else { panic!() };
+    assert_eq!(order.client, ClientRef::Foreign);
+    let other = row.replace("CreateByStopLoss", "CreateByUser");
+    assert_eq!(
+        private(&topic("order", &other)).unwrap().events.len(),
+        1,
+        "a conditional order of somebody's"
+    );
+    let query = Query::Backstop { instrument: LINEAR, px: Some(px(600_000)) };
+    for (code, message) in [(0, "OK"), (34040, "not modified")] {
+        let body = format!(
+            r#"{{"retCode":{code},"retMsg":"{message}","result":{{}},"retExtInfo":{{}},"time":1672283125359}}"#
+        );
+        let (verdict, told) = reply(&query, 200, &body);
+        assert_eq!((verdict, told.events.len()), (Ok(ReplyVerdict::Served { next: None }), 0));
+    }
+    let body = r#"{"retCode":10001,"retMsg":"can not set tp/sl/ts for zero position","result":{},"time":1}"#;
+    assert!(matches!(reply(&query, 200, body).0, Ok(ReplyVerdict::Refused(_))));
+}
+
 #[test]
 fn positions_are_signed_and_one_way() {
     let row = r#"{"positionIdx":0,"symbol":"BTCUSDT","side":"Sell","size":"0.075","entryPrice":"40000.33","leverage":"10","createdTime":"1672121182216","updatedTime":"1672364174449","category":"linear"}"#;
@@ -143,6 +170,12 @@ fn positions_are_signed_and_one_way() {
     let flat = row.replace("Sell", "").replace("0.075", "0").replace("40000.33", "0");
     let Event::Position(position) = only(private(&topic("position", &flat)).unwrap()) else { panic!() };
     assert_eq!((position.qty, position.entry_px), (money("0"), None));
+    for (text, stop) in [("39000.1", Some(px(390_001))), ("", None), ("0", None)] {
+        let row = row.replace(r#""leverage""#, &format!(r#""stopLoss":"{text}","leverage""#));
+        let told = private(&topic("position", &row)).unwrap().events;
+        let backstop = Event::Backstop { instrument: LINEAR, px: stop };
+        assert_eq!(told, [Event::Position(want), backstop]);
+    }
     let hedge = row.replace(r#""positionIdx":0"#, r#""positionIdx":2"#);
     assert_eq!(private(&topic("position", &hedge)).unwrap_err(), DecodeError::Field("positionIdx"));
 }

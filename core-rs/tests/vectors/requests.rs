@@ -318,12 +318,39 @@ fn bybit_questions_have_the_documented_path_and_are_signed() {
     }
 }
 
+/// "Set Trading Stop", as a well-known client sends it; the signature covers the body.
+#[test]
+fn bybit_is_told_the_stop_of_a_position_in_a_signed_body() {
+    let (table, codec) = (eight(), codec(Venue::Bybit, Product::Linear).unwrap());
+    let written = |px| {
+        let (query, mut out) = (Query::Backstop { instrument: InstrumentId(3), px }, Vec::new());
+        codec.encode_query(&query, &table as &dyn Instruments, Some(&session()), WALL, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    for (px, stop) in [(Some(px(600_005)), "60000.5"), (None, "0")] {
+        let text = written(px);
+        let (head, body) = text.split_once("\n\n").unwrap();
+        let want = json!({
+            "category": "linear", "symbol": "BTCUSDT", "tpslMode": "Full", "positionIdx": 0, "stopLoss": stop,
+            "slTriggerBy": "LastPrice", "slOrderType": "Market",
+        });
+        assert_eq!(serde_json::from_str::<Value>(body).unwrap(), want);
+        let signature = hmac_by_hand(b"testSecret", &format!("1700000000000testKey1500{body}"));
+        let headers: Vec<&str> = head.lines().collect();
+        assert_eq!(headers[0], "POST /v5/position/trading-stop");
+        assert!(headers.contains(&format!("X-BAPI-SIGN: {signature}").as_str()), "{head}");
+        assert!(headers.contains(&"Content-Type: application/json"), "{head}");
+    }
+}
+
 #[test]
 fn what_can_not_be_asked_is_an_error() {
     let (table, own, mut out) = (eight(), session(), Vec::new());
     let spot = codec(Venue::Binance, Product::Spot).unwrap();
     let mut ask = |query, session| spot.encode_query(query, &table, session, WALL, &mut out);
     assert_eq!(ask(&Query::Positions, Some(&own)), Err(EncodeError::Unsupported("positions")));
+    let backstop = Query::Backstop { instrument: InstrumentId(0), px: None };
+    assert_eq!(ask(&backstop, Some(&own)), Err(EncodeError::Unsupported("a stop of a position")));
     assert_eq!(ask(&Query::Balances, None), Err(EncodeError::NoSession));
     let stranger = Query::Snapshot { instrument: InstrumentId(99), depth: 5 };
     assert_eq!(ask(&stranger, None), Err(EncodeError::UnknownInstrument));

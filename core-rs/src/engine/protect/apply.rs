@@ -41,6 +41,14 @@ impl State {
                 changed.push(Changed::Position(terms.account, terms.instrument));
                 return Ok(());
             }
+            ProtectRecord::Backstop { id, account, instrument, px } => {
+                let key = (*account, *instrument);
+                match px {
+                    Some(px) => drop(self.protections.backstops.insert(key, (*id, *px))),
+                    None => drop(self.protections.backstops.remove(&key)),
+                }
+                return Ok(());
+            }
             ProtectRecord::Trigger { epoch, counter, .. } | ProtectRecord::Ids { epoch, counter, .. } => {
                 self.reserve_counters(*epoch, core::iter::once(*counter + Ids::COUNTERS - 1));
             }
@@ -141,7 +149,8 @@ impl Protections {
 impl Protection {
     fn take(&mut self, record: &ProtectRecord, wall: Ns) {
         match record {
-            ProtectRecord::Set(_) => {}
+            // Not of one protection alone.
+            ProtectRecord::Set(_) | ProtectRecord::Backstop { .. } => {}
             ProtectRecord::Arm { px, .. } => {
                 self.state = ProtectionState::Armed;
                 self.terms.seen = Some(*px);

@@ -26,6 +26,13 @@ pub(in crate::engine) fn write(record: &ProtectRecord, t: Tables<'_>, j: &mut Js
             j.int("epoch", *epoch);
             j.int("counter", *counter);
         }
+        ProtectRecord::Backstop { account, instrument, px, .. } => {
+            j.str("account", t.accounts.name(*account));
+            j.str("instrument", t.instruments.text(*instrument));
+            if let Some(px) = px {
+                j.int("px", px.get());
+            }
+        }
         ProtectRecord::End { state, why, .. } => {
             j.str("state", state.name());
             j.str("why", why);
@@ -47,8 +54,10 @@ fn write_terms(terms: &ProtectionTerms, t: Tables<'_>, j: &mut Json) {
             j.dec(key, px.get(), decimals);
         }
     }
-    if let Some(trail) = terms.trail {
-        j.dec("trail", trail.0, RATE_DECIMALS);
+    for (key, rate) in [("trail", terms.trail), ("backstop", terms.backstop)] {
+        if let Some(rate) = rate {
+            j.dec(key, rate.0, RATE_DECIMALS);
+        }
     }
     if let Some(entry) = &terms.entry {
         j.str("entry", entry.as_str());
@@ -76,6 +85,12 @@ pub(in crate::engine) fn read(kind: u8, f: Fields<'_>, t: &mut Interning<'_>) ->
             state: named(f, "state", ProtectionState::parse)?,
             why: f.str("why")?.to_owned(),
         },
+        66 => ProtectRecord::Backstop {
+            id,
+            account: account(f, t)?,
+            instrument: instrument(f, t)?.id,
+            px: f.get("px").map(|_| px()).transpose()?,
+        },
         _ => return Err(FieldError::new("kind", "is no record of a protection")),
     })
 }
@@ -94,13 +109,14 @@ fn read_terms(f: Fields<'_>, t: &mut Interning<'_>) -> Read<ProtectionTerms> {
         stop: px("stop")?,
         target: px("target")?,
         seen: px("seen")?,
-        trail: f.get("trail").map(|_| rate(f)).transpose()?,
+        trail: f.get("trail").map(|_| rate(f, "trail")).transpose()?,
+        backstop: f.get("backstop").map(|_| rate(f, "backstop")).transpose()?,
         entry: f.get("entry").map(|_| f.client_id("entry")).transpose()?,
     })
 }
 
-fn rate(f: Fields<'_>) -> Read<Rate> {
-    Rate::parse(f.digits("trail")?.as_bytes()).map_err(|e| unit("trail", e))
+fn rate(f: Fields<'_>, key: &str) -> Read<Rate> {
+    Rate::parse(f.digits(key)?.as_bytes()).map_err(|e| unit(key, e))
 }
 
 #[cfg(test)]
@@ -115,7 +131,7 @@ mod tests {
     fn records_read_back_as_written() {
         let (mut instruments, mut accounts) = (InstrumentTable::default(), Accounts::default());
         let whole = br#"{"plan":"protect_007","owner":0,"account":"bybit:main","side":"sell","qty":0.5,"stop":60000.5,
-            "instrument":"bybit:linear:BTCUSDT|BTC|USDT|2|3","target":70000,"seen":65000,"trail":0.015,
+            "instrument":"bybit:linear:BTCUSDT|BTC|USDT|2|3","target":70000,"seen":65000,"trail":0.015,"backstop":0.005,
             "entry":"TGA70000000010"}"#;
         let bare = br#"{"plan":"protect_008","owner":0,"account":"bybit:main","side":"buy","trail":0.01,
             "instrument":"bybit:linear:BTCUSDT|BTC|USDT|2|3"}"#;

@@ -74,6 +74,11 @@ impl Engine {
             Some(trail) => j.dec("trailingPct", trail.0, RATE_AS_PERCENT),
             None => j.null("trailingPct"),
         }
+        match terms.backstop {
+            Some(gap) => j.dec("venueStopPct", gap.0, RATE_AS_PERCENT),
+            None => j.null("venueStopPct"),
+        }
+        px(j, "venueStop", self.backstop_of(protection).map(Price::get));
         j.str("triggerBy", "bidAsk");
         px(j, "stopNow", self.stop_of(protection));
         px(j, "bestSeen", protection.water.map(Price::get));

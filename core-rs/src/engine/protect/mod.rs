@@ -1,6 +1,7 @@
 //! Protections in the engine: their records, how these change state, the price watch, commands, orders and documents.
 
 mod apply;
+mod backstop;
 mod codec;
 mod command;
 mod docs;
@@ -10,14 +11,16 @@ mod record;
 mod terms;
 mod watch;
 
+pub(super) use backstop::Backstopped;
 pub(super) use codec::{read, write};
 pub(super) use record::ProtectRecord;
 pub(in crate::engine) use terms::LEVELS;
 pub(super) use watch::Guards;
 
 use super::instruments::TableNames;
-use crate::plan::Protection;
-use crate::units::{InstrumentId, Ns, PlanId};
+use crate::order::{Names, push_field, row_digest};
+use crate::plan::{Plan, Protection};
+use crate::units::{AccountId, InstrumentId, Ns, PlanId, Price};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,6 +39,8 @@ pub(super) struct Protections {
     all: BTreeMap<PlanId, Protection>,
     /// Those that are not over, by instrument; follows from `all`.
     active: BTreeSet<(InstrumentId, PlanId)>,
+    /// What venues were asked to keep of their own for a position, on whose behalf, until it is known to be gone.
+    backstops: BTreeMap<(AccountId, InstrumentId), (PlanId, Price)>,
 }
 
 /// What the engine keeps of a protection beside its durable state.
@@ -78,7 +83,17 @@ impl Protections {
     }
 
     pub(super) fn digest(&self, names: &TableNames<'_>) -> u64 {
-        self.all.values().map(|p| p.digest(names)).fold(self.last, u64::wrapping_add)
+        let backstop = |((account, instrument), (id, px)): (&(AccountId, InstrumentId), &(PlanId, Price))| {
+            row_digest(|row| {
+                push_field(row, b"backstop");
+                push_field(row, names.account(*account).as_bytes());
+                push_field(row, names.instrument(*instrument).as_bytes());
+                push_field(row, Plan::name(*id).as_bytes());
+                row.extend_from_slice(&px.get().to_le_bytes());
+            })
+        };
+        let all = self.all.values().map(|p| p.digest(names)).fold(self.last, u64::wrapping_add);
+        self.backstops.iter().map(backstop).fold(all, u64::wrapping_add)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the journal holds of protections.
 
 use crate::plan::{Cause, ProtectionState, ProtectionTerms};
-use crate::units::{PlanId, Price};
+use crate::units::{AccountId, InstrumentId, PlanId, Price};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::engine) enum ProtectRecord {
@@ -31,6 +31,13 @@ pub(in crate::engine) enum ProtectRecord {
         epoch: u32,
         counter: u32,
     },
+    /// What the venue is asked to keep of its own for the position; `None`: nothing of ours is there any more.
+    Backstop {
+        id: PlanId,
+        account: AccountId,
+        instrument: InstrumentId,
+        px: Option<Price>,
+    },
     End {
         id: PlanId,
         state: ProtectionState,
@@ -47,6 +54,7 @@ impl ProtectRecord {
             Self::Trigger { .. } => 63,
             Self::Ids { .. } => 64,
             Self::End { .. } => 65,
+            Self::Backstop { .. } => 66,
         }
     }
 
@@ -57,6 +65,7 @@ impl ProtectRecord {
             | Self::Water { id, .. }
             | Self::Trigger { id, .. }
             | Self::Ids { id, .. }
+            | Self::Backstop { id, .. }
             | Self::End { id, .. } => *id,
         }
     }

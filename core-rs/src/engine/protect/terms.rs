@@ -10,9 +10,11 @@ use crate::units::{
     AccountId, ClientId, InstrumentId, MONEY_DECIMALS, Money, Now, OwnerId, PlanId, Price, Rate, Side,
     parse_fixed, pow10,
 };
+use crate::venues::{Codec, codec};
 
 /// What a request names a protection's levels by.
-pub(in crate::engine) const LEVELS: [&str; 4] = ["stopLoss", "takeProfit", "trailingPct", "triggerBy"];
+pub(in crate::engine) const LEVELS: [&str; 5] =
+    ["stopLoss", "takeProfit", "trailingPct", "venueStopPct", "triggerBy"];
 const TRAIL_MAX: Rate = Rate::from_bps(5_000);
 
 /// The levels of a request.
@@ -21,6 +23,7 @@ pub(in crate::engine) struct Asked {
     stop: Option<Price>,
     target: Option<Price>,
     trail: Option<Rate>,
+    backstop: Option<Rate>,
 }
 
 impl Asked {
@@ -29,14 +32,32 @@ impl Asked {
         let px = |key: &str| f.get(key).map(|_| Self::px(f, key, i)).transpose();
         let (stop, target) = (px("stopLoss")?, px("takeProfit")?);
         let trail = f.get("trailingPct").map(|_| f.percent("trailingPct")).transpose()?;
+        let backstop = Self::backstop(f, i)?;
         if f.opt_str("triggerBy")?.is_some_and(|by| by != "bidAsk") {
             return Err(FieldError::new("triggerBy", "must be bidAsk: what closing the position would get"));
         }
         if trail.is_some_and(|trail| !(1..=TRAIL_MAX.0).contains(&trail.0)) {
             return Err(FieldError::new("trailingPct", "must be above 0 and at most 50"));
         }
+        if backstop.is_some() && stop.is_none() && trail.is_none() {
+            return Err(FieldError::new(
+                "venueStopPct",
+                "goes with stopLoss or trailingPct: it lies behind the stop",
+            ));
+        }
         let any = stop.is_some() || target.is_some() || trail.is_some();
-        Ok(any.then_some(Self { stop, target, trail }))
+        Ok(any.then_some(Self { stop, target, trail, backstop }))
+    }
+
+    fn backstop(f: Fields<'_>, i: &Instrument) -> Result<Option<Rate>, FieldError> {
+        let wrong = |why: &str| Err(FieldError::new("venueStopPct", why));
+        match f.get("venueStopPct").map(|_| f.percent("venueStopPct")).transpose()? {
+            Some(gap) if !(1..=TRAIL_MAX.0).contains(&gap.0) => wrong("must be above 0 and at most 50"),
+            Some(_) if !codec(i.venue, i.product).is_some_and(Codec::keeps_backstops) => {
+                wrong("the venue is not asked for stops of its own for this instrument")
+            }
+            gap => Ok(gap),
+        }
     }
 
     fn px(f: Fields<'_>, key: &str, i: &Instrument) -> Result<Price, FieldError> {
@@ -83,6 +104,7 @@ impl Engine {
             stop: asked.stop,
             target: asked.target,
             trail: asked.trail,
+            backstop: asked.backstop,
             entry: target.entry,
             seen: px.filter(|_| target.entry.is_none()),
         };

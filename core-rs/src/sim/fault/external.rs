@@ -9,6 +9,7 @@ use super::stage::Stage;
 use super::world::World;
 use crate::engine::Engine;
 use crate::sim::SimVenue;
+use crate::sim::model::Forced;
 use crate::units::{AccountId, ClientId, InstrumentId, Ns, Product, Text, TradeId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -144,8 +145,10 @@ impl Check {
                 if !foreign && order.forced().is_none() {
                     continue;
                 }
+                self.external.acted = true;
                 let Ok(trade) = TradeId::new(fill.trade_id.to_string().as_bytes()) else { continue };
-                let forced = !foreign;
+                // What a client asked for halts nothing.
+                let forced = order.forced().is_some_and(Forced::is_unasked);
                 let product = model.listings[fill.listing].product;
                 self.external.moved.insert((at, product), now);
                 self.external.last = now;

@@ -38,6 +38,8 @@ pub(crate) struct Account {
     /// By listing index.
     pub positions: BTreeMap<usize, Position>,
     pub leverage: BTreeMap<usize, u32>,
+    /// Prices at which the venue closes a whole position by itself, by listing index.
+    pub stops: BTreeMap<usize, i64>,
 }
 
 impl Account {

@@ -41,6 +41,13 @@ impl Model {
             Event::Leverage { account, listing, leverage } => {
                 self.accounts[*account].leverage.insert(*listing, *leverage);
             }
+            Event::Stop { account, listing, px } => {
+                let stops = &mut self.accounts[*account].stops;
+                match px {
+                    Some(px) => drop(stops.insert(*listing, *px)),
+                    None => drop(stops.remove(listing)),
+                }
+            }
             Event::List(listing) => self.list(listing),
         }
     }
@@ -113,7 +120,14 @@ impl Model {
             let quote = -notional.0 * i128::from(fill.side.sign());
             self.post(fill.account, listing.wallet, listing.quote, quote);
         } else {
-            self.accounts[fill.account].positions.entry(fill.listing).or_default().fill(&listing, fill);
+            let owner = &mut self.accounts[fill.account];
+            let position = owner.positions.entry(fill.listing).or_default();
+            let before = position.qty;
+            position.fill(&listing, fill);
+            // A stop goes with the position that it belongs to.
+            if position.qty.signum() != before.signum() {
+                owner.stops.remove(&fill.listing);
+            }
             self.post(fill.account, listing.wallet, listing.quote, fill.realized.0);
         }
         self.post(fill.account, listing.wallet, fill.fee_asset, -fill.fee.0);
@@ -188,7 +202,11 @@ impl Model {
 
 fn order_of(event: &Event) -> Option<u64> {
     match event {
-        Event::Deposit { .. } | Event::Move(_) | Event::Leverage { .. } | Event::List(_) => None,
+        Event::Deposit { .. }
+        | Event::Move(_)
+        | Event::Leverage { .. }
+        | Event::Stop { .. }
+        | Event::List(_) => None,
         Event::Accept(order) => Some(order.id),
         Event::Fill(fill) => Some(fill.order),
         Event::End { order, .. } => Some(*order),

@@ -27,6 +27,12 @@ pub(crate) enum Event {
         listing: usize,
         leverage: u32,
     },
+    /// A position's stop is set, or taken away.
+    Stop {
+        account: usize,
+        listing: usize,
+        px: Option<i64>,
+    },
     /// An instrument whose terms come from a real venue.
     List(Box<Listing>),
 }

@@ -12,6 +12,7 @@ mod moves;
 mod order;
 mod place;
 mod queue;
+mod stops;
 mod walk;
 
 pub(crate) use account::{Account, Balance};
@@ -21,6 +22,7 @@ pub(crate) use listing::{Listing, listings, wallet_of};
 pub(crate) use moves::Forced;
 pub(crate) use order::{EndReason, Fill, Kind, Label, Order, State, Tif};
 pub(crate) use place::{NewOrder, Refusal, Size};
+pub(crate) use stops::StopRefusal;
 
 use crate::ledger::Wallet;
 use crate::units::{Asset, Money, Ns, Product, Side, Venue};

@@ -31,20 +31,19 @@ impl Model {
         true
     }
 
-    /// Closes `qty` of a position at the mark price, by an order of the venue's own: a liquidation, which costs its fee,
-    /// or a deleveraging, which costs none.
+    /// Closes `qty` of a position at the mark price, by an order of the venue's own.
     pub(crate) fn force_close(
         &mut self,
         account: usize,
         listing: usize,
         qty: i64,
-        liquidates: bool,
+        why: Forced,
         at: Ns,
     ) -> Option<u64> {
         let held = self.accounts[account].position(listing);
         let (id, px) = (self.last_order + 1, self.mark(listing));
         let side = if held.qty > 0 { Side::Sell } else { Side::Buy };
-        let text = if liquidates { format!("autoclose-{id}") } else { format!("adl_autoclose{id}") };
+        let text = format!("{}{id}", why.prefix());
         let order = Order {
             id,
             account,
@@ -68,7 +67,7 @@ impl Model {
         self.commit(at, Event::Accept(order));
         let facts = &self.listings[listing];
         let cost = facts.notional(px, qty).times_rate(facts.fee_taker).unwrap_or(Money::ZERO);
-        let fee = if liquidates { round(cost, super::account::ACCOUNT_DIGITS) } else { Money::ZERO };
+        let fee = if why.costs() { round(cost, super::account::ACCOUNT_DIGITS) } else { Money::ZERO };
         let fee_asset = facts.quote;
         let realized = held.realizes(facts, side, px, qty);
         let trade_id = self.next_trade(at);
@@ -96,11 +95,7 @@ impl Order {
     /// The venue's own order, which closes a client's position.
     pub(crate) fn forced(&self) -> Option<Forced> {
         let label = self.label.as_str();
-        if label.starts_with("autoclose-") {
-            Some(Forced::Liquidation)
-        } else {
-            label.starts_with("adl_autoclose").then_some(Forced::Deleveraging)
-        }
+        Forced::ALL.into_iter().find(|why| label.starts_with(why.prefix()))
     }
 }
 
@@ -109,4 +104,29 @@ impl Order {
 pub(crate) enum Forced {
     Liquidation,
     Deleveraging,
+    /// The client asked for it: the stop of the position.
+    Stop,
+}
+
+impl Forced {
+    const ALL: [Self; 3] = [Self::Liquidation, Self::Deleveraging, Self::Stop];
+
+    /// What the labels of its orders begin with.
+    const fn prefix(self) -> &'static str {
+        match self {
+            Self::Liquidation => "autoclose-",
+            Self::Deleveraging => "adl_autoclose",
+            Self::Stop => "stoploss-",
+        }
+    }
+
+    /// Deleveraging is free.
+    const fn costs(self) -> bool {
+        !matches!(self, Self::Deleveraging)
+    }
+
+    /// Nobody asked for it.
+    pub(crate) const fn is_unasked(self) -> bool {
+        !matches!(self, Self::Stop)
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::{SimEffect, SimVenue};
 use crate::ledger::Wallet;
-use crate::sim::model::{Model, NewOrder};
+use crate::sim::model::{Forced, Model, NewOrder};
 use crate::units::{Asset, Money, Ns, Product, Side};
 
 impl SimVenue {
@@ -114,7 +114,7 @@ impl SimVenue {
         self.flush(Vec::new(), Vec::new())
     }
 
-    /// The venue closes so much of the first account's position.
+    /// The venue closes so much of the first account's position: liquidates, or deleverages.
     pub(in crate::sim) fn force_close(
         &mut self,
         listing: usize,
@@ -123,7 +123,8 @@ impl SimVenue {
         wall: Ns,
     ) -> Vec<SimEffect> {
         self.world.now = wall;
-        self.world.model.force_close(0, listing, qty, liquidates, wall);
+        let why = if liquidates { Forced::Liquidation } else { Forced::Deleveraging };
+        self.world.model.force_close(0, listing, qty, why, wall);
         self.flush(Vec::new(), Vec::new())
     }
 

@@ -50,7 +50,13 @@ fn order_push(world: &World, logged: &Logged) -> Option<Push> {
         Event::End { reason: EndReason::ByUser, .. } => "CANCELED",
         Event::End { reason: EndReason::SelfTrade, .. } => "TRADE_PREVENTION",
         Event::End { .. } => "EXPIRED",
-        Event::Deposit { .. } | Event::Move(_) | Event::Leverage { .. } | Event::List(_) => return None,
+        Event::Deposit { .. }
+        | Event::Move(_)
+        | Event::Leverage { .. }
+        | Event::Stop { .. }
+        | Event::List(_) => {
+            return None;
+        }
     };
     let body = match listing.product {
         Product::Spot => execution_report(listing, order, fill, kind, logged),

@@ -22,6 +22,8 @@ impl Fault {
         fault(10004, "error sign! please check your signature generation algorithm.");
     pub(super) const TOO_MANY: Self = fault(10006, "Too many visits. Exceeded the API Rate Limit.");
     pub(super) const REPEATED_ID: Self = fault(20006, "reqId is duplicated");
+    pub(super) const NOT_MODIFIED: Self = fault(34040, "not modified");
+    pub(super) const NO_POSITION: Self = fault(10001, "can not set tp/sl/ts for zero position");
     pub(super) const LEVERAGE_SAME: Self = fault(110_043, "leverage not modified");
 
     pub(super) fn param(what: &str) -> Self {

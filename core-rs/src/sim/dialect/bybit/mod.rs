@@ -9,6 +9,7 @@ mod fault;
 mod market;
 mod orders;
 mod routes;
+mod stops;
 mod stream;
 mod trade;
 mod user;

@@ -2,7 +2,7 @@
 
 use super::fault::Fault;
 use super::market::side_name;
-use super::{Answer, Call, World};
+use super::{Answer, Call, World, stops};
 use crate::sim::json::{Raw, array, object};
 use crate::sim::model::{
     EndReason, Fill, Forced, Kind, Label, Listing, Move, NewOrder, Order, Refusal, Size, State, Tif,
@@ -125,7 +125,8 @@ pub(super) fn realtime(call: &mut Call<'_>) -> Answer {
         open.reverse();
         open
     };
-    page(call, product, &orders, PAGE_DEFAULT, PAGE_MAX, order_json)
+    let stops = if product == Product::Linear { stops::rows(call) } else { Vec::new() };
+    page(call, product, &orders, PAGE_DEFAULT, PAGE_MAX, order_json).map(|page| stops::among(page, &stops))
 }
 
 pub(super) fn history(call: &mut Call<'_>) -> Answer {
@@ -296,12 +297,13 @@ fn created_by(order: &Order) -> &'static str {
         None => "CreateByUser",
         Some(Forced::Liquidation) => "CreateByLiq",
         Some(Forced::Deleveraging) => "CreateByAdl_PassThrough",
+        Some(Forced::Stop) => "CreateByStopLoss",
     }
 }
 
 fn exec_type(order: Option<&Order>) -> &'static str {
     match order.and_then(Order::forced) {
-        None => "Trade",
+        None | Some(Forced::Stop) => "Trade",
         Some(Forced::Liquidation) => "BustTrade",
         Some(Forced::Deleveraging) => "AdlTrade",
     }

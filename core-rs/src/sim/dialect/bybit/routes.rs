@@ -1,6 +1,6 @@
 //! The route table.
 
-use super::{Answer, Call, account, market, orders};
+use super::{Answer, Call, account, market, orders, stops};
 
 pub(super) struct Route {
     pub method: &'static str,
@@ -21,7 +21,7 @@ const fn private(method: &'static str, path: &'static str, budget: &'static str,
     Route { method, path, private: true, budget, run }
 }
 
-static ROUTES: [Route; 22] = [
+static ROUTES: [Route; 23] = [
     public("/v5/market/time", market::time),
     public("/v5/market/instruments-info", market::instruments),
     public("/v5/market/orderbook", market::orderbook),
@@ -38,6 +38,7 @@ static ROUTES: [Route; 22] = [
     private("GET", "/v5/position/list", "", account::positions),
     private("POST", "/v5/position/set-leverage", "", account::set_leverage),
     private("POST", "/v5/position/switch-mode", "", account::switch_mode),
+    private("POST", "/v5/position/trading-stop", "", stops::set),
     private("GET", "/v5/account/wallet-balance", "", account::wallet_balance),
     private("GET", "/v5/account/transaction-log", "", account::transactions),
     private("GET", "/v5/account/fee-rate", "", account::fee_rate),

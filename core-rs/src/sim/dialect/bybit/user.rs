@@ -2,6 +2,7 @@
 
 use super::account::{position, wallet};
 use super::orders::{execution_json, funding_json, order_json};
+use super::stops;
 use crate::sim::dialect::{Push, World, touched};
 use crate::sim::json::{Raw, object};
 use crate::sim::model::{Event, Logged};
@@ -11,7 +12,15 @@ use std::collections::BTreeSet;
 /// Frames of a batch of events, in order; positions and wallets once at its end.
 pub(super) fn pushes(world: &World, events: &[Logged]) -> Vec<Push> {
     let mut out: Vec<Push> = events.iter().flat_map(|logged| order_pushes(world, logged)).collect();
-    for (account, listing) in touched(events, true) {
+    let mut moved = touched(events, true);
+    for logged in events {
+        if let Event::Stop { account, listing, .. } = logged.event {
+            let row = stops::told(world, account, listing);
+            out.push(push(world, "order", Product::Linear, account, &row));
+            moved.insert((account, listing));
+        }
+    }
+    for (account, listing) in moved {
         if world.model.listings[listing].product == Product::Linear {
             let row = position(world, account, listing, "entryPrice");
             out.push(push(world, "position", Product::Linear, account, &row));

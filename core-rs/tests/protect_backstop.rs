@@ -34,7 +34,7 @@ fn backed(seed: u64) -> (World, String) {
     long(&mut world, "0.02");
     let (bid, _) = top(&world);
     let id = protect(&mut world, &format!(r#""stopLoss":{},"venueStopPct":0.5"#, moved(bid, -90_000)));
-    world.run_for(2 * SECOND);
+    world.run_for(3 * SECOND);
     (world, id)
 }
 
@@ -50,7 +50,7 @@ fn the_venue_keeps_a_stop_behind_ours_until_the_protection_is_taken_away() {
     assert!(world.alerts("EXTERNAL_ORDER").is_empty(), "{:?}", world.alerts("EXTERNAL_ORDER"));
     assert_eq!(stops(&world).len(), 1, "asked once");
     world.command("remove_protection", &format!(r#"{{"protectionId":"{id}"}}"#), "d1").unwrap();
-    world.run_for(2 * SECOND);
+    world.run_for(3 * SECOND);
     assert_eq!((stop_at_venue(&world), told(&world, &id)), (None, None));
     assert_eq!(position(&world), 20);
     check(&world);
@@ -62,7 +62,7 @@ fn it_closes_the_position_while_no_process_lives_and_the_next_one_knows() {
     long(&mut world, "0.02");
     let (bid, _) = top(&world);
     let id = protect(&mut world, &format!(r#""stopLoss":{},"venueStopPct":0.02"#, moved(bid, -4_000)));
-    world.run_for(2 * SECOND);
+    world.run_for(3 * SECOND);
     assert!(stop_at_venue(&world).is_some(), "{} {:?}", protection(&world, &id), world.alerts(""));
     let sent = world.sent.len();
     // Nobody of us is there, while the venue goes on.

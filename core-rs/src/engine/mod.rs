@@ -14,6 +14,7 @@ mod commands;
 mod config;
 mod crowded;
 mod decode;
+mod delisted;
 mod docs;
 mod drive;
 mod effect;

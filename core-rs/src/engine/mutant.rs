@@ -66,6 +66,7 @@ mutants! {
     ProtectInFlightIgnored = "protect_in_flight_ignored",
     ProtectForgotten = "protect_forgotten_at_start",
     ProtectOnce = "protect_closes_once",
+    BackstopLeft = "venue_stop_left_behind",
     // Gates.
     DifferenceUnheeded = "difference_halts_nothing",
     ForeignUncounted = "foreign_orders_uncounted",

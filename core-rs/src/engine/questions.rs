@@ -7,10 +7,9 @@ use super::record::Body;
 use super::reducer::Engine;
 use super::requests::{Request, Why};
 use super::timers::Timer;
-use crate::market::InstrumentStatus;
 use crate::order::{Absence, AbsenceRead, ClientRef, FillReport, Order, OrderReport, State};
 use crate::units::{AccountId, ClientId, InstrumentId, LinkId, Now, Ns, Product, VenueOrderId};
-use crate::venues::{Context, Event, EventBuf, Query, RejectClass, ReplyVerdict, Role, VenueReject};
+use crate::venues::{Context, Event, EventBuf, Query, ReplyVerdict, Role};
 use std::collections::BTreeSet;
 
 /// How far our clock of an order's making may have been ahead of the venue's clock of its fills.
@@ -64,20 +63,6 @@ impl Engine {
         match query {
             Query::Positions => Some(Product::Linear),
             _ => query.instrument().map(|id| self.instruments.at(id).product),
-        }
-    }
-
-    /// Two readings say that the instrument is gone: the venue's list has it no more, and the venue knows no such symbol.
-    fn is_delisted(&self, query: &Query, reject: &VenueReject) -> bool {
-        let status = query.instrument().map(|id| self.instruments.at(id).status);
-        status == Some(InstrumentStatus::Halted) && reject.class == RejectClass::UnknownSymbol
-    }
-
-    /// Nobody waits for what can not be learned any more. It proves no order's absence: one of unknown fate stays so.
-    fn on_delisted(&mut self, now: Now, request: &Request, out: &mut Effects) {
-        match request.query {
-            Query::Order { .. } | Query::Fills { .. } => self.round_served(now, request, out),
-            _ => self.on_lost_request(now, request, out),
         }
     }
 

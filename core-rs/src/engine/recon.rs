@@ -44,6 +44,8 @@ pub(super) struct AccountRecon {
     pub foreign: BTreeMap<VenueOrderId, Foreigner>,
     /// Positions that differ, the venue's less ours.
     pub(super) differs: BTreeMap<InstrumentId, Difference>,
+    /// Instruments off the list: nobody can tell of their fills until they are on it again.
+    pub(super) untold: BTreeSet<InstrumentId>,
     /// When the newest fill was booked.
     pub(super) booked: Ns,
     /// The record of the newest opening balance.
@@ -54,7 +56,7 @@ pub(super) struct AccountRecon {
     began: Ns,
     asks_all: bool,
     /// The next round asks for everything, as at the start.
-    whole: bool,
+    pub(super) whole: bool,
     /// When the next round is wanted, if earlier than usual.
     soon: Option<Ns>,
 }

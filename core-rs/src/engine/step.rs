@@ -126,6 +126,7 @@ impl Engine {
         }
         self.grow_books();
         self.count_books(now, out);
+        self.ask_untold(now);
         if self.started {
             for account in self.accounts.ids() {
                 self.begin_recon(now, account, out);

@@ -127,8 +127,7 @@ fn order(place: &Place<'_>, row: &mut Reader<'_>, out: &mut EventBuf) -> Read<Op
         made "createType");
     let Some(instrument) = tracked(place, category, symbol)? else { return Ok(None) };
     let (side, reason) = (way.side()?, reason.text_unless(b"EC_NoError")?);
-    // "createType" of the enum page: what liquidation, takeover and deleveraging make is nobody's order, and a stop of a position
-    // is none before it has triggered.
+    // "createType": what liquidation, takeover and deleveraging make is nobody's order; a position's stop is none until it triggers.
     let made = made.text_or_empty()?;
     let by = |words: [&[u8]; 3]| words.iter().any(|own| made.starts_with(own));
     let waits = matches!(state.text()?, b"Untriggered" | b"Deactivated");
@@ -145,10 +144,9 @@ fn order(place: &Place<'_>, row: &mut Reader<'_>, out: &mut EventBuf) -> Read<Op
     OrderRow { client, venue_id, side, status, qty, filled, px, time, reason }.push(instrument, out)
 }
 
-const CANCELLED: &str = "Cancelled PartiallyFilledCanceled Deactivated";
+const GONE: &str = "Cancelled PartiallyFilledCanceled Deactivated";
 /// "orderStatus" of the enum page.
-const STATES: [&str; 6] =
-    ["New Untriggered Triggered", "PartiallyFilled", "Filled", CANCELLED, "Rejected", ""];
+const STATES: [&str; 6] = ["New Untriggered Triggered", "PartiallyFilled", "Filled", GONE, "Rejected", ""];
 const EXECUTIONS: &[(Option<bool>, &str)] = &[
     (Some(false), "Trade BlockTrade"),
     (Some(true), "AdlTrade BustTrade"),
@@ -386,10 +384,12 @@ fn open<'a>(_: Product, query: &Query, status: u16, body: &'a [u8]) -> Opened<'a
     let mut reader = Reader::new(body);
     read!(reader; code "retCode", message "retMsg", result "result", sent "time");
     reader.end()?;
+    let whole = |data| Ok(Ok(Served { data, sent, further: false }));
     match (code.int()?, query) {
-        // 34040: "not modified", it stands like that already.
-        (0, Query::Snapshot { .. }) | (0 | 34040, Query::Backstop { .. }) => {
-            Ok(Ok(Served { data: result, sent, further: false }))
+        // 34040: "not modified", it stands like that already. A position that is gone has no stop.
+        (0, Query::Snapshot { .. }) | (0 | 34040, Query::Backstop { .. }) => whole(result),
+        (10001, Query::Backstop { px: None, .. }) if contains(message.text()?, "zero position") => {
+            whole(result)
         }
         (0, _) => {
             read!(result.object()?; data "list", cursor "nextPageCursor");

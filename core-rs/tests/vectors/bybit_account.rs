@@ -155,6 +155,12 @@ fn a_stop_that_waits_is_no_order_and_setting_it_twice_is_served() {
     }
     let body = r#"{"retCode":10001,"retMsg":"can not set tp/sl/ts for zero position","result":{},"time":1}"#;
     assert!(matches!(reply(&query, 200, body).0, Ok(ReplyVerdict::Refused(_))));
+    let away = Query::Backstop { instrument: LINEAR, px: None };
+    assert_eq!(
+        reply(&away, 200, body).0,
+        Ok(ReplyVerdict::Served { next: None }),
+        "it went with the position"
+    );
 }
 
 #[test]

@@ -12,6 +12,7 @@ ProtectionState = Literal["waiting", "armed", "triggered", "closed", "cancelled"
 class Protection(Reply):
     """`side`: of the orders that close. `stopNow`: the tighter of stop loss and trail as it stands.
 
+    `venueStop`: where the venue's own stop stands behind it, once the venue has confirmed it.
     `held`: what it would close now; `triggerPrice`: the bid (of a long position) or ask that set it off.
     """
 
@@ -26,6 +27,8 @@ class Protection(Reply):
     stop_loss: AmountOut | None
     take_profit: AmountOut | None
     trailing_pct: AmountOut | None
+    venue_stop_pct: AmountOut | None = None
+    venue_stop: AmountOut | None = None
     trigger_by: Literal["bidAsk"]
     stop_now: AmountOut | None
     best_seen: AmountOut | None

@@ -6,6 +6,7 @@ export interface Levels {
   stopLoss?: string;
   takeProfit?: string;
   trailingPct?: string;
+  venueStopPct?: string;
   qty?: string;
 }
 export type ProtectionTerms = Levels & { exchange: string; account: string; symbol: string; type: Product };

@@ -1,12 +1,12 @@
 //! Stops that a venue keeps of its own behind our protections: they close a position while nobody here is alive to do it.
 //!
-//! A position has one at most, and the venue drops it with the position. What we ask for is on record before it is asked, and
-//! asking twice does the same, so that an answer that never came is simply asked for again.
+//! A position has one at most, and the venue drops it with the position. What we ask for is on disk before it is asked, so that
+//! no crash leaves one behind that nobody knows; asking twice does the same, so an answer that never came is asked for again.
 
 use super::ProtectRecord;
-use crate::engine::Effects;
 use crate::engine::reducer::Engine;
 use crate::engine::requests::{Request, Why};
+use crate::engine::{Effects, Mutant};
 use crate::plan::{BackstopDecision, BackstopFacts, Plan, Protection, ProtectionState, next_backstop};
 use crate::risk::LatchMode;
 use crate::units::{AccountId, InstrumentId, Money, Now, Ns, PlanId, Price};
@@ -34,33 +34,52 @@ pub(in crate::engine) struct Backstopped {
     /// Not asked again before.
     next_try: Ns,
     missing_since: Option<Ns>,
+    /// The record that says what is asked for; 0: one of an earlier process.
+    noted: u64,
 }
 
 impl Engine {
     /// Once a second: every position that has, or should have, a stop at its venue.
     pub(in crate::engine) fn drive_backstops(&mut self, now: Now, out: &mut Effects) {
+        for place in self.backstop_places() {
+            self.drive_backstop(now, place, out);
+        }
+    }
+
+    /// No venue is to be told of a stop, nor asked for its answer.
+    pub fn has_backstops_settled(&self) -> bool {
+        let asks = |(account, instrument)| self.requests.sets_backstop(account, instrument);
+        self.backstop_places().into_iter().all(|place| {
+            !asks(place) && next_backstop(&self.backstop_facts(place).1) == BackstopDecision::Rest
+        })
+    }
+
+    fn backstop_places(&self) -> BTreeSet<(AccountId, InstrumentId)> {
         let wants = |p: &&Protection| p.terms.backstop.is_some();
         let wanted = self.state.protections.active().filter(wants);
         let mut places: BTreeSet<(AccountId, InstrumentId)> =
             wanted.map(|p| (p.terms.account, p.terms.instrument)).collect();
         places.extend(self.state.protections.backstops.keys());
-        for (account, instrument) in places {
-            self.drive_backstop(now, (account, instrument), out);
-        }
+        places
     }
 
-    fn drive_backstop(&mut self, now: Now, place: (AccountId, InstrumentId), out: &mut Effects) {
-        let (account, instrument) = place;
-        let wanted = self.wanted_backstop(account, instrument);
+    /// On whose behalf, if anybody's, and what is known of it.
+    fn backstop_facts(&self, place: (AccountId, InstrumentId)) -> (Option<PlanId>, BackstopFacts) {
+        let wanted = self.wanted_backstop(place.0, place.1);
         let asked = self.state.protections.backstops.get(&place).copied();
         let facts = BackstopFacts {
             wanted: wanted.map(|(_, px, _)| px),
             asked: asked.map(|(_, px)| px),
             seen: self.backstops.get(&place).and_then(|known| known.seen),
-            flat: self.is_flat(account, instrument),
+            flat: self.is_flat(place.0, place.1),
             step: wanted.map_or(0, |(_, _, step)| step),
         };
-        let Some(id) = wanted.map(|(id, ..)| id).or(asked.map(|(id, _)| id)) else { return };
+        (wanted.map(|(id, ..)| id).or(asked.map(|(id, _)| id)), facts)
+    }
+
+    fn drive_backstop(&mut self, now: Now, place: (AccountId, InstrumentId), out: &mut Effects) {
+        let (account, instrument) = place;
+        let (Some(id), facts) = self.backstop_facts(place) else { return };
         let missing = facts.wanted.is_some() && (facts.asked.is_none() || facts.seen != Some(facts.asked));
         self.alarm_missing(now, place, id, missing, out);
         if !self.is_ready(account) || self.requests.sets_backstop(account, instrument) {
@@ -68,6 +87,7 @@ impl Engine {
         }
         match next_backstop(&facts) {
             BackstopDecision::Set(px) => self.set_backstop(now, place, id, Some(px), out),
+            BackstopDecision::Clear if self.has(Mutant::BackstopLeft) => {}
             BackstopDecision::Clear => self.set_backstop(now, place, id, None, out),
             BackstopDecision::Forget => self.forget_backstop(now, place, id, out),
             BackstopDecision::Rest => {}
@@ -114,12 +134,18 @@ impl Engine {
         if now.mono < next_try || (px.is_some() && stopped) {
             return;
         }
-        let Some(link) = self.rest_link(account, instrument) else { return };
+        let place = (account, instrument);
         if let Some(px) = px
-            && self.state.protections.backstops.get(&(account, instrument)) != Some(&(id, px))
+            && self.state.protections.backstops.get(&place) != Some(&(id, px))
         {
             self.commit_protect(now, ProtectRecord::Backstop { id, account, instrument, px: Some(px) }, out);
+            self.backstops.entry(place).or_default().noted = self.journal.seq();
+            return;
         }
+        let noted = self.backstops.get(&place).map_or(0, |known| known.noted);
+        let Some(link) = self.rest_link(account, instrument).filter(|_| noted <= self.durable) else {
+            return;
+        };
         let query = Query::Backstop { instrument, px };
         if self.ask(now, link, Some(account), query, Why::Backstop, out) {
             let known = self.backstops.entry((account, instrument)).or_default();

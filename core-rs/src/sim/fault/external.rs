@@ -34,6 +34,8 @@ struct Stranger {
 pub(super) struct External {
     /// The ledgers are open, durably: from here on others may act.
     pub opened: bool,
+    /// A venue was asked for a stop of its own, whose fills are told as those of others.
+    pub backed: bool,
     /// A venue shut us out: for two minutes nothing can be asked there.
     pub banned: bool,
     /// Some process could not apply a fill, whenever that came.
@@ -95,7 +97,7 @@ impl External {
     /// Alerts that only what happened without us excuses.
     pub(super) fn excuses(&self, code: &str, broken_bound: bool) -> bool {
         match code {
-            "EXTERNAL_FILL" | "EXTERNAL_ORDER" => self.opened,
+            "EXTERNAL_FILL" | "EXTERNAL_ORDER" => self.opened || self.backed,
             "RECON_DIFF" => self.untold,
             // An order that was declared gone holds nothing; its late fill may spend what was paid in a moment ago.
             "OVERDRAWN" => broken_bound && self.last > 0,

@@ -2,6 +2,7 @@
 //! what closes never opens or turns a position, and what was triggered ends closed.
 
 use super::check::Check;
+use super::setup::SECOND;
 use super::swarm::Fault;
 use super::tally::fills_by_order;
 use super::world::World;
@@ -26,11 +27,16 @@ impl World {
         let trail = format!("0.{:02}", 1 + self.rng.below(15));
         let short = self.rng.chance(500_000);
         let (stop, target) = if short { (high, low) } else { (low, high) };
+        // Told by the clock, without a draw, so that seeds go on drawing what they drew. A far stop stays, and its venue's with it.
+        let keeps = name == "bybit" && product == "linear";
+        let (far, backed) = (keeps && self.now / SECOND % 3 == 1, keeps && self.now / SECOND % 3 > 0);
+        let stop = if far { near(px, if short { 10_000 } else { -10_000 }) } else { stop };
+        let backstop = if backed { r#","venueStopPct":0.02"# } else { "" };
         let levels = match self.rng.below(4) {
-            0 => format!(r#""stopLoss":{stop}"#),
+            0 => format!(r#""stopLoss":{stop}{backstop}"#),
             1 => format!(r#""takeProfit":{target},"trailingPct":{trail}"#),
-            2 => format!(r#""trailingPct":{trail}"#),
-            _ => format!(r#""stopLoss":{stop},"takeProfit":{target}"#),
+            2 => format!(r#""trailingPct":{trail}{backstop}"#),
+            _ => format!(r#""stopLoss":{stop},"takeProfit":{target}{backstop}"#),
         };
         let of = format!(r#""exchange":"{name}","symbol":"{symbol}","type":"{product}""#);
         let known = format!("protect_{:03}", 1 + self.rng.below(6));
@@ -44,7 +50,8 @@ impl World {
             }
             _ => ("set_protection", format!("{{{of},{levels}}}")),
         };
-        self.command(command, &body);
+        let taken = self.command(command, &body);
+        self.check.external.backed |= taken && body.contains("venueStopPct");
     }
 
     /// 29: no stop is passed by a book that the engine would price from, unless it has triggered.
@@ -117,8 +124,38 @@ impl Check {
         }
     }
 
+    /// At rest: a venue keeps a stop behind a protection that asks for one, on its losing side, and no other.
+    fn check_backstops(&mut self, engine: &Engine, venues: &[SimVenue]) {
+        for (at, venue) in venues.iter().enumerate() {
+            let (model, of) = (venue.model(), self.stage.venues[at]);
+            for (listing, facts) in model.listings.iter().enumerate() {
+                let held = self.net_at(venues, at, listing);
+                let stop = model.accounts[0].stops.get(&listing).copied();
+                let asks = |p: &&Protection| {
+                    let i = engine.instrument(p.terms.instrument);
+                    let here = (i.venue, i.product, i.symbol) == (of, facts.product, facts.symbol);
+                    let covers = p.reach().is_none_or(|reach| reach >= facts.base_amount(held.abs()));
+                    here && covers && !p.is_over() && p.terms.backstop.is_some() && held != 0
+                };
+                let mut wanted = engine.protections().filter(asks).peekable();
+                let behind = |p: &Protection, stop: i64| {
+                    p.terms.stop.is_none_or(|ours| p.along(ours) >= -p.terms.side.sign() * stop)
+                };
+                let sound = match stop {
+                    Some(stop) => wanted.any(|p| behind(p, stop)),
+                    None => wanted.peek().is_none(),
+                };
+                if !sound {
+                    let text = format!("{} {}: {stop:?} with {held} held", of.name(), facts.symbol);
+                    self.fail("34 a stop at the venue goes with its protection", &text);
+                }
+            }
+        }
+    }
+
     /// At rest: nothing triggered is open, and the venues' fills are what was booked.
     pub(super) fn check_protections(&mut self, engine: &Engine, venues: &[SimVenue]) {
+        self.check_backstops(engine, venues);
         let fills = fills_by_order(venues);
         for protection in engine.protections() {
             let name = Plan::name(protection.terms.id);

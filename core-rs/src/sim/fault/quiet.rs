@@ -235,6 +235,7 @@ impl Check {
             && engine.plans().all(|plan| plan.state.is_end())
             && engine.twaps().all(Twap::is_over)
             && engine.protections().all(|p| p.state != ProtectionState::Triggered)
+            && engine.has_backstops_settled()
     }
 
     /// What keeps the engine from resting.

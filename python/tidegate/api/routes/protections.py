@@ -18,12 +18,14 @@ class LevelsBody(Model):
     """Prices of the instrument; `trailingPct` follows the best price seen. At least one of the three.
 
     `qty`: at most this much of the position, the whole of it without. `triggerBy`: a long position is watched by its
-    bid, a short one by its ask.
+    bid, a short one by its ask. `venueStopPct`: the venue keeps a stop of its own, so much behind ours, for when we can
+    not act; where a venue has none (`VALIDATION_ERROR`) and without stop or trail it is refused.
     """
 
     stop_loss: Annotated[DecimalIn, Field(gt=0)] | None = None
     take_profit: Annotated[DecimalIn, Field(gt=0)] | None = None
     trailing_pct: Annotated[DecimalIn, Field(gt=0, le=50)] | None = None
+    venue_stop_pct: Annotated[DecimalIn, Field(gt=0, le=50)] | None = None
     trigger_by: Literal["bidAsk"] | None = None
     qty: Annotated[DecimalIn, Field(gt=0)] | None = None
 

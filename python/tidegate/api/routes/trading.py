@@ -63,7 +63,8 @@ class EquityQuery(Query):
 class OrderBody(Model):
     """One order. A market order goes out as a price-bounded IOC; `reduceOnly` never passes through flat.
 
-    `stopLoss`, `takeProfit`, `trailingPct`: what the order fills is protected by them from its first fill on.
+    `stopLoss`, `takeProfit`, `trailingPct`, `venueStopPct`: what the order fills is protected by them from its first
+    fill on.
     """
 
     exchange: Exchange
@@ -80,6 +81,7 @@ class OrderBody(Model):
     stop_loss: Annotated[DecimalIn, Field(gt=0)] | None = None
     take_profit: Annotated[DecimalIn, Field(gt=0)] | None = None
     trailing_pct: Annotated[DecimalIn, Field(gt=0, le=50)] | None = None
+    venue_stop_pct: Annotated[DecimalIn, Field(gt=0, le=50)] | None = None
     trigger_by: Literal["bidAsk"] | None = None
     client_tag: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")] | None = None
 
@@ -107,7 +109,12 @@ class OrderBody(Model):
             fields["price"] = number_text(self.price)
         if self.time_in_force is not None and self.order_type == "limit":
             fields["timeInForce"] = self.time_in_force
-        levels = {"stopLoss": self.stop_loss, "takeProfit": self.take_profit, "trailingPct": self.trailing_pct}
+        levels = {
+            "stopLoss": self.stop_loss,
+            "takeProfit": self.take_profit,
+            "trailingPct": self.trailing_pct,
+            "venueStopPct": self.venue_stop_pct,
+        }
         fields |= {name: number_text(level) for name, level in levels.items() if level is not None}
         if self.trigger_by is not None:
             fields["triggerBy"] = self.trigger_by

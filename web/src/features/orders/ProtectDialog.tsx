@@ -64,10 +64,15 @@ export function ProtectDialog({ of, close }: { of: Protected; close: () => void 
         form={form}
         layout="vertical"
         requiredMark={false}
-        initialValues={{ stopLoss: text(of.known?.stopLoss), takeProfit: text(of.known?.takeProfit), trailingPct: text(of.known?.trailingPct), qty: text(of.known?.qty) }}
+        initialValues={{ stopLoss: text(of.known?.stopLoss), takeProfit: text(of.known?.takeProfit), trailingPct: text(of.known?.trailingPct), venueStopPct: text(of.known?.venueStopPct), qty: text(of.known?.qty) }}
         onFinish={(given) => void save(given)}
       >
         <LevelInputs instrument={instrument} />
+        {of.type === "linear" && (
+          <Form.Item name="venueStopPct" label={t("protect.venueStopPct")} extra={t("protect.venueStopWhy")} rules={[optional(t)]}>
+            <Input inputMode="decimal" suffix="%" />
+          </Form.Item>
+        )}
         <Form.Item name="qty" label={t("protect.qty")} rules={[optional(t)]}>
           <Input inputMode="decimal" suffix={instrument?.base} />
         </Form.Item>

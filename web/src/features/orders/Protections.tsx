@@ -40,6 +40,7 @@ export function Protections({ edit }: { edit: (of: Protected) => void }) {
             { title: t("protect.target"), ...right, render: (_, row) => <Price value={row.takeProfit} of={find(row)} /> },
             { title: t("protect.trail"), ...right, render: (_, row) => <Amount value={row.trailingPct} unit="%" /> },
             { title: t("protect.stopNow"), ...right, render: (_, row) => <Price value={row.stopNow} of={find(row)} /> },
+            { title: t("protect.venueStop"), ...right, render: (_, row) => <Price value={row.venueStop ?? null} of={find(row)} /> },
             { title: t("col.state"), render: (_, row) => <span title={row.reason ?? ""}><StateBadge state={row.state} /></span> },
             { title: t("protect.closed"), ...right, render: (_, row) => <Qty value={row.closedQty} of={find(row)} /> },
             { title: t("col.avgPrice"), ...right, render: (_, row) => <Price value={row.avgPrice} of={find(row)} /> },

@@ -7,6 +7,7 @@ export interface LevelFields {
   stopLoss?: string;
   takeProfit?: string;
   trailingPct?: string;
+  venueStopPct?: string;
 }
 
 /** `long`: what is protected was bought. `price`: at which it could be closed now; nothing is judged without it. */
@@ -21,7 +22,7 @@ export function levelProblems(fields: LevelFields, long: boolean, price: MaybeAm
 }
 
 /** The levels that were typed; empty ones are left out. */
-export function levelsOf(fields: LevelFields & { qty?: string }): { stopLoss?: string; takeProfit?: string; trailingPct?: string; qty?: string } {
+export function levelsOf(fields: LevelFields & { qty?: string }): LevelFields & { qty?: string } {
   const typed = Object.entries(fields).map(([name, value]) => [name, (value ?? "").trim()] as const);
   return Object.fromEntries(typed.filter(([, value]) => value !== ""));
 }

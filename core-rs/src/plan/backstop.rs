@@ -2,14 +2,22 @@
 
 use crate::units::Price;
 
+/// What of a position's stop was last seen at the venue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shown {
+    #[default]
+    Unknown,
+    Nothing,
+    At(Price),
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BackstopFacts {
     /// Where it should stand; `None`: there should be none of ours.
     pub wanted: Option<Price>,
     /// What the venue was last asked for, and may have; `None`: nothing.
     pub asked: Option<Price>,
-    /// What was last seen there; `None`: not known.
-    pub seen: Option<Option<Price>>,
+    pub seen: Shown,
     /// The position is gone, and its stop with it.
     pub flat: bool,
     /// A smaller move than this is not worth a request.
@@ -28,15 +36,21 @@ pub enum BackstopDecision {
 pub fn next_backstop(facts: &BackstopFacts) -> BackstopDecision {
     let BackstopFacts { wanted, asked, seen, flat, step } = *facts;
     match (wanted, asked) {
-        (Some(px), Some(asked)) if seen == Some(Some(asked)) && is_near(px, asked, step) => {
+        (Some(px), Some(asked)) if seen == Shown::At(asked) && is_near(px, asked, step) => {
             BackstopDecision::Rest
         }
         (Some(px), _) => BackstopDecision::Set(px),
         (None, None) => BackstopDecision::Rest,
-        (None, Some(asked)) if flat || seen.is_some_and(|seen| seen != Some(asked)) => {
+        (None, Some(asked)) if flat || !matches!(seen, Shown::Unknown) && seen != Shown::At(asked) => {
             BackstopDecision::Forget
         }
         (None, Some(_)) => BackstopDecision::Clear,
+    }
+}
+
+impl From<Option<Price>> for Shown {
+    fn from(px: Option<Price>) -> Self {
+        px.map_or(Self::Nothing, Self::At)
     }
 }
 
@@ -55,23 +69,24 @@ mod tests {
 
     #[test]
     fn the_venue_is_told_until_it_shows_what_is_wanted() {
+        use Shown::{At, Nothing, Unknown};
         let at = |mantissa: i64| Some(px(mantissa));
         let cases = [
             // wanted, asked, seen, flat, what is next
-            (None, None, None, false, Rest),
-            (None, None, Some(at(90)), false, Rest),
-            (at(100), None, None, false, Set(px(100))),
-            (at(100), None, Some(at(90)), false, Set(px(100))),
-            (at(100), at(100), None, false, Set(px(100))),
-            (at(100), at(100), Some(None), false, Set(px(100))),
-            (at(100), at(100), Some(at(100)), false, Rest),
-            (at(103), at(100), Some(at(100)), false, Rest),
-            (at(105), at(100), Some(at(100)), false, Set(px(105))),
-            (None, at(100), Some(at(100)), false, Clear),
-            (None, at(100), None, false, Clear),
-            (None, at(100), Some(None), false, Forget),
-            (None, at(100), Some(at(80)), false, Forget),
-            (None, at(100), Some(at(100)), true, Forget),
+            (None, None, Unknown, false, Rest),
+            (None, None, At(px(90)), false, Rest),
+            (at(100), None, Unknown, false, Set(px(100))),
+            (at(100), None, At(px(90)), false, Set(px(100))),
+            (at(100), at(100), Unknown, false, Set(px(100))),
+            (at(100), at(100), Nothing, false, Set(px(100))),
+            (at(100), at(100), At(px(100)), false, Rest),
+            (at(103), at(100), At(px(100)), false, Rest),
+            (at(105), at(100), At(px(100)), false, Set(px(105))),
+            (None, at(100), At(px(100)), false, Clear),
+            (None, at(100), Unknown, false, Clear),
+            (None, at(100), Nothing, false, Forget),
+            (None, at(100), At(px(80)), false, Forget),
+            (None, at(100), At(px(100)), true, Forget),
         ];
         for (wanted, asked, seen, flat, next) in cases {
             let facts = BackstopFacts { wanted, asked, seen, flat, step: 5 };

@@ -22,7 +22,7 @@ mod twap_tests;
 mod vigil;
 
 pub use arbitrage::{Decision, LegFacts, Pending, PlanFacts, Policy, Reason, next, residual, within, worsen};
-pub use backstop::{BackstopDecision, BackstopFacts, next_backstop};
+pub use backstop::{BackstopDecision, BackstopFacts, Shown, next_backstop};
 pub use naked::Naked;
 pub use plan::{FeeLine, LegSum, Note, Plan, PlanLeg, PlanState, PlanTerms, ROOTS_MAX, Root, TIMELINE_MAX};
 pub use protect::{CLOSINGS_MAX, Entry, ProtectDecision, ProtectFacts, ProtectionState, next_protect};

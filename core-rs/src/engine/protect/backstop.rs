@@ -7,7 +7,7 @@ use super::ProtectRecord;
 use crate::engine::reducer::Engine;
 use crate::engine::requests::{Request, Why};
 use crate::engine::{Effects, Mutant};
-use crate::plan::{BackstopDecision, BackstopFacts, Plan, Protection, ProtectionState, next_backstop};
+use crate::plan::{BackstopDecision, BackstopFacts, Plan, Protection, ProtectionState, Shown, next_backstop};
 use crate::risk::LatchMode;
 use crate::units::{AccountId, InstrumentId, Money, Now, Ns, PlanId, Price};
 use crate::venues::Query;
@@ -28,7 +28,7 @@ const STEPS: i64 = 4;
 /// What the engine knows of a position's stop at the venue, beside what is on record.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::engine) struct Backstopped {
-    seen: Option<Option<Price>>,
+    seen: Shown,
     /// When the venue last confirmed what we asked, monotonic.
     served: Option<Ns>,
     /// Not asked again before.
@@ -70,7 +70,7 @@ impl Engine {
         let facts = BackstopFacts {
             wanted: wanted.map(|(_, px, _)| px),
             asked: asked.map(|(_, px)| px),
-            seen: self.backstops.get(&place).and_then(|known| known.seen),
+            seen: self.backstops.get(&place).map_or(Shown::Unknown, |known| known.seen),
             flat: self.is_flat(place.0, place.1),
             step: wanted.map_or(0, |(_, _, step)| step),
         };
@@ -80,7 +80,7 @@ impl Engine {
     fn drive_backstop(&mut self, now: Now, place: (AccountId, InstrumentId), out: &mut Effects) {
         let (account, instrument) = place;
         let (Some(id), facts) = self.backstop_facts(place) else { return };
-        let missing = facts.wanted.is_some() && (facts.asked.is_none() || facts.seen != Some(facts.asked));
+        let missing = facts.wanted.is_some() && (facts.asked.is_none() || facts.seen != facts.asked.into());
         self.alarm_missing(now, place, id, missing, out);
         if !self.is_ready(account) || self.requests.sets_backstop(account, instrument) {
             return;
@@ -176,7 +176,7 @@ impl Engine {
     ) {
         let Some(account) = request.account else { return };
         let known = self.backstops.entry((account, instrument)).or_default();
-        (known.seen, known.served) = (Some(px), Some(now.mono));
+        (known.seen, known.served) = (px.into(), Some(now.mono));
         let asked = self.state.protections.backstops.get(&(account, instrument)).copied();
         match (px, asked) {
             (None, Some((id, _))) => self.forget_backstop(now, (account, instrument), id, out),
@@ -203,7 +203,7 @@ impl Engine {
         let on_way = self.requests.sets_backstop(account, instrument);
         let known = self.backstops.entry((account, instrument)).or_default();
         if !on_way && known.served.is_none_or(|served| now.mono - served >= SHOWN_WITHIN) {
-            known.seen = Some(px);
+            known.seen = px.into();
         }
     }
 
@@ -232,7 +232,7 @@ impl Engine {
     pub(super) fn backstop_of(&self, protection: &Protection) -> Option<Price> {
         let place = (protection.terms.account, protection.terms.instrument);
         let (id, px) = *self.state.protections.backstops.get(&place)?;
-        let seen = self.backstops.get(&place).and_then(|known| known.seen);
-        (id == protection.terms.id && seen == Some(Some(px))).then_some(px)
+        let seen = self.backstops.get(&place).map_or(Shown::Unknown, |known| known.seen);
+        (id == protection.terms.id && seen == Shown::At(px)).then_some(px)
     }
 }

@@ -108,8 +108,7 @@ fn category(order: &Order) -> &'static str {
     match order.forced() {
         Some(Forced::Liquidation) => "full_liquidation",
         Some(Forced::Deleveraging) => "adl",
-        Some(Forced::Stop) => "normal",
-        None => "normal",
+        None | Some(Forced::Stop) => "normal",
     }
 }
 

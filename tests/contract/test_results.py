@@ -8,7 +8,7 @@ import pytest
 from tests.contract.databases import KINDS, fresh
 from tests.contract.rows import MadeRow
 
-from tidegate.ports.read import Earned, EquityPoint, PlanResult
+from tidegate.ports.read import Earned, PlanResult
 from tidegate.store.database import Database
 from tidegate.store.trading.history import SqlTradingHistory
 from tidegate.store.trading.writer import TradingWriter
@@ -196,6 +196,9 @@ async def test_what_trades_beside_plans_is_counted_once_as_by_hand(
 async def test_equity_holds_what_trades_beside_plans(writer: TradingWriter, history: SqlTradingHistory) -> None:
     await writer.project(1, BESIDE)
     await writer.add_equity(10, b'{"pnl":100,"fees":5}', b'[{"unrealizedPnl":3}]')
-    assert await history.equity(0, 20) == (
-        EquityPoint(10, "117.196000000000000000", "7.804000000000000000", "120.196000000000000000"),
+    [point] = await history.equity(0, 20)
+    assert (Decimal(point.pnl), Decimal(point.fees), Decimal(point.equity)) == (
+        Decimal("117.196"),
+        Decimal("7.804"),
+        Decimal("120.196"),
     )

@@ -125,8 +125,14 @@ def _fee_value(row: Mapping[str, object], price: Decimal) -> Decimal:
     symbol = re.sub(r"-SWAP$|[^A-Z0-9]", "", str(row["symbol"]))
     if symbol.endswith(asset):
         return fee
-    return _EXACT.multiply(price, fee).quantize(_DECIMALS, context=_EXACT) if symbol.startswith(asset) else Decimal(0)
+    return _rounded(_EXACT.multiply(price, fee)) if symbol.startswith(asset) else Decimal(0)
 
 
 def _share(amount: Decimal, part: Decimal, whole: Decimal) -> Decimal:
-    return _EXACT.divide(_EXACT.multiply(amount, part), whole).quantize(_DECIMALS, context=_EXACT)
+    return _rounded(_EXACT.divide(_EXACT.multiply(amount, part), whole))
+
+
+def _rounded(value: Decimal) -> Decimal:
+    """To the core's decimals; what has fewer keeps its digits."""
+    rounded = value.quantize(_DECIMALS, context=_EXACT)
+    return value if value == rounded else rounded

@@ -10,7 +10,7 @@ from tests.contract.databases import KINDS, fresh
 from tests.contract.rows import MadeRow, fill, order, pair, plan, protection, twap
 
 from tidegate.model.errors import Code, TidegateError
-from tidegate.ports.read import EquityPoint, HistoryFilter, PageRequest, PlanResult
+from tidegate.ports.read import EquityPoint, HistoryFilter, PageRequest
 from tidegate.ports.store import Alert
 from tidegate.store.database import Database
 from tidegate.store.trading import tables
@@ -168,62 +168,6 @@ async def test_equity_is_read_back_exactly_and_thinned(writer: TradingWriter, hi
     assert await history.equity(5000, 6000) == ()
     await writer.add_equity(EQUITY_KEEP_MS + 500, b'{"pnl":1,"fees":0}', b"[]")
     assert [point.ts for point in await history.equity(0, 501)] == [500]
-
-
-def ended(row_id: str, pnl: str, *, ended_ts: int | None = 1_790_000_000_000, sold: str = "68100.10") -> MadeRow:
-    """A plan that bought 0.010 at Binance and sold it at Bybit."""
-    legs = (
-        '[{"exchange":"binance","side":"buy","filledQty":0.010,"avgPrice":68000.10,"fees":[{"quoteValue":0.680001}]},'
-        f'{{"exchange":"bybit","side":"sell","filledQty":0.010,"avgPrice":{sold},"fees":[{{"quoteValue":0.3745505}}]}}]'
-    )
-    end = "null" if ended_ts is None else str(ended_ts)
-    text = (
-        f'{{"planId":"{row_id}","pairId":"a","state":"HEDGED","createdTs":1,"endedTs":{end},"qty":0.01,"residual":0,'
-        f'"pnl":{pnl},"simulated":true,"legs":{legs}}}'
-    )
-    return MadeRow("plans", row_id, text.encode())
-
-
-def told(found: tuple[PlanResult, ...]) -> list[tuple[str, str, str, str, str, int, int]]:
-    return [(row.day, row.exchange, row.pnl, row.fees, row.turnover, row.plans, row.wins) for row in found]
-
-
-async def test_results_of_plans_are_counted_once_by_day_and_venue(
-    writer: TradingWriter, history: SqlTradingHistory
-) -> None:
-    batch = [ended("p1", "-0.0545515"), ended("p2", "0.1", ended_ts=None)]
-    await writer.project(1, batch)
-    await writer.project(1, batch)
-    assert told(await history.results("2026-09-01")) == [
-        ("2026-09-21", "", "-0.0545515", "1.0545515", "1361.002000000000000000", 1, 0),
-        ("2026-09-21", "binance", "-680.681001000000000000", "0.680001", "680.001000000000000000", 1, 0),
-        ("2026-09-21", "bybit", "680.626449500000000000", "0.3745505", "681.001000000000000000", 1, 0),
-    ]
-    assert await history.results("2026-09-22") == ()
-
-
-async def test_a_plan_that_changes_after_its_end_takes_back_what_it_had_added(
-    writer: TradingWriter, history: SqlTradingHistory
-) -> None:
-    await writer.project(1, [ended("p1", "-0.0545515"), ended("p2", "1")])
-    await writer.project(2, [ended("p1", "0.9454485", sold="68200.10")])
-    [whole, _, bybit] = told(await history.results("2026-09-01"))
-    assert whole == ("2026-09-21", "", "1.9454485", "2.1091030", "2723.004000000000000000", 2, 2)
-    assert bybit[2:5] == ("1362.252899000000000000", "0.7491010", "1363.002000000000000000")
-    await writer.project(3, [ended("p1", "0.9454485", ended_ts=None)])
-    assert told(await history.results("2026-09-01"))[0][5:] == (1, 1)
-
-
-async def test_results_are_of_the_trading_day_and_made_anew_by_a_rebuild(
-    database: Database, history: SqlTradingHistory
-) -> None:
-    far = TradingWriter(database, "Pacific/Auckland")
-    await far.project(1, [ended("p1", "1", ended_ts=1_790_078_400_000)])
-    assert [row.day for row in await history.results("2026-09-01")] == ["2026-09-23"] * 3
-    await far.clear()
-    assert await history.results("2026-09-01") == ()
-    await far.project(1, [ended("p1", "1")])
-    assert len(await history.results("2026-09-01")) == 3
 
 
 def alert(number: int, ts: int, severity: str = "warning") -> Alert:

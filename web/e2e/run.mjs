@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { equal, launch } from "./browser.mjs";
 import * as flow from "./flows.mjs";
+import { fitAPhone } from "./phone.mjs";
 import { Server } from "./server.mjs";
 
 const shots = process.argv[process.argv.indexOf("--shots") + 1];
@@ -27,6 +28,7 @@ const FLOWS = [
   flow.changeTheLook,
   flow.useTheKeyboard,
   flow.beAccessible,
+  fitAPhone,
 ];
 
 async function takeShots(page, server, folder) {

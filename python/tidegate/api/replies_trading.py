@@ -216,7 +216,7 @@ class Account(Reply):
 
 
 class ResultSum(Reply):
-    """Of plans that ended; quote units."""
+    """Of plans that ended, and of what traded beside them; quote units. `plans` and `wins` are of arbitrage plans."""
 
     pnl: AmountOut
     fees: AmountOut
@@ -232,14 +232,18 @@ class DayResult(ResultSum):
 
 
 class StrategyResult(ResultSum):
+    """`strategy`: arbitrage, by pair; of no pair (`pairId` empty) twap, protection, order (a single one), external.
+
+    Beside plans `pnl` is what closing fills realised against the average cost of what such fills hold, less fees.
+    """
+
     strategy: str
     pair_id: str
 
 
 class VenueResult(ResultSum):
-    """`pnl`: what legs sold at the venue less what they bought there and fees; only the sum over venues is a profit.
-
-    What unwinding cost stands under days and strategies alone.
+    """`pnl`: what plans sold at the venue less what they bought there and fees, unwinding included, and what other
+    fills there realised; only the sum over venues is a profit.
     """
 
     exchange: str

@@ -1,6 +1,7 @@
 """Reading history from the tables. Every row comes as the JSON document that the engine made (exact amounts)."""
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Protocol
 
 
@@ -70,9 +71,11 @@ class PlanResult:
     """What the plans of one pair that ended on one day (ISO) brought; amounts in quote units as exact decimal text.
 
     exchange: the venue, whose `pnl` is what was sold there less what was bought and fees; empty for whole plans.
+    strategy: `arbitrage`; else what traded beside plans on that day at that venue, of no pair, and `pnl` is realised.
     """
 
     day: str
+    strategy: str = "arbitrage"
     pair_id: str
     exchange: str
     pnl: str
@@ -80,6 +83,15 @@ class PlanResult:
     turnover: str
     plans: int
     wins: int
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """What fills outside arbitrage plans brought, in quote units; `pnl` is realised, net of `fees`."""
+
+    pnl: Decimal
+    fees: Decimal
+    turnover: Decimal
 
 
 class TradingHistory(Protocol):
@@ -100,6 +112,10 @@ class TradingHistory(Protocol):
 
     async def results(self, from_day: str) -> tuple[PlanResult, ...]:
         """From a day (ISO) on, oldest first."""
+        ...
+
+    async def beside_plans(self) -> Earned:
+        """Of all days."""
         ...
 
     async def ping_ms(self) -> float:

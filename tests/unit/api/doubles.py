@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 import orjson
 from tests.unit.api.documents import (
@@ -32,7 +33,16 @@ from tidegate.model.commands import Command, Receipt
 from tidegate.model.config import Config
 from tidegate.model.errors import Code, TidegateError
 from tidegate.ports.bus import Message
-from tidegate.ports.read import DocPage, EquityPoint, HistoryFilter, PageRequest, PlanResult, SpreadPage, SpreadPoint
+from tidegate.ports.read import (
+    DocPage,
+    Earned,
+    EquityPoint,
+    HistoryFilter,
+    PageRequest,
+    PlanResult,
+    SpreadPage,
+    SpreadPoint,
+)
 from tidegate.ports.settings import Reloaded
 from tidegate.users.roles import PERMISSIONS
 
@@ -140,6 +150,9 @@ class FakeHistory:
         assert from_day < "9999"
         return RESULTS
 
+    async def beside_plans(self) -> Earned:
+        return Earned(Decimal("7.20"), Decimal("1.5"), Decimal(2430))
+
     async def equity(self, from_ts: int, to_ts: int, limit: int = 1000) -> tuple[EquityPoint, ...]:
         assert from_ts < to_ts
         return (EquityPoint(NOW_NS // 1_000_000, "-0.0545515", "1.0545515", "0.9459485"),)
@@ -238,6 +251,17 @@ RESULTS = (
     result("2026-09-20", "a", "bybit", "681.100000000000000001"),
     result("2026-09-21", "a", "", "-0.5"),
     result("2026-09-21", "b", "", "2", wins=1),
+    PlanResult(
+        day="2026-09-21",
+        strategy="twap",
+        pair_id="",
+        exchange="bybit",
+        pnl="-1.21",
+        fees="1.21",
+        turnover="1210",
+        plans=0,
+        wins=0,
+    ),
 )
 
 

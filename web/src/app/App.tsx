@@ -9,19 +9,17 @@ import { NONCE } from "./nonce";
 import { router } from "./routes";
 import { VARIABLES, themeOf } from "./theme";
 
-const PREFERS_DARK = matchMedia("(prefers-color-scheme: dark)");
-
-const listenToSystem = (changed: () => void) => {
-  PREFERS_DARK.addEventListener("change", changed);
-  return () => PREFERS_DARK.removeEventListener("change", changed);
-};
+const PREFERS_DARK = watched("(prefers-color-scheme: dark)");
+/** As in styles.css. */
+const IS_NARROW = watched("(max-width: 800px)");
 
 export function App() {
   const { theme, language, zone } = useRoot((state) => state.appearance);
-  const systemIsDark = useSyncExternalStore(listenToSystem, () => PREFERS_DARK.matches);
+  const systemIsDark = useSyncExternalStore(...PREFERS_DARK);
+  const narrow = useSyncExternalStore(...IS_NARROW);
   const dark = theme === "dark" || (theme === "system" && systemIsDark);
   const locale = useMemo(() => makeLocale(language, zone), [language, zone]);
-  const config = useMemo(() => themeOf(dark), [dark]);
+  const config = useMemo(() => themeOf(dark, narrow), [dark, narrow]);
   const words = useAntWords(language);
 
   useEffect(() => {
@@ -39,6 +37,16 @@ export function App() {
       </ConfigProvider>
     </LocaleProvider>
   );
+}
+
+/** A media query as a store: how to listen to it, and whether it holds. */
+function watched(text: string): [listen: (changed: () => void) => () => void, holds: () => boolean] {
+  const query = matchMedia(text);
+  const listen = (changed: () => void) => {
+    query.addEventListener("change", changed);
+    return () => query.removeEventListener("change", changed);
+  };
+  return [listen, () => query.matches];
 }
 
 /** The library's own words (of tables, pickers); English is built in, Chinese loaded when wanted. */

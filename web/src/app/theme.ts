@@ -4,6 +4,8 @@ import { theme as antd, type ThemeConfig } from "antd";
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans TC", "PingFang TC", sans-serif';
 
 const SHARED = { borderRadius: 8, fontFamily: FONT, fontSize: 14, wireframe: false, controlHeight: 34 };
+/** What a finger has to meet: 40 px, once the compact algorithm has taken its four. */
+const TOUCH = { controlHeight: 44, controlHeightSM: 40 };
 
 const STILL = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -41,10 +43,10 @@ const LIGHT = {
 /** The class that carries the variables of the tokens; it stands on the body, so that styles.css may use them. */
 export const VARIABLES = "tg";
 
-export function themeOf(dark: boolean): ThemeConfig {
+export function themeOf(dark: boolean, narrow: boolean): ThemeConfig {
   return {
     algorithm: [dark ? antd.darkAlgorithm : antd.defaultAlgorithm, antd.compactAlgorithm],
-    token: { ...SHARED, motion: !STILL, ...(dark ? DARK : LIGHT) },
+    token: { ...SHARED, ...(narrow ? TOUCH : {}), motion: !STILL, ...(dark ? DARK : LIGHT) },
     cssVar: { key: VARIABLES },
     hashed: false,
     components: {

@@ -13,6 +13,7 @@ from tidegate.model.errors import Code, TidegateError
 from tidegate.ports.read import (
     NO_FILTER,
     DocPage,
+    Earned,
     EquityPoint,
     HistoryFilter,
     PageRequest,
@@ -22,6 +23,7 @@ from tidegate.ports.read import (
 )
 from tidegate.store.database import Database
 from tidegate.store.trading import tables
+from tidegate.store.trading.sums import beside_plans
 
 LIMIT_MAX: Final = 1000
 """Most items of one page."""
@@ -90,11 +92,13 @@ class SqlTradingHistory:
 
     async def results(self, from_day: str) -> tuple[PlanResult, ...]:
         """See the port."""
-        c = tables.plan_results.c
+        c, f = tables.plan_results.c, tables.fill_results.c
         query = select(tables.plan_results).where(c.day >= from_day).order_by(c.day, c.pair_id, c.exchange)
+        others = select(tables.fill_results).where(f.day >= from_day).order_by(f.day, f.strategy, f.exchange)
         async with self._database.read() as connection:
             found = (await connection.execute(query)).all()
-        return tuple(
+            beside = (await connection.execute(others)).all()
+        of_plans = tuple(
             PlanResult(
                 day=row.day,
                 pair_id=row.pair_id,
@@ -107,6 +111,27 @@ class SqlTradingHistory:
             )
             for row in found
         )
+        of_fills = tuple(
+            PlanResult(
+                day=row.day,
+                strategy=row.strategy,
+                pair_id="",
+                exchange=row.exchange,
+                pnl=format(row.pnl, "f"),
+                fees=format(row.fees, "f"),
+                turnover=format(row.turnover, "f"),
+                plans=0,
+                wins=0,
+            )
+            for row in beside
+        )
+        return tuple(sorted((*of_plans, *of_fills), key=lambda row: row.day))
+
+    async def beside_plans(self) -> Earned:
+        """See the port."""
+        async with self._database.read() as connection:
+            gain = await beside_plans(connection)
+        return Earned(gain.pnl, gain.fees, gain.turnover)
 
     async def _thinned(
         self, samples: Table, wanted: ColumnElement[bool], span: tuple[int, int], limit: int

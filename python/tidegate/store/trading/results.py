@@ -1,8 +1,8 @@
 """What ended plans brought, by day, pair and venue: what a plan's document adds to the totals. Pure.
 
 A plan that changes after its end (a late fill, one that goes on) takes back what it had added and adds anew, so that
-totals follow documents however often these are given. A venue has what its leg holds at the end: what unwinding cost
-stands in the plan as a whole, as a leg's document only tells what is left.
+totals follow documents however often these are given. A venue has what the plan's fills there sold less what they
+bought, unwinding included; fees are those of the plan's legs, which the core has valued.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 WHOLE: Final = ""
 """In place of a venue: the plan as a whole, whose profit is the engine's own figure."""
-_DECIMALS: Final = Decimal(1).scaleb(-18)
 _EXACT: Final = Context(prec=80)
 
 Key = tuple[str, str, str]
@@ -47,26 +46,47 @@ class Totals:
         return all(not getattr(self, one.name) for one in fields(self))
 
 
-def added(document: Mapping[str, object] | None, zone: ZoneInfo) -> dict[Key, Totals]:
-    """What one plan adds; nothing before its end."""
-    if document is None or document.get("endedTs") is None:
+@dataclass(frozen=True, slots=True)
+class Traded:
+    """A fill of a plan; `notional` in quote units."""
+
+    exchange: str
+    side: str
+    notional: Decimal
+
+    @classmethod
+    def of(cls, row: Mapping[str, object]) -> "Traded":
+        """Of a row of the table of fills, by its columns."""
+        notional = _EXACT.multiply(_decimal(row["price"]), _decimal(row["qty"]))
+        return cls(str(row["exchange"]), str(row["side"]), notional)
+
+
+def has_ended(document: Mapping[str, object]) -> bool:
+    """Whether a plan's document counts."""
+    return document.get("endedTs") is not None
+
+
+def added(document: Mapping[str, object], fills: Iterable[Traded], zone: ZoneInfo) -> dict[Key, Totals]:
+    """What one plan adds with its fills so far; nothing before its end."""
+    if not has_ended(document):
         return {}
     ended = datetime.fromtimestamp(int(str(document["endedTs"])) / 1000, UTC)
     day, pair = ended.astimezone(zone).date().isoformat(), str(document["pairId"])
-    pnl = _decimal(document.get("pnl"))
-    whole = Totals(pnl=pnl, plans=1, wins=int(pnl > 0))
-    found: dict[Key, Totals] = {}
+    venues: dict[str, Totals] = {}
     for leg in _objects(document.get("legs")):
-        part = _leg(leg)
-        whole = replace(
-            whole, fees=_EXACT.add(whole.fees, part.fees), turnover=_EXACT.add(whole.turnover, part.turnover)
-        )
-        key = (day, pair, str(leg["exchange"]))
         # Both legs may be at one venue, which then has the plan once.
-        before = found.get(key)
-        found[key] = part if before is None else replace(before.plus(part), plans=1)
-    found[day, pair, WHOLE] = whole
-    return found
+        venue, fees = str(leg["exchange"]), _fees(leg)
+        venues[venue] = replace(venues.get(venue, Totals()).plus(Totals(pnl=-fees, fees=fees)), plans=1)
+    for fill in fills:
+        flow = fill.notional if fill.side == "sell" else -fill.notional
+        part = Totals(pnl=flow, turnover=fill.notional)
+        venues[fill.exchange] = venues.get(fill.exchange, Totals(plans=1)).plus(part)
+    whole = Totals()
+    for totals in venues.values():
+        whole = whole.plus(totals)
+    pnl = _decimal(document.get("pnl"))
+    whole = replace(whole, pnl=pnl, plans=1, wins=int(pnl > 0))
+    return {(day, pair, venue): totals for venue, totals in (*venues.items(), (WHOLE, whole))}
 
 
 def changes(before: Iterable[dict[Key, Totals]], after: Iterable[dict[Key, Totals]]) -> dict[Key, Totals]:
@@ -79,15 +99,11 @@ def changes(before: Iterable[dict[Key, Totals]], after: Iterable[dict[Key, Total
     return {key: totals for key, totals in gained.items() if not totals.is_nothing}
 
 
-def _leg(leg: Mapping[str, object]) -> Totals:
-    worth = _EXACT.multiply(_decimal(leg.get("filledQty")), _decimal(leg.get("avgPrice")))
-    # The average is rounded to 18 decimals, so its product is meant no finer.
-    worth = worth.quantize(_DECIMALS, context=_EXACT)
+def _fees(leg: Mapping[str, object]) -> Decimal:
     fees = Decimal(0)
     for fee in _objects(leg.get("fees")):
         fees = _EXACT.add(fees, _decimal(fee.get("quoteValue")))
-    flow = worth if leg.get("side") == "sell" else -worth
-    return Totals(pnl=_EXACT.subtract(flow, fees), fees=fees, turnover=worth, plans=1)
+    return fees
 
 
 def _objects(value: object) -> list[Mapping[str, object]]:

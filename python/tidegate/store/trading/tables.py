@@ -211,6 +211,25 @@ plan_results: Final = Table(
     Column("wins", Integer, nullable=False),
 )
 
+fill_results: Final = Table(
+    "fill_results",
+    metadata,
+    Column("day", String(10), primary_key=True, comment="empty: all days"),
+    Column("strategy", _WORD, primary_key=True),
+    Column("exchange", _WORD, primary_key=True),
+    Column("pnl", DecimalText, nullable=False, comment="realised against the book, net of fees"),
+    Column("fees", DecimalText, nullable=False),
+    Column("turnover", DecimalText, nullable=False),
+)
+
+fill_books: Final = Table(
+    "fill_books",
+    metadata,
+    Column("id", String(256), primary_key=True, comment="exchange:account:product:symbol"),
+    Column("qty", DecimalText, nullable=False, comment="held by fills outside arbitrage plans"),
+    Column("cost", DecimalText, nullable=False),
+)
+
 alerts: Final = Table(
     "alerts",
     metadata,

@@ -6,17 +6,16 @@ from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Table, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.sql.dml import Insert
+from sqlalchemy import delete, select
 
 from tidegate.obs import log
 from tidegate.ports.store import Alert, Row, StoreError
 from tidegate.store.database import Database
 from tidegate.store.trading import tables
+from tidegate.store.trading.books import Gain
 from tidegate.store.trading.columns import COLUMNS, Lifted, lift, load
-from tidegate.store.trading.results import Key, Totals, added, changes
+from tidegate.store.trading.sums import beside_plans, book_fills, count_plans
+from tidegate.store.trading.upsert import upsert
 
 SPREAD_KEEP_MS: Final = 7 * 24 * 3600 * 1000
 """How far back the spread history goes."""
@@ -46,18 +45,20 @@ class TradingWriter:
             for name, ids in gone.items():
                 table = COLUMNS[name][0]
                 await connection.execute(delete(table).where(table.c.id.in_(ids)))
-            if "plans" in upserts:
-                await self._count(connection, upserts["plans"])
+            plans, fills = upserts.get("plans", {}), upserts.get("fills", {})
+            await count_plans(connection, plans, fills, self._zone)
+            await book_fills(connection, fills, self._zone)
             for name, values in upserts.items():
-                await self._upsert(connection, COLUMNS[name][0], list(values.values()))
-            await self._upsert(connection, tables.projection, [{"id": 1, "seq": seq}])
+                await upsert(connection, COLUMNS[name][0], list(values.values()))
+            await upsert(connection, tables.projection, [{"id": 1, "seq": seq}])
 
     async def clear(self) -> None:
         """Throws every projected row away; spreads, equity and alerts, which nothing could rebuild, stay."""
         async with self._database.write() as connection:
             for table, _ in COLUMNS.values():
                 await connection.execute(delete(table))
-            await connection.execute(delete(tables.plan_results))
+            for sums in (tables.plan_results, tables.fill_results, tables.fill_books):
+                await connection.execute(delete(sums))
             await connection.execute(delete(tables.projection))
 
     async def projected_seq(self) -> int:
@@ -71,7 +72,7 @@ class TradingWriter:
         points = _points(ts_ms, load(spreads))
         async with self._database.write() as connection:
             if points:
-                await self._upsert(connection, tables.spread_samples, points)
+                await upsert(connection, tables.spread_samples, points)
             if self._samples % _PRUNE_EVERY == 0:
                 old = tables.spread_samples.c.ts < ts_ms - SPREAD_KEEP_MS
                 await connection.execute(delete(tables.spread_samples).where(old))
@@ -79,61 +80,19 @@ class TradingWriter:
 
     async def add_equity(self, ts_ms: int, performance: bytes, positions: bytes) -> None:
         """See the port."""
-        point = _equity(ts_ms, load(performance), load(positions))
         async with self._database.write() as connection:
-            await self._upsert(connection, tables.equity_samples, [point])
+            beside = await beside_plans(connection)
+            point = _equity(ts_ms, load(performance), load(positions), beside)
+            await upsert(connection, tables.equity_samples, [point])
             old = tables.equity_samples.c.ts < ts_ms - EQUITY_KEEP_MS
             await connection.execute(delete(tables.equity_samples).where(old))
 
     async def add_alerts(self, alerts: Sequence[Alert]) -> None:
         """See the port."""
         async with self._database.write() as connection:
-            await self._upsert(
-                connection, tables.alerts, [asdict(alert) | {"doc": alert.doc.decode()} for alert in alerts]
-            )
+            await upsert(connection, tables.alerts, [asdict(alert) | {"doc": alert.doc.decode()} for alert in alerts])
             old = tables.alerts.c.ts < max(alert.ts for alert in alerts) - ALERTS_KEEP_MS
             await connection.execute(delete(tables.alerts).where(old))
-
-    async def _count(self, connection: AsyncConnection, plans: Mapping[str, Lifted]) -> None:
-        """Results of ended plans, in the transaction that shows them: a batch given twice counts once."""
-        known = select(tables.plans.c.doc).where(tables.plans.c.id.in_(plans))
-        before = [load(str(doc).encode()) for doc in (await connection.execute(known)).scalars()]
-        after = [load(str(plan["doc"]).encode()) for plan in plans.values()]
-        gained = changes(self._added(before), self._added(after))
-        if not gained:
-            return
-        results = tables.plan_results
-        days = {day for day, _, _ in gained}
-        rows = (await connection.execute(select(results).where(results.c.day.in_(days)))).all()
-        held = {
-            (row.day, row.pair_id, row.exchange): Totals(row.pnl, row.fees, row.turnover, row.plans, row.wins)
-            for row in rows
-        }
-        values: list[Lifted] = [
-            {"day": day, "pair_id": pair, "exchange": venue, **asdict(held.get(key, Totals()).plus(totals))}
-            for key, totals in gained.items()
-            for day, pair, venue in (key,)
-        ]
-        await self._upsert(connection, results, values)
-
-    def _added(self, documents: Sequence[object]) -> list[dict[Key, Totals]]:
-        return [added(document, self._zone) for document in documents if isinstance(document, dict)]
-
-    async def _upsert(self, connection: AsyncConnection, table: Table, values: list[Lifted]) -> None:
-        await connection.execute(_upsert_of(self._database.dialect, table), values)
-
-
-def _upsert_of(dialect: str, table: Table) -> Insert:
-    keys = [column.name for column in table.primary_key]
-    others = [column.name for column in table.columns if column.name not in keys]
-    if dialect == "postgresql":
-        for_postgresql = postgresql.insert(table)
-        excluded = {name: for_postgresql.excluded[name] for name in others}
-        return for_postgresql.on_conflict_do_update(index_elements=keys, set_=excluded)
-    for_sqlite = sqlite.insert(table)
-    return for_sqlite.on_conflict_do_update(
-        index_elements=keys, set_={name: for_sqlite.excluded[name] for name in others}
-    )
 
 
 def _sorted_out(rows: Sequence[Row]) -> tuple[Mapping[str, dict[str, Lifted]], Mapping[str, list[str]]]:
@@ -154,10 +113,12 @@ def _sorted_out(rows: Sequence[Row]) -> tuple[Mapping[str, dict[str, Lifted]], M
     return {name: values for name, values in upserts.items() if values}, gone
 
 
-def _equity(ts_ms: int, performance: object, positions: object) -> Lifted:
+def _equity(ts_ms: int, performance: object, positions: object, beside: Gain) -> Lifted:
     if not isinstance(performance, dict) or not isinstance(positions, list):
         raise StoreError("an equity sample is made of the views performance and positions")
-    pnl, fees = Decimal(str(performance["pnl"])), Decimal(str(performance["fees"]))
+    # The engine's totals are of plans alone.
+    pnl = Decimal(str(performance["pnl"])) + beside.pnl
+    fees = Decimal(str(performance["fees"])) + beside.fees
     open_pnl = sum((Decimal(str(row["unrealizedPnl"] or 0)) for row in positions), Decimal(0))
     return {"ts": ts_ms, "pnl": pnl, "fees": fees, "equity": pnl + open_pnl}
 

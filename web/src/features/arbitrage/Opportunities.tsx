@@ -48,8 +48,8 @@ export function Opportunities({ chosen, choose }: Props) {
                 </Button>
               ),
             },
-            { title: t("arb.netPercent"), ...right, render: (_, row) => <><NetPercent row={row} reaches={reaches(row)} /><div className="only-narrow-line"><Net row={row} find={find} /></div></> },
-            { title: t("arb.net"), ...right, responsive: ["md"], render: (_, row) => <Net row={row} find={find} /> },
+            { title: t("arb.netPercent"), ...right, render: (_, row) => <NetPercent row={row} reaches={reaches(row)} /> },
+            { title: t("arb.net"), ...right, render: (_, row) => <Amount value={row.net} decimals={4} toned unit={find(row.buy)?.quote} /> },
             { title: t("arb.buyAt"), render: (_, row) => <Side side={row.buy} find={find} /> },
             { title: t("arb.sellAt"), render: (_, row) => <Side side={row.sell} find={find} /> },
             { title: t("col.qty"), ...right, render: (_, row) => <Qty value={row.qty} of={find(row.buy)} unit /> },
@@ -87,10 +87,6 @@ function NetPercent({ row, reaches }: { row: Opportunity; reaches: boolean }) {
       <Percent value={row.netPercent} toned />
     </>
   );
-}
-
-function Net({ row, find }: { row: Opportunity; find: Lookup }) {
-  return <Amount value={row.net} decimals={4} toned unit={find(row.buy)?.quote} />;
 }
 
 function Side({ side, find }: { side: Opportunity["buy"]; find: Lookup }) {

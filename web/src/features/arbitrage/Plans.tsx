@@ -9,7 +9,7 @@ import { ReadPanel } from "@/parts/ReadPanel";
 import { useLocale } from "@/shared/i18n/locale";
 import { Amount, Percent } from "@/shared/ui/Amount";
 import { SideWord, StateBadge } from "@/shared/ui/Badges";
-import { Rows, right } from "@/shared/ui/Rows";
+import { Rows, long, right } from "@/shared/ui/Rows";
 
 const STATES = ["PLANNED", "WORKING", "HEDGING", "HEDGED", "UNWOUND", "EXPIRED", "REPORTED"] as const;
 const SHOWN = 25;
@@ -50,8 +50,8 @@ export function Plans() {
             { title: t("col.plan"), dataIndex: "planId" },
             { title: t("col.pair"), dataIndex: "pairId" },
             { title: t("col.state"), render: (_, plan) => <StateBadge state={plan.state} /> },
-            { title: t("arb.leg1"), render: (_, plan) => <LegCell leg={plan.legs[0]} find={find} /> },
-            { title: t("arb.leg2"), render: (_, plan) => <LegCell leg={plan.legs[1]} find={find} /> },
+            { title: t("arb.leg1"), ...long, render: (_, plan) => <LegCell leg={plan.legs[0]} find={find} /> },
+            { title: t("arb.leg2"), ...long, render: (_, plan) => <LegCell leg={plan.legs[1]} find={find} /> },
             { title: t("arb.residual"), ...right, render: (_, plan) => <Amount value={plan.residual} /> },
             { title: t("arb.spread"), ...right, render: (_, plan) => <Percent value={plan.spreadPercent} /> },
             { title: t("col.pnl"), ...right, render: (_, plan) => <Amount value={plan.endedTs == null ? null : plan.pnl} decimals={4} toned unit={plan.legs[0] && find(plan.legs[0])?.quote} /> },

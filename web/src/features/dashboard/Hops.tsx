@@ -18,6 +18,7 @@ export function Hops() {
     >
       {(status) => (
         <Rows
+          whole
           rowKey="name"
           dataSource={Object.entries(status.hops).map(([name, hop]) => ({ ...(hop as Hop), name }))}
           columns={[

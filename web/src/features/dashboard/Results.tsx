@@ -1,10 +1,10 @@
-// What ended plans brought in the last month: by pair, by venue, by day.
+// What ended plans, and what traded beside them, brought in the last month: by pair or strategy, by venue, by day.
 import { Segmented } from "antd";
 import { useState } from "react";
 import { usePerformanceQuery } from "@/api/trading";
 import type { Performance } from "@/api/types";
 import { ReadPanel } from "@/parts/ReadPanel";
-import { useLocale } from "@/shared/i18n/locale";
+import { useLocale, type Locale } from "@/shared/i18n/locale";
 import { formatPercent, share } from "@/shared/lib/amount";
 import { Amount } from "@/shared/ui/Amount";
 import { Rows, right } from "@/shared/ui/Rows";
@@ -21,14 +21,14 @@ interface Line {
   wins: number;
 }
 
-function linesOf(data: Performance, by: By): Line[] {
-  if (by === "strategy") return data.byStrategy.map((row) => ({ ...row, name: row.pairId }));
+function linesOf(data: Performance, by: By, word: Locale["word"]): Line[] {
+  if (by === "strategy") return data.byStrategy.map((row) => ({ ...row, name: row.pairId || word("strategy", row.strategy) }));
   if (by === "venue") return data.byVenue.map((row) => ({ ...row, name: row.exchange }));
   return data.byDay.map((row) => ({ ...row, name: row.day })).reverse();
 }
 
 export function Results() {
-  const { t } = useLocale();
+  const { t, word } = useLocale();
   const [by, setBy] = useState<By>("strategy");
   const read = usePerformanceQuery(undefined, { pollingInterval: 10_000 });
   return (
@@ -43,7 +43,7 @@ export function Results() {
         <>
           <Rows<Line>
             rowKey="name"
-            dataSource={linesOf(data, by)}
+            dataSource={linesOf(data, by, word)}
             columns={[
               { title: t(`results.${by}`), dataIndex: "name" },
               { title: t(by === "venue" ? "results.flow" : "col.pnl"), ...right, render: (_, row) => <Amount value={row.pnl} decimals={2} toned={by !== "venue"} signed unit="USDT" /> },

@@ -6,6 +6,7 @@ import { lineOf } from "@/parts/alerts";
 import { PagedRows } from "@/parts/PagedRows";
 import { useLocale } from "@/shared/i18n/locale";
 import { Badge } from "@/shared/ui/Badges";
+import { long } from "@/shared/ui/Rows";
 
 const TONES = { info: "soft", warning: "warn", critical: "bad" } as const;
 
@@ -36,7 +37,7 @@ export function Alerts() {
           { title: t("col.time"), className: "num", render: (_, row) => time(row.ts, "full") },
           { title: t("log.severity"), render: (_, row) => <Badge tone={TONES[lineOf(row).severity]}>{word("severity", lineOf(row).severity)}</Badge> },
           { title: t("log.event"), render: (_, row) => word("event", row.event) },
-          { title: t("log.text"), render: (_, row) => lineOf(row).text },
+          { title: t("log.text"), ...long, render: (_, row) => lineOf(row).text },
           { title: t("log.subject"), className: "num", render: (_, row) => lineOf(row).subject },
         ]}
       />

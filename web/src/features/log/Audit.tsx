@@ -5,6 +5,7 @@ import type { AuditRow } from "@/api/types";
 import { PagedRows } from "@/parts/PagedRows";
 import { useLocale } from "@/shared/i18n/locale";
 import { Badge } from "@/shared/ui/Badges";
+import { long } from "@/shared/ui/Rows";
 
 /** Who did what, from the server's own book. */
 export function Audit() {
@@ -28,7 +29,7 @@ export function Audit() {
           { title: t("log.action"), dataIndex: "action" },
           { title: t("log.target"), dataIndex: "target" },
           { title: t("log.outcome"), render: (_, row) => <Badge tone={/^(ok|success|2\d\d)$/i.test(row.outcome) ? "good" : "warn"}>{row.outcome}</Badge> },
-          { title: t("log.change"), render: (_, row) => <code className="change">{[row.before, row.after].filter(Boolean).join(" → ").slice(0, 160)}</code> },
+          { title: t("log.change"), ...long, render: (_, row) => <code className="change">{[row.before, row.after].filter(Boolean).join(" → ").slice(0, 160)}</code> },
           { title: t("log.address"), dataIndex: "address", className: "num" },
         ]}
       />

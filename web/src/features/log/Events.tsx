@@ -2,7 +2,7 @@ import { Input, Select } from "antd";
 import { useMemo, useState } from "react";
 import { useLocale } from "@/shared/i18n/locale";
 import { Badge } from "@/shared/ui/Badges";
-import { Rows } from "@/shared/ui/Rows";
+import { Rows, long } from "@/shared/ui/Rows";
 import { FEED_MAX, type FeedEntry, type Severity } from "@/state/feed";
 import { useRoot } from "@/state/root";
 import { matching } from "./filter";
@@ -55,15 +55,8 @@ export function Events() {
           columns={[
             { title: t("col.time"), className: "num", render: (_, row) => time(row.ts, "ms") },
             { title: t("log.event"), render: (_, row) => <Badge tone={TONES[row.severity]}>{word("event", row.event)}</Badge> },
-            {
-              title: t("log.text"),
-              render: (_, row) => (
-                <>
-                  {row.text} <span className="only-narrow-inline soft">{row.subject}</span>
-                </>
-              ),
-            },
-            { title: t("log.subject"), dataIndex: "subject", className: "num", responsive: ["md"] },
+            { title: t("log.text"), ...long, dataIndex: "text" },
+            { title: t("log.subject"), dataIndex: "subject", className: "num" },
           ]}
         />
       )}

@@ -32,13 +32,12 @@ export function Limits({ uses }: { uses: LimitUse[] }) {
               render: (_, row) => (
                 <>
                   {word("limit", row.name)} <span className="soft">{row.scope === "total" ? "" : `${row.scope} ${row.id}`}</span>
-                  <div className="only-narrow-line"><Use row={row} /></div>
                 </>
               ),
             },
             { title: t("risk.value"), ...right, render: (_, row) => <InForce row={row} /> },
-            { title: t("risk.used"), ...right, responsive: ["md"], render: (_, row) => <Used row={row} /> },
-            { title: t("risk.share"), responsive: ["md"], render: (_, row) => <Share row={row} /> },
+            { title: t("risk.used"), ...right, render: (_, row) => <Used row={row} /> },
+            { title: t("risk.share"), render: (_, row) => <Share row={row} /> },
             {
               title: "",
               ...act,
@@ -83,15 +82,6 @@ function Share({ row }: { row: LimitRow }) {
     <>
       <Meter percent={percent} label={word("limit", row.name)} /> <span className="num">{percent.toFixed(1)} %</span>
     </>
-  );
-}
-
-/** Both in one line, where there is no room for their columns. */
-function Use({ row }: { row: LimitRow }) {
-  return (
-    <span className="toolbar">
-      {row.used !== null && <Used row={row} />} <Share row={row} />
-    </span>
   );
 }
 

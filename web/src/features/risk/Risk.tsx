@@ -25,6 +25,7 @@ export default function Risk() {
         <ReadPanel title={t("risk.exposure")} read={read} empty={({ exposure }) => exposure.length === 0 && t("risk.noExposure")}>
           {({ exposure }) => (
             <Rows
+              whole
               rowKey={(row) => `${row.exchange}:${row.type}:${row.symbol}`}
               dataSource={exposure}
               columns={[

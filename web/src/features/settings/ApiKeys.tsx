@@ -5,7 +5,7 @@ import type { ApiKey } from "@/api/types";
 import { ReadPanel } from "@/parts/ReadPanel";
 import { useWithCode } from "@/parts/useWithCode";
 import { useLocale } from "@/shared/i18n/locale";
-import { Rows } from "@/shared/ui/Rows";
+import { Rows, act } from "@/shared/ui/Rows";
 import { useRoot } from "@/state/root";
 import { useSay } from "./useSay";
 
@@ -41,7 +41,7 @@ export function ApiKeys() {
               { title: t("settings.expires"), className: "num", render: (_, row) => (row.expiresTs === null ? t("settings.never") : time(row.expiresTs, "full")) },
               {
                 title: "",
-                align: "right",
+                ...act,
                 render: (_, row) => (
                   <Popconfirm title={t("settings.dropApiKeyTitle", { name: row.name })} okText={t("common.delete")} cancelText={t("common.cancel")} onConfirm={async () => { say(await drop(row.id)); }}>
                     <Button size="small" type="text" danger>

@@ -4,7 +4,7 @@ import type { Login } from "@/api/types";
 import { ReadPanel } from "@/parts/ReadPanel";
 import { useLocale } from "@/shared/i18n/locale";
 import { Badge } from "@/shared/ui/Badges";
-import { Rows } from "@/shared/ui/Rows";
+import { Rows, act } from "@/shared/ui/Rows";
 import { useSay } from "./useSay";
 
 /** Where one is logged in. */
@@ -43,7 +43,7 @@ export function Logins() {
             { title: t("settings.lastUsed"), className: "num", render: (_, row) => time(row.lastUsedTs, "full") },
             {
               title: "",
-              align: "right",
+              ...act,
               render: (_, row) => (
                 <Button size="small" disabled={row.current} onClick={() => void end(row.id).then((answer) => say(answer))}>
                   {t("settings.end")}

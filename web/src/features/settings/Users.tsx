@@ -6,7 +6,7 @@ import { ReadPanel } from "@/parts/ReadPanel";
 import { useWithCode } from "@/parts/useWithCode";
 import { useLocale } from "@/shared/i18n/locale";
 import { Panel } from "@/shared/ui/Panel";
-import { Rows } from "@/shared/ui/Rows";
+import { Rows, act } from "@/shared/ui/Rows";
 import { useRoot } from "@/state/root";
 import { PASSWORD_CHARS_MIN } from "./Account";
 import { useSay } from "./useSay";
@@ -47,7 +47,7 @@ export function Users() {
                 render: (_, row) => (
                   <Select
                     size="small"
-                    style={{ width: 130 }}
+                    style={{ width: 130, maxWidth: "100%" }}
                     aria-label={`${t("settings.role")} ${row.username}`}
                     value={row.role}
                     disabled={row.id === own}
@@ -60,7 +60,7 @@ export function Users() {
               { title: t("settings.since"), className: "num", render: (_, row) => time(row.createdTs, "full") },
               {
                 title: "",
-                align: "right",
+                ...act,
                 render: (_, row) => (
                   <Popconfirm title={t("settings.removeUserTitle", { name: row.username })} okText={t("common.delete")} cancelText={t("common.cancel")} onConfirm={async () => { say(await withCode((totp) => remove({ id: row.id, totp }))); }}>
                     <Button size="small" type="text" danger disabled={row.id === own}>

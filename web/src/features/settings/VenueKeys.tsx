@@ -7,7 +7,7 @@ import { ReadPanel } from "@/parts/ReadPanel";
 import { useWithCode } from "@/parts/useWithCode";
 import { useLocale } from "@/shared/i18n/locale";
 import { Light } from "@/shared/ui/Badges";
-import { Rows } from "@/shared/ui/Rows";
+import { Rows, act } from "@/shared/ui/Rows";
 import { useSay } from "./useSay";
 
 type Row = Kept & { name: string };
@@ -42,7 +42,7 @@ export function VenueKeys() {
               { title: t("settings.kept"), render: (_, row) => row.kept.map((key) => <div key={key.account}>{`${key.account}: ••••••••`} <span className="soft num">{time(key.updatedTs, "full")}</span></div>) },
               {
                 title: "",
-                align: "right",
+                ...act,
                 render: (_, row) => (
                   <div className="actions">
                     {row.kept.map(({ account }) => (

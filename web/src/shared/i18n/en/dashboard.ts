@@ -58,12 +58,16 @@ export const dashboard = {
 
   "results.title": "Results of the last 31 days",
   "results.by": "Results by",
-  "results.strategy": "Pair",
+  "results.strategy": "Strategy",
   "results.venue": "Venue",
   "results.day": "Day",
   "results.flow": "Sold less bought",
   "results.turnover": "Turnover",
   "results.wins": "With profit",
-  "results.none": "No plan has ended yet.",
+  "results.none": "Nothing has been traded yet.",
   "results.venueText": "A venue has one side of each plan: only the sum over venues is a profit.",
+  "strategy.twap": "TWAPs",
+  "strategy.protection": "Protections",
+  "strategy.order": "Single orders",
+  "strategy.external": "Not by Tidegate",
 } as const;

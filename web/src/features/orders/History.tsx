@@ -8,7 +8,7 @@ import { right } from "@/shared/ui/Rows";
 import type { Filter } from "./Filters";
 
 export function History({ filter }: { filter: Filter }) {
-  const { t, time } = useLocale();
+  const { t, time, word } = useLocale();
   const find = useInstruments();
   const read = useOrdersInfiniteQuery(filter);
   return (
@@ -20,7 +20,7 @@ export function History({ filter }: { filter: Filter }) {
         { title: t("col.time"), className: "num", render: (_, row) => time(row.createdTs, "full") },
         { title: t("col.instrument"), render: (_, row) => <PlaceName place={row} under /> },
         { title: t("col.side"), render: (_, row) => <SideWord side={row.side} /> },
-        { title: t("orders.kind"), render: (_, row) => [row.orderType, row.timeInForce].filter(Boolean).join(" ") },
+        { title: t("orders.kind"), render: (_, row) => [word("kind", row.orderType ?? ""), row.timeInForce].filter(Boolean).join(" ") },
         { title: t("col.price"), ...right, render: (_, row) => <Price value={row.price} of={find(row)} /> },
         { title: t("col.qty"), ...right, render: (_, row) => <Qty value={row.qty} of={find(row)} unit /> },
         { title: t("col.filled"), ...right, render: (_, row) => <Qty value={row.filledQty} of={find(row)} /> },

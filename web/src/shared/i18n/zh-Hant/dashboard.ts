@@ -51,7 +51,7 @@ export const dashboard: Readonly<Record<keyof typeof keys, string>> = {
   "hop.recv_to_send": "收到行情到送出委託",
   "hop.journal_append": "寫入日誌",
   "hop.fetch": "HTTP 請求",
-  "hop.rest_binance": "幣安 REST",
+  "hop.rest_binance": "幣安 REST 請求",
   "hop.rest_bybit": "Bybit REST 請求",
   "hop.rest_okx": "OKX REST 請求",
   "hop.rest_bitget": "Bitget REST 請求",

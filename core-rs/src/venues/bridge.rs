@@ -15,17 +15,17 @@ pub(super) static SPOT: Codec = Codec {
     venue: VENUE,
     product: Spot,
     wallet: Wallet::Spot,
+    contracts: false,
+    topics: &TOPICS,
+    decode: |ctx, bytes, out| channel::decode(&DIALECT, ctx, bytes, out),
     seq_rule: SeqRule::Chain,
     resync: Resync::Resubscribe,
-    // What stands behind the bridge may take more; the bridge waits for it where it takes less.
-    order_budget: OrderBudget { orders: 10, window: 1_000_000_000 },
-    contracts: false,
-    decode: |ctx, bytes, out| channel::decode(&DIALECT, ctx, bytes, out),
-    ordering: &ORDERING,
-    login: |role, session, wall, out| login("/v1/login", role, session, wall, out),
-    topics: &TOPICS,
     asking: &ASKING,
     answering: &ANSWERING,
+    login: |role, session, wall, out| login("/v1/login", role, session, wall, out),
+    ordering: &ORDERING,
+    // What stands behind the bridge may take more; the bridge waits for it where it takes less.
+    order_budget: OrderBudget { orders: 10, window: 1_000_000_000 },
 };
 
 /// Nothing linear is offered: no stream has a name, no question a path, no order a form.
@@ -138,12 +138,7 @@ fn head(op: &str, terms: &Terms<'_>, body: &mut Body<'_>) -> Result<(), EncodeEr
     if terms.order.is_some_and(|order| (order.kind, order.side) == (OrderKind::Market, Side::Buy)) {
         return Err(EncodeError::Unsupported("a market buy in base coin"));
     }
-    body.raw(&[b"{\"id\":\"", terms.prefix(), terms.id, b"\",\"op\":\"", op.as_bytes(), b"\""]);
-    if terms.order.is_some() {
-        body.raw(&[b",\"expires\":\""]);
-        body.digits(terms.at + u64::from(terms.session.recv_window_ms));
-        body.raw(&[b"\""]);
-    }
+    terms.begin(op, "expires", body);
     body.raw(&[b",\"args\":[{"]);
     Ok(())
 }

@@ -15,7 +15,7 @@ import pytest_asyncio
 
 from .bridges import Bridge, Sim, running, signed, until
 from .clients import client
-from .servers import Served
+from .servers import KEY, PASSPHRASE, SECRET, Served
 
 VENUES = ["okx", "binance", "bitget"]
 SYMBOL, UNIFIED = "BTC-USDT", "BTC/USDT"
@@ -241,3 +241,10 @@ async def test_a_bridge_killed_in_the_middle_of_an_order_finds_it_again_and_neve
         assert own(sim, "TGA70010000080") == 1
         await link.cancel("TGA70010000080")
         assert (await link.said(id="cTGA70010000080"))["code"] == "0"
+
+
+def test_no_key_and_no_signature_stands_in_its_log(bridge: Bridge) -> None:
+    """After all of the above: refusals, lost answers, a kill."""
+    log = bridge.log.read_text()
+    assert '"event":"request_refused"' in log
+    assert [word for word in (KEY, SECRET, PASSPHRASE, "signature=") if word in log] == []

@@ -1,7 +1,8 @@
 """Books and public trades that somebody listens to. A silent book is asked for after a while: silence is no proof."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from typing import Final
 
 from tidegate.bridge.exchange import Client
@@ -17,8 +18,8 @@ POLL_S: Final = 1.0
 """Between two answers where the exchange has no stream; ccxt waits longer where its limits ask for it."""
 RETRY_FIRST_S: Final = 1.0
 RETRY_CAP_S: Final = 30.0
-FOLLOWED_MAX: Final = 200
-"""Streams followed at once."""
+FOLLOWED_MAX: Final = 60
+"""Streams followed at once: both clients of ccxt count what they ask apart, and quiet books ask."""
 
 _log = log.get("bridge")
 
@@ -83,20 +84,22 @@ class Books:
             self._publish(topic, market, await self._client.fetch_order_book(market.unified, LEVELS_MAX))
             await asyncio.sleep(POLL_S)
             return
-        async for book in self._watched(topic, lambda: self._client.watch_order_book(market.unified)):
-            said = book if book is not None else await self._client.fetch_order_book(market.unified, None)
-            self._publish(topic, market, said)
+        async with aclosing(self._watched(topic, lambda: self._client.watch_order_book(market.unified))) as stream:
+            async for book in stream:
+                said = book if book is not None else await self._client.fetch_order_book(market.unified, None)
+                self._publish(topic, market, said)
 
     def _publish(self, topic: Topic, market: Market, book: object) -> None:
         self._hub.publish(topic, [self._row(book, market)], action="snapshot")
 
     async def _trades(self, topic: Topic, market: Market) -> None:
-        async for trades in self._watched(topic, lambda: self._client.watch_trades(market.unified)):
-            if trades is not None:
-                rows = [trade_row(as_object(trade, "trade"), market) for trade in as_list(trades, "trades")]
-                self._hub.publish(topic, [row for row in rows if row is not None])
+        async with aclosing(self._watched(topic, lambda: self._client.watch_trades(market.unified))) as stream:
+            async for trades in stream:
+                if trades is not None:
+                    rows = [trade_row(as_object(trade, "trade"), market) for trade in as_list(trades, "trades")]
+                    self._hub.publish(topic, [row for row in rows if row is not None])
 
-    async def _watched(self, topic: Topic, ask: Callable[[], Awaitable[object]]) -> AsyncIterator[object | None]:
+    async def _watched(self, topic: Topic, ask: Callable[[], Awaitable[object]]) -> AsyncGenerator[object | None, None]:
         """What the stream says; None when it has said nothing for a while.
 
         What waits is not cancelled meanwhile: ccxt's waiters share it.

@@ -93,4 +93,6 @@ def refusal(error: BaseException, *, sent: bool = True) -> RefusalError:
     word = word_of(error)
     if word is Word.OUTCOME_UNKNOWN and not sent:
         word = Word.OTHER
-    return RefusalError(word, f"{type(error).__name__} {error}")
+    # What an exchange says of a key may repeat it.
+    said = "the exchange refuses the bridge's key, or what it may do" if word is Word.AUTH else str(error)
+    return RefusalError(word, f"{type(error).__name__} {said}")

@@ -1,13 +1,23 @@
 """The file that touches ccxt, as far as it goes without it: one send for one order, addresses, what is missing."""
 
 import importlib
+import re
 import time
+from pathlib import Path
 
 import pytest
 
+import tidegate
 from tidegate.bridge.exchange import connect, moved, one_send
 from tidegate.bridge.refusals import LateError, SentTwiceError
 from tidegate.model.errors import TidegateError
+
+
+def test_ccxt_is_named_by_one_file_alone() -> None:
+    package = Path(tidegate.__file__).parent
+    naming = re.compile(r"^\s*(?:import|from) ccxt|import_module\([\"']ccxt", re.MULTILINE)
+    found = [str(path.relative_to(package)) for path in package.rglob("*.py") if naming.search(path.read_text())]
+    assert found == ["bridge/exchange.py"]
 
 
 def test_one_request_leaves_and_it_is_known_that_it_did() -> None:

@@ -46,5 +46,13 @@ def test_a_message_is_short_and_names_no_signed_address() -> None:
     assert len(text) == MESSAGE_MAX
 
 
+def test_what_an_exchange_says_of_a_key_is_not_repeated() -> None:
+    class AuthenticationError(doubles.ExchangeError):
+        pass
+
+    refused = refusal(AuthenticationError("Invalid API key: k3y"))
+    assert (refused.word, "k3y" in str(refused)) == (Word.AUTH, False)
+
+
 def test_without_ccxt_the_way_to_install_it_is_told() -> None:
     assert 'pip install "tidegate[ccxt]"' in INSTALL

@@ -1,5 +1,6 @@
 """The trading process, the bridge and the real ccxt together: a pair with one leg behind the bridge ends hedged."""
 
+import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ PAIR = {
     "totalAmount": 500000,
 }
 """Costs a little each time, so that it opens at once."""
+KILLED_AFTER_S = (3.1, 2.3, 4.7, 1.9, 5.3)
+SETTLED = ("FILLED", "CANCELLED", "DEAD", "REJECTED", "EXPIRED")
 
 
 def config(port: int) -> str:
@@ -64,6 +67,33 @@ def test_a_leg_behind_the_bridge_is_traded_and_a_dead_bridge_is_a_venue_that_is_
 
                 stopped(node)
                 agree(node, sim)
+
+
+def test_kills_and_lost_answers_leave_both_sides_agreeing(tmp_path: Path) -> None:
+    """kill -9 of the bridge every few seconds, in the middle of whatever it does, while the exchange loses answers."""
+    sim, port = Sim("okx"), free_port()
+    with running(sim):
+        bridge = Bridge(sim, tmp_path, port)
+        with running(bridge):
+            node = Node(tmp_path, config(port))
+            with running(node):
+                node.login()
+                until(lambda: hedged(node), "a hedged plan", 90)
+                sim.fail(answer_lost=0.06, request_lost=0.03, error_after=0.03)
+                for lived_s in KILLED_AFTER_S:
+                    time.sleep(lived_s)
+                    bridge.kill()
+                    bridge.start()
+                sim.fail(answer_lost=0, request_lost=0, error_after=0)
+                until(lambda: row_of(node)["connected"] and serves(node), "the bridge again", 90)
+                stopped(node)
+                until(lambda: settled(node), "no order of open fate", 90)
+                agree(node, sim)
+
+
+def settled(node: Node) -> bool:
+    orders = node.get("/api/trading/orders?limit=1000")["items"]
+    return all(order["state"] in SETTLED for order in orders)
 
 
 def stopped(node: Node) -> None:

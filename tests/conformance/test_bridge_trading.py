@@ -5,10 +5,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from .bridges import Bridge, Node, Sim, free_port, running, until
 from .clients import client
 from .servers import Served
 
+pytestmark = pytest.mark.timeout(400)
 PAIR = {
     "id": "bridged",
     "leg1": {"exchange": "binance", "symbol": "BTCUSDT", "type": "spot"},

@@ -5,9 +5,10 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import orjson
 from aiohttp import web
@@ -26,9 +27,13 @@ from tidegate.bridge.ways import WAYS
 from tidegate.model.errors import Code, TidegateError
 from tidegate.obs import log
 
+T = TypeVar("T")
+
 HOST: Final = "127.0.0.1"
 """The wire is not encrypted; it never leaves the machine."""
 LOAD_S: Final = 60.0
+"""How long the exchange may take to tell its markets, tries and all."""
+RETRY_S: Final = 2.0
 LEDGER_FILE: Final = "orders.db"
 GRACE_S: Final = 12.0
 """An order that is being sent has its whole deadline to be answered."""
@@ -76,7 +81,9 @@ async def _serve(plan: Plan, clients: Clients, secret: str, directory: Path) -> 
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     ledger = Ledger(directory / LEDGER_FILE)
     try:
-        markets = await _markets(plan, clients)
+        markets = await _unless(stop, _markets(plan, clients))
+        if markets is None:
+            return
         async with asyncio.TaskGroup() as owner:
             await _until(stop, plan, clients, (markets, ledger, secret, directory), owner)
     finally:
@@ -84,17 +91,41 @@ async def _serve(plan: Plan, clients: Clients, secret: str, directory: Path) -> 
         await ledger.close()
 
 
-async def _markets(plan: Plan, clients: Clients) -> Markets:
-    """Of the private client where there is one: its numbers are exact text."""
+async def _unless(stop: asyncio.Event, work: Coroutine[object, object, T]) -> T | None:
+    """What the work gives; None when it is told to stop before."""
+    working, stopping = asyncio.create_task(work, name="load"), asyncio.create_task(stop.wait(), name="stop")
     try:
-        async with asyncio.timeout(LOAD_S):
-            found = await clients.public.load_markets()
-            if clients.private is not None:
-                found = await clients.private.load_markets()
-        markets = Markets(found, clients.public.precisionMode)
-    except Exception as error:
-        why = f"{plan.exchange} does not tell its markets: {type(error).__name__}"
-        raise TidegateError(Code.EXCHANGE_UNAVAILABLE, why) from error
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        return working.result() if working.done() else None
+    finally:
+        working.cancel()
+        stopping.cancel()
+
+
+async def _markets(plan: Plan, clients: Clients) -> Markets:
+    """Tried again for a while. Raises TidegateError EXCHANGE_UNAVAILABLE."""
+    deadline = time.monotonic() + LOAD_S
+    while True:
+        try:
+            async with asyncio.timeout(LOAD_S):
+                return _usable(plan, Markets(await _listed(clients), clients.public.precisionMode))
+        except TidegateError:
+            raise
+        except Exception as error:
+            if time.monotonic() + RETRY_S > deadline:
+                why = f"{plan.exchange} does not tell its markets: {type(error).__name__}"
+                raise TidegateError(Code.EXCHANGE_UNAVAILABLE, why) from error
+            _log.warning("markets_failed", error=type(error).__name__, retry_s=RETRY_S)
+            await asyncio.sleep(RETRY_S)
+
+
+async def _listed(clients: Clients) -> Mapping[str, object]:
+    """Of the private client where there is one: its numbers are exact text. Both have to know their markets."""
+    found = await clients.public.load_markets()
+    return found if clients.private is None else await clients.private.load_markets()
+
+
+def _usable(plan: Plan, markets: Markets) -> Markets:
     if not markets.by_symbol:
         raise TidegateError(Code.EXCHANGE_UNAVAILABLE, f"{plan.exchange} has no spot market that can be traded safely")
     return markets

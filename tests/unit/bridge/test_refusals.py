@@ -1,5 +1,8 @@
 """In doubt an outcome is unknown; a refusal is one only where the exchange said so."""
 
+import re
+from pathlib import Path
+
 import pytest
 from tests.unit.bridge import doubles
 
@@ -56,3 +59,11 @@ def test_what_an_exchange_says_of_a_key_is_not_repeated() -> None:
 
 def test_without_ccxt_the_way_to_install_it_is_told() -> None:
     assert 'pip install "tidegate[ccxt]"' in INSTALL
+
+
+def test_both_halves_give_the_codes_the_same_meaning() -> None:
+    codec = (Path(__file__).parents[3] / "core-rs" / "src" / "venues" / "bridge.rs").read_text()
+    rows = re.findall(r"\((\w+), \"\", &\[(\d+)\]\)", codec)
+    theirs = {int(code): re.sub(r"(?<!^)(?=[A-Z])", "_", name).upper() for name, code in rows}
+    # What the codec has no row for is other.
+    assert theirs == {int(word): word.name for word in Word if word is not Word.OTHER}

@@ -20,8 +20,10 @@ class Listed(FakeClient):
         super().__init__()
         self.markets = markets
         self.closed = 0
+        self.loads = 0
 
     async def load_markets(self) -> Mapping[str, object]:
+        self.loads += 1
         if isinstance(self.markets, Exception):
             raise self.markets
         return self.markets
@@ -58,8 +60,12 @@ def test_why_it_does_not_start_is_one_sentence_and_nothing_stays_open(
     client = Listed(markets)
     monkeypatch.setattr(serve, "connect", lambda *_: Clients(client, None))  # type: ignore[arg-type]
     monkeypatch.setattr(serve.log, "configure", lambda *_, **__: None)
+    monkeypatch.setattr(serve, "LOAD_S", 0.5)
+    monkeypatch.setattr(serve, "RETRY_S", 0.4)
     for _ in range(2):  # the ledger is free again
         with pytest.raises(TidegateError, match=said) as refused:
             serve.serve(Plan("fake", taken, tmp_path))
         assert refused.value.code is code
     assert client.closed == 2
+    # What may pass is tried again.
+    assert client.loads == (4 if "does not tell" in said else 2)

@@ -86,4 +86,5 @@ targets!(
     okx_linear: Okx Linear,
     bitget_spot: Bitget Spot,
     bitget_linear: Bitget Linear,
+    bridge_spot: Bridge Spot,
 );

@@ -20,11 +20,12 @@ PAIRS = [
     pair("okx_bybit", ("okx", "BTC-USDT", "spot"), ("bybit", "BTCUSDT", "linear"), 0.05),
     pair("bitget_okx", ("bitget", "BTCUSDT", "linear"), ("okx", "BTC-USDT-SWAP", "linear"), 0.1),
     pair("bitget_binance", ("bitget", "BTCUSDT", "spot"), ("binance", "BTCUSDT", "linear"), 0.05),
+    pair("bridge_binance", ("bridge", "BTC-USDT", "spot"), ("binance", "BTCUSDT", "linear"), 0.05),
 ]
-CONFIG = f"venues: {{okx: {{}}, bitget: {{}}}}\npairs: {PAIRS}\n"
+CONFIG = f"venues: {{okx: {{}}, bitget: {{}}, bridge: {{}}}}\npairs: {PAIRS}\n"
 
 
-def test_pairs_of_all_four_venues_end_hedged(tmp_path):
+def test_pairs_of_all_venues_end_hedged(tmp_path):
     with running(Node(tmp_path, config=CONFIG)) as node:
         node.ready()
         hedged = {}

@@ -33,6 +33,7 @@ fn basis(venue: Venue, product: Product) -> (i64, i64) {
         Venue::Bybit => [(3_700, 350_000), (2_500, 2_080_000)],
         Venue::Okx => [(3_900, 300_000), (2_900, 2_090_000)],
         Venue::Bitget => [(4_300, 320_000), (3_100, 2_070_000)],
+        Venue::Bridge => [(4_500, 310_000), (2_700, 2_095_000)],
     };
     if product == Product::Spot { spot } else { linear }
 }

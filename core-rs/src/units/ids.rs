@@ -11,6 +11,7 @@ pub enum Venue {
     Bybit,
     Okx,
     Bitget,
+    Bridge,
 }
 
 /// What kind of market an instrument belongs to.
@@ -56,7 +57,7 @@ pub struct OwnerId(pub u16);
 pub struct PlanId(pub u64);
 
 impl Venue {
-    pub const ALL: [Self; 4] = [Self::Binance, Self::Bybit, Self::Okx, Self::Bitget];
+    pub const ALL: [Self; 5] = [Self::Binance, Self::Bybit, Self::Okx, Self::Bitget, Self::Bridge];
 
     pub const fn name(self) -> &'static str {
         match self {
@@ -64,6 +65,7 @@ impl Venue {
             Self::Bybit => "bybit",
             Self::Okx => "okx",
             Self::Bitget => "bitget",
+            Self::Bridge => "bridge",
         }
     }
 

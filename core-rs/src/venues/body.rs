@@ -70,6 +70,16 @@ impl Terms<'_> {
     pub(super) const fn prefix(&self) -> &'static [u8] {
         if self.order.is_some() { b"" } else { b"c" }
     }
+
+    /// `{"id":"..","op":"..","expires":"1700000001500"`: until when an order counts, in ms; a cancel always does.
+    pub(super) fn begin(&self, op: &str, expires: &str, body: &mut Body<'_>) {
+        body.raw(&[b"{\"id\":\"", self.prefix(), self.id, b"\",\"op\":\"", op.as_bytes(), b"\""]);
+        if self.order.is_some() {
+            body.raw(&[b",\"", expires.as_bytes(), b"\":\""]);
+            body.digits(self.at + u64::from(self.session.recv_window_ms));
+            body.raw(&[b"\""]);
+        }
+    }
 }
 
 pub(super) fn encode(

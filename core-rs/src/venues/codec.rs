@@ -190,6 +190,7 @@ pub const fn codec(venue: Venue, product: Product) -> Option<&'static Codec> {
         Venue::Bybit => [&super::bybit::SPOT, &super::bybit::LINEAR],
         Venue::Okx => [&super::okx::SPOT, &super::okx::LINEAR],
         Venue::Bitget => [&super::bitget::SPOT, &super::bitget::LINEAR],
+        Venue::Bridge => [&super::bridge::SPOT, &super::bridge::LINEAR],
     };
     match product {
         Product::Spot => Some(spot),

@@ -10,6 +10,7 @@ mod binance;
 mod bitget;
 mod body;
 mod book;
+mod bridge;
 #[allow(clippy::unnecessary_wraps)] // functions of one shape stand in tables
 mod bybit;
 mod channel;

@@ -230,12 +230,7 @@ static ORDERING: Ordering = {
 
 fn head(op: &str, terms: &Terms<'_>, body: &mut Body<'_>) -> Result<(), EncodeError> {
     let code = code(terms.instrument)?;
-    body.raw(&[b"{\"id\":\"", terms.prefix(), terms.id, b"\",\"op\":\"", op.as_bytes(), b"\""]);
-    if terms.order.is_some() {
-        body.raw(&[b",\"expTime\":\""]);
-        body.digits(terms.at + u64::from(terms.session.recv_window_ms));
-        body.raw(&[b"\""]);
-    }
+    terms.begin(op, "expTime", body);
     body.raw(&[b",\"args\":[{\"instIdCode\":"]);
     body.digits(code);
     Ok(())

@@ -1,6 +1,6 @@
 //! Binance market data and session messages, one by one, with values read off by eye.
 
-use crate::common::{decode, eight, only, px, qty};
+use crate::common::{decode, listed, only, px, qty};
 use tidegate_core::market::{DeltaKind, Level};
 use tidegate_core::units::{InstrumentId, Product, Side, Venue};
 use tidegate_core::venues::{Bbo, DecodeError, Event, EventBuf, RejectClass, Role, SessionNote, Trade};
@@ -8,7 +8,7 @@ use tidegate_core::venues::{Bbo, DecodeError, Event, EventBuf, RejectClass, Role
 const SPOT: InstrumentId = InstrumentId(0);
 
 fn public(product: Product, frame: &str) -> Result<EventBuf, DecodeError> {
-    decode(Venue::Binance, &eight().context(product, Role::Public), frame.as_bytes())
+    decode(Venue::Binance, &listed().context(product, Role::Public), frame.as_bytes())
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Binance account messages and answers, one by one, with values read off by eye.
 
-use crate::common::{OURS, decode, eight, money, name, only, ours, px, qty};
+use crate::common::{OURS, decode, listed, money, name, only, ours, px, qty};
 use tidegate_core::ledger::{BalanceReport, MoveKind, MoveReport, PositionReport, Wallet};
 use tidegate_core::order::{ClientRef, FillReport, Liquidity, OrderReport, VenueStatus};
 use tidegate_core::units::{InstrumentId, Product, Side, Symbol, Venue};
@@ -10,7 +10,7 @@ use tidegate_core::venues::{
 };
 
 fn private(product: Product, frame: &str) -> Result<EventBuf, DecodeError> {
-    decode(Venue::Binance, &eight().context(product, Role::Private), frame.as_bytes())
+    decode(Venue::Binance, &listed().context(product, Role::Private), frame.as_bytes())
 }
 
 fn reply(
@@ -19,7 +19,7 @@ fn reply(
     status: u16,
     body: &str,
 ) -> (Result<ReplyVerdict, DecodeError>, EventBuf) {
-    let (table, mut out) = (eight(), EventBuf::default());
+    let (table, mut out) = (listed(), EventBuf::default());
     let codec = codec(Venue::Binance, product).unwrap();
     let verdict =
         codec.decode_reply(query, &table.context(product, Role::Rest), status, body.as_bytes(), &mut out);

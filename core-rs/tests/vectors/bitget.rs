@@ -1,6 +1,6 @@
 //! Bitget messages, one by one, with values read off by eye.
 
-use crate::common::{decode, eight, money, name, only, ours, px, qty};
+use crate::common::{decode, listed, money, name, only, ours, px, qty};
 use tidegate_core::ledger::{BalanceReport, PositionReport, Wallet};
 use tidegate_core::market::{DeltaKind, Level};
 use tidegate_core::order::{ClientRef, FillReport, Liquidity, OrderReport, VenueStatus};
@@ -15,7 +15,7 @@ const SPOT: InstrumentId = InstrumentId(6);
 const LINEAR: InstrumentId = InstrumentId(7);
 
 fn read(product: Product, frame: &str) -> Result<EventBuf, DecodeError> {
-    decode(Venue::Bitget, &eight().context(product, Role::Public), frame.as_bytes())
+    decode(Venue::Bitget, &listed().context(product, Role::Public), frame.as_bytes())
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn answer(
     status: u16,
     body: &str,
 ) -> Result<(ReplyVerdict, EventBuf), DecodeError> {
-    let (table, mut out) = (eight(), EventBuf::default());
+    let (table, mut out) = (listed(), EventBuf::default());
     let ctx = table.context(product, Role::Rest);
     let codec = codec(Venue::Bitget, product).unwrap();
     let verdict = codec.decode_reply(query, &ctx, status, body.as_bytes(), &mut out)?;

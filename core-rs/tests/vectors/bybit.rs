@@ -1,6 +1,6 @@
 //! Bybit market data and session messages, one by one, with values read off by eye.
 
-use crate::common::{OURS, decode, eight, name, only, ours, px, qty};
+use crate::common::{OURS, decode, listed, name, only, ours, px, qty};
 use tidegate_core::market::{DeltaKind, Level};
 use tidegate_core::units::{InstrumentId, Product, Side, Venue};
 use tidegate_core::venues::{
@@ -10,7 +10,7 @@ use tidegate_core::venues::{
 const DELTA: &str = r#"{"topic":"orderbook.50.BTCUSDT","ts":1787612486116,"type":"delta","data":{"s":"BTCUSDT","b":[],"a":[["78716.8","0.027559"],["78748.5","0"]],"u":217107085,"seq":113099229629},"cts":1787612486108}"#;
 
 fn public(frame: &str) -> Result<EventBuf, DecodeError> {
-    decode(Venue::Bybit, &eight().context(Product::Spot, Role::Public), frame.as_bytes())
+    decode(Venue::Bybit, &listed().context(Product::Spot, Role::Public), frame.as_bytes())
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Bybit account messages and answers, one by one, with values read off by eye.
 
-use crate::common::{OURS, decode, eight, money, name, only, ours, px, qty};
+use crate::common::{OURS, decode, listed, money, name, only, ours, px, qty};
 use tidegate_core::ledger::{BalanceReport, PositionReport, Wallet};
 use tidegate_core::order::{ClientRef, FillReport, Liquidity, OrderReport, VenueStatus};
 use tidegate_core::units::{InstrumentId, Product, Side, Symbol, Venue};
@@ -11,11 +11,11 @@ const LINEAR: InstrumentId = InstrumentId(3);
 
 /// The link's own product is spot throughout: rows go by their category.
 fn private(frame: &str) -> Result<EventBuf, DecodeError> {
-    decode(Venue::Bybit, &eight().context(Product::Spot, Role::Private), frame.as_bytes())
+    decode(Venue::Bybit, &listed().context(Product::Spot, Role::Private), frame.as_bytes())
 }
 
 fn reply(query: &Query, status: u16, body: &str) -> (Result<ReplyVerdict, DecodeError>, EventBuf) {
-    let (table, mut out) = (eight(), EventBuf::default());
+    let (table, mut out) = (listed(), EventBuf::default());
     let codec = codec(Venue::Bybit, Product::Linear).unwrap();
     let verdict = codec.decode_reply(
         query,

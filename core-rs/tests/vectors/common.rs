@@ -89,8 +89,8 @@ pub fn recorded_text(path: &str) -> Option<String> {
     Some(text)
 }
 
-/// The instruments of the hand-made messages: ids 0 to 7, two of each venue. OKX swaps are contracts of 0.01.
-pub fn eight() -> Table {
+/// The instruments of the hand-made messages: ids 0 to 7, two of each exchange, and 8 of the bridge. OKX swaps are contracts of 0.01.
+pub fn listed() -> Table {
     Table::default()
         .with(Venue::Binance, Product::Spot, "BTCUSDT", 2, 8)
         .with(Venue::Binance, Product::Linear, "BTCUSDT", 2, 3)
@@ -102,6 +102,7 @@ pub fn eight() -> Table {
         .wired("0.01", 10_459)
         .with(Venue::Bitget, Product::Spot, "BTCUSDT", 2, 6)
         .with(Venue::Bitget, Product::Linear, "BTCUSDT", 1, 4)
+        .with(Venue::Bridge, Product::Spot, "BTC-USDT", 2, 5)
 }
 
 pub fn px(mantissa: i64) -> Price {

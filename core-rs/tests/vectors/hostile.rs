@@ -1,7 +1,7 @@
 //! Each decoder under a flood of damaged messages: no panic, no hang, no silently wrong book. `make test` sends 100,000 to each;
 //! `make long` 10,000,000, optimised, and prints a table. A failure prints its seed, its number and its bytes.
 
-use crate::common::{eight, ours};
+use crate::common::{listed, ours};
 use crate::hostile_book::{Stream, Watched};
 use crate::mutate::{Rng, mutate};
 use crate::seeds::SEEDS;
@@ -47,7 +47,7 @@ struct Under {
 
 impl Under {
     fn new(venue: Venue, product: Product) -> Self {
-        let found = eight().0.iter().find(|i| (i.venue, i.product) == (venue, product)).unwrap().id;
+        let found = listed().0.iter().find(|i| (i.venue, i.product) == (venue, product)).unwrap().id;
         Self { venue, product, codec: codec(venue, product).unwrap(), instrument: found }
     }
 
@@ -113,7 +113,7 @@ impl Run {
         let mine = |(of, _, text): &(Venue, Product, &'static str)| (*of == venue).then_some(*text);
         Self {
             under: Under::new(venue, product),
-            table: eight(),
+            table: listed(),
             rng: Rng::new(seed),
             seeds: SEEDS.iter().filter_map(mine).collect(),
             stream: Stream::new(venue, product),
@@ -251,5 +251,6 @@ floods!(
     damaged_messages_of_okx_spot_never_make_a_wrong_book: Okx Spot,
     damaged_messages_of_okx_linear_never_make_a_wrong_book: Okx Linear,
     damaged_messages_of_bitget_spot_never_make_a_wrong_book: Bitget Spot,
-    damaged_messages_of_bitget_linear_never_make_a_wrong_book: Bitget Linear
+    damaged_messages_of_bitget_linear_never_make_a_wrong_book: Bitget Linear,
+    damaged_messages_of_the_bridge_never_make_a_wrong_book: Bridge Spot
 );

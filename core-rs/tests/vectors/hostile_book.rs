@@ -1,7 +1,7 @@
 //! A book behind a decoder that is fed damaged depth messages. After each of them the message was refused, or the book says
 //! what an independent reader of the same bytes makes of it, or it is Unsynced.
 
-use crate::common::eight;
+use crate::common::listed;
 use crate::mutate::Rng;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -78,6 +78,10 @@ impl Stream {
                     r#"{{"arg":{{"channel":"books","instId":"{symbol}"}},"action":"{kind}","data":[{{"asks":{asks},"bids":{bids},"ts":"1787612486207","checksum":0,"seqId":{id},"prevSeqId":{before}}}]}}"#
                 )
             }
+            (Venue::Bridge, _) => format!(
+                r#"{{"arg":{{"channel":"books","instId":"BTC-USDT"}},"action":"{kind}","data":[{{"asks":{asks},"bids":{bids},"ts":"1787612486207","seqId":{id},"prevSeqId":{}}}]}}"#,
+                before.unwrap_or(0)
+            ),
             (_, product) => {
                 let inst = if product == Product::Spot { "SPOT" } else { "USDT-FUTURES" };
                 format!(
@@ -111,7 +115,7 @@ fn said(venue: Venue, frame: &Value, row: usize, instrument: &Instrument) -> Opt
     };
     let id = |name: &str| body.get(name).and_then(|value| text(value).parse::<u64>().ok());
     let rest = body.get("lastUpdateId").is_some();
-    let long = rest || matches!(venue, Venue::Okx | Venue::Bitget);
+    let long = rest || matches!(venue, Venue::Okx | Venue::Bitget | Venue::Bridge);
     let names = if long { ["bids", "asks"] } else { ["b", "a"] };
     let (snapshot, first, last, prev) = match venue {
         Venue::Binance if rest => (true, id("lastUpdateId")?, id("lastUpdateId")?, 0),
@@ -119,7 +123,7 @@ fn said(venue: Venue, frame: &Value, row: usize, instrument: &Instrument) -> Opt
         Venue::Binance => (false, id("U")?, id("u")?, id("pu")?),
         // An id of 1: the service began anew, and this is all there is.
         Venue::Bybit => (frame.get("type")? == "snapshot" || id("u")? == 1, id("u")?, id("u")?, 0),
-        Venue::Okx => {
+        Venue::Okx | Venue::Bridge => {
             (frame.get("action")? == "snapshot", id("seqId")?, id("seqId")?, id("prevSeqId").unwrap_or(0))
         }
         _ => (frame.get("action")? == "snapshot", id("seq")?, id("seq")?, id("pseq").unwrap_or(0)),
@@ -173,7 +177,7 @@ impl Watched {
 
     /// Takes what the decoder made of a message, and judges both.
     pub fn take(&mut self, bytes: &[u8], out: &EventBuf) -> Result<(), String> {
-        let table = eight();
+        let table = listed();
         let any = out.events.iter().any(|event| matches!(event, Event::Depth(_)));
         let frame = if any { independent(bytes)? } else { Value::Null };
         for (row, event) in out.events.iter().enumerate() {

@@ -6,6 +6,7 @@
 mod binance;
 mod binance_account;
 mod bitget;
+mod bridge;
 mod bybit;
 mod bybit_account;
 mod common;

@@ -1,6 +1,6 @@
 //! Movements without a trade in the logs of OKX and Bitget: which rows count, what they are, and how a log is asked for.
 
-use crate::common::{eight, money, name};
+use crate::common::{listed, money, name};
 use crate::requests::ask;
 use tidegate_core::ledger::{MoveKind, MoveReport, Wallet};
 use tidegate_core::units::{InstrumentId, Product, Venue};
@@ -9,7 +9,7 @@ use tidegate_core::venues::{DecodeError, Event, EventBuf, Query, ReplyVerdict, R
 const LOG: Query = Query::Moves { since: 5_000_000, from_id: None };
 
 fn read(venue: Venue, product: Product, body: &str) -> Result<(Option<u64>, Vec<MoveReport>), DecodeError> {
-    let (table, mut out) = (eight(), EventBuf::default());
+    let (table, mut out) = (listed(), EventBuf::default());
     let ctx = table.context(product, Role::Rest);
     let verdict = codec(venue, product).unwrap().decode_reply(&LOG, &ctx, 200, body.as_bytes(), &mut out)?;
     let ReplyVerdict::Served { next } = verdict else { panic!("{verdict:?}") };

@@ -1,7 +1,7 @@
 //! Damaged messages: no decoder panics, none reports anything from a cut frame, and a depth message that still decodes says
 //! exactly what an independent JSON parser finds in it.
 
-use crate::common::{decode, eight, ours};
+use crate::common::{decode, listed, ours};
 use crate::seeds::SEEDS;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -11,7 +11,7 @@ use tidegate_core::venues::{Event, EventBuf, Query, ReplyVerdict, Role, codec};
 
 /// Runs a message through the frame decoder and every answer decoder; none may panic, and what is refused leaves nothing.
 fn feed(venue: Venue, product: Product, bytes: &[u8]) -> Option<EventBuf> {
-    let table = eight();
+    let table = listed();
     let instrument = table.0.iter().find(|i| (i.venue, i.product) == (venue, product)).unwrap().id;
     let ctx = table.context(product, Role::Rest);
     let queries = [
@@ -62,7 +62,7 @@ fn reference(
 }
 
 fn check_depth(venue: Venue, bytes: &[u8], out: &EventBuf) {
-    let table = eight();
+    let table = listed();
     for (row, event) in out.events.iter().enumerate() {
         let Event::Depth(depth) = event else { continue };
         let InstrumentId(id) = depth.instrument;

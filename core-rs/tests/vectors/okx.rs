@@ -1,6 +1,6 @@
 //! OKX messages, one by one, with values read off by eye. Swaps are contracts of 0.01 BTC.
 
-use crate::common::{decode, eight, money, name, only, ours, px, qty};
+use crate::common::{decode, listed, money, name, only, ours, px, qty};
 use tidegate_core::ledger::{BalanceReport, PositionReport, Wallet};
 use tidegate_core::market::{DeltaKind, Instrument, Level, Wire};
 use tidegate_core::order::{ClientRef, FillReport, Liquidity, OrderReport, VenueStatus};
@@ -14,7 +14,7 @@ const BOOK: &str = r#"{"arg":{"channel":"books","instId":"BTC-USDT"},"action":"u
 const SWAP: InstrumentId = InstrumentId(5);
 
 fn read(product: Product, frame: &str) -> Result<EventBuf, DecodeError> {
-    decode(Venue::Okx, &eight().context(product, Role::Public), frame.as_bytes())
+    decode(Venue::Okx, &listed().context(product, Role::Public), frame.as_bytes())
 }
 
 #[test]
@@ -61,7 +61,7 @@ impl Instruments for Bare {
 
 #[test]
 fn a_contract_of_unknown_size_is_never_read() {
-    let mut table = eight();
+    let mut table = listed();
     let table = Bare(Instrument { wire: Wire::UNKNOWN, ..table.0.remove(5) });
     assert_eq!(codec(Venue::Okx, Product::Linear).unwrap().unlisted_wire(), Wire::UNKNOWN);
     let ctx = tidegate_core::venues::Context {
@@ -256,7 +256,7 @@ fn answer(
     status: u16,
     body: &str,
 ) -> Result<(ReplyVerdict, EventBuf), DecodeError> {
-    let (table, mut out) = (eight(), EventBuf::default());
+    let (table, mut out) = (listed(), EventBuf::default());
     let ctx = table.context(product, Role::Rest);
     let verdict =
         codec(Venue::Okx, product).unwrap().decode_reply(query, &ctx, status, body.as_bytes(), &mut out)?;

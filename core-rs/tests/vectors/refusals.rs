@@ -1,6 +1,6 @@
 //! What the venues' refusals mean: code and message of an answer, read off the documents.
 
-use crate::common::eight;
+use crate::common::listed;
 use tidegate_core::units::{Product, Venue};
 use tidegate_core::venues::{EventBuf, Query, RejectClass, ReplyVerdict, Role, codec};
 
@@ -12,7 +12,7 @@ use RejectClass::{
 type Case = (u16, i64, &'static str, RejectClass);
 
 fn class(venue: Venue, product: Product, status: u16, body: &str) -> RejectClass {
-    let (table, mut out) = (eight(), EventBuf::default());
+    let (table, mut out) = (listed(), EventBuf::default());
     let ctx = table.context(product, Role::Rest);
     let codec = codec(venue, product).unwrap();
     match codec.decode_reply(&Query::Balances, &ctx, status, body.as_bytes(), &mut out) {

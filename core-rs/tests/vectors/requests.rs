@@ -1,6 +1,6 @@
 //! Our requests against a request oracle: the same meaning, and signatures that recompute by an independent HMAC.
 
-use crate::common::{eight, ours, px, qty, recorded_text, session};
+use crate::common::{listed, ours, px, qty, recorded_text, session};
 use crate::requests_base64::base64;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -29,18 +29,18 @@ pub fn oracle(venue: &str) -> Option<Vec<Value>> {
 pub const WALL: i64 = 1_699_999_999_750_000_000;
 
 pub fn place(venue: Venue, product: Product, order: PlaceOrder) -> Result<Value, EncodeError> {
-    let (table, mut out) = (eight(), Vec::new());
+    let (table, mut out) = (listed(), Vec::new());
     let instrument = table.0.iter().find(|i| (i.venue, i.product) == (venue, product)).unwrap();
     let codec = codec(venue, product).unwrap();
     codec.encode_order(&OrderCmd::Place(order), instrument, &session(), WALL, &mut out)?;
     Ok(serde_json::from_slice(&out).unwrap())
 }
 
-/// 0.01 at 60000, at the decimals of `eight()`.
+/// 0.01 at 60000, at the decimals of `listed()`.
 pub fn order(instrument: u32, side: Side, kind: OrderKind, tif: TimeInForce) -> PlaceOrder {
     let decimals = [(100, 1_000_000), (100, 10), (100, 10_000), (10, 10)];
-    let more = [(10, 1_000_000), (10, 100), (100, 10_000), (10, 100)];
-    let (px_one, qty_cent) = [decimals, more].concat()[instrument as usize];
+    let more = [(10, 1_000_000), (10, 100), (100, 10_000), (10, 100), (100, 1000)];
+    let (px_one, qty_cent) = [&decimals[..], &more].concat()[instrument as usize];
     let px = (kind == OrderKind::Limit).then(|| px(60_000 * px_one));
     let (instrument, qty) = (InstrumentId(instrument), qty(qty_cent));
     PlaceOrder { client_id: ours(), instrument, side, kind, tif, px, qty, reduce_only: false }
@@ -154,7 +154,7 @@ fn what_makes_an_order_safe_is_in_its_bytes() {
 
 #[test]
 fn cancels_name_the_order_by_our_id() {
-    let table = eight();
+    let table = listed();
     let cancel = |venue: Venue, instrument: usize| -> Value {
         let instrument = &table.0[instrument];
         let cmd = OrderCmd::Cancel { client_id: ours(), instrument: instrument.id, venue_id: None };
@@ -188,7 +188,7 @@ fn cancels_name_the_order_by_our_id() {
 
 #[test]
 fn log_in_and_subscriptions_have_the_documented_form() {
-    let table = eight();
+    let table = listed();
     let frames = |venue: Venue, product: Product, role: Role| -> Vec<Value> {
         let codec = codec(venue, product).unwrap();
         let instruments: Vec<_> =
@@ -248,7 +248,7 @@ fn log_in_and_subscriptions_have_the_documented_form() {
 
 /// (request line but for the signature, headers) of a question.
 pub fn ask(venue: Venue, product: Product, query: &Query) -> (String, Vec<String>) {
-    let (table, mut out) = (eight(), Vec::new());
+    let (table, mut out) = (listed(), Vec::new());
     let codec = codec(venue, product).unwrap();
     codec.encode_query(query, &table as &dyn Instruments, Some(&session()), WALL, &mut out).unwrap();
     let text = String::from_utf8(out).unwrap();
@@ -345,7 +345,7 @@ fn bybit_is_told_the_stop_of_a_position_in_a_signed_body() {
 
 #[test]
 fn what_can_not_be_asked_is_an_error() {
-    let (table, own, mut out) = (eight(), session(), Vec::new());
+    let (table, own, mut out) = (listed(), session(), Vec::new());
     let spot = codec(Venue::Binance, Product::Spot).unwrap();
     let mut ask = |query, session| spot.encode_query(query, &table, session, WALL, &mut out);
     assert_eq!(ask(&Query::Positions, Some(&own)), Err(EncodeError::Unsupported("positions")));

@@ -2,7 +2,7 @@
 
 use tidegate_core::units::{Product, Venue};
 
-pub const SEEDS: [(Venue, Product, &str); 31] = [
+pub const SEEDS: [(Venue, Product, &str); 37] = [
     (
         Venue::Binance,
         Product::Spot,
@@ -157,5 +157,35 @@ pub const SEEDS: [(Venue, Product, &str); 31] = [
         Venue::Bitget,
         Product::Linear,
         r#"{"code":"00000","msg":"success","requestTime":1695809161807,"data":{"bills":[{"billId":"1","symbol":"BTCUSDT","amount":"-0.004992","fee":"0","businessType":"contract_settle_fee","coin":"USDT","balance":"232.21","cTime":"1695715200654"}],"endId":"1"}}"#,
+    ),
+    (
+        Venue::Bridge,
+        Product::Spot,
+        r#"{"arg":{"channel":"books","instId":"BTC-USDT"},"action":"update","data":[{"bids":[["60000.5","0.75"]],"asks":[["60001","0"]],"ts":"1787612486207","seqId":12,"prevSeqId":11}]}"#,
+    ),
+    (
+        Venue::Bridge,
+        Product::Spot,
+        r#"{"arg":{"channel":"orders"},"data":[{"symbol":"BTC-USDT","orderId":"OAG6TD-WB7Y2-3PC7M2","clientId":"TGA70010000010","side":"buy","state":"partial","qty":"0.5","filled":"0.2","px":"60000","ts":"1700000000000"}]}"#,
+    ),
+    (
+        Venue::Bridge,
+        Product::Spot,
+        r#"{"arg":{"channel":"balances"},"data":[{"asset":"USDT","free":"1000.5","locked":"20","ts":"1700000000000"}]}"#,
+    ),
+    (
+        Venue::Bridge,
+        Product::Spot,
+        r#"{"code":"0","msg":"","data":[{"seq":12,"symbol":"BTC-USDT","tradeId":"TOKKH4-6PNV4-J4XQPE","orderId":"OAG6TD-WB7Y2-3PC7M2","clientId":"TGA70010000010","side":"buy","px":"60000","qty":"0.2","fee":"0.0002","feeAsset":"BTC","role":"taker","ts":"1700000000000"}]}"#,
+    ),
+    (
+        Venue::Bridge,
+        Product::Spot,
+        r#"{"id":"TGA70010000010","op":"place","code":"2","msg":"InsufficientFunds: no \"USDT\" left\u0041","orderId":""}"#,
+    ),
+    (
+        Venue::Bridge,
+        Product::Spot,
+        r#"{"arg":{"channel":"trades","instId":"BTC-USDT"},"data":[{"px":"42219.9","qty":"0.12","side":"buy","ts":"1630048897897"}]}"#,
     ),
 ];

@@ -35,6 +35,12 @@ async def exchange_status(services: Services, name: str) -> dict[str, Exact]:
     raise TidegateError(Code.NOT_FOUND, f"this process runs no exchange called {name}")
 
 
+def _behind(services: Services, name: Exact) -> dict[str, Exact]:
+    """Whether an exchange stands behind a bridge, and which, as ccxt calls it; None for a simulated one."""
+    bridged = name == "bridge"
+    return {"bridged": bridged, "bridgedTo": services.config.venues.bridge.exchange if bridged else None}
+
+
 def _merged(services: Services, view: dict[str, Exact], wire: dict[str, Exact]) -> dict[str, Exact]:
     """Latency, budget and clock are the transport's to say, the rest the engine's."""
     fixed: dict[str, Exact] = {
@@ -46,5 +52,6 @@ def _merged(services: Services, view: dict[str, Exact], wire: dict[str, Exact]) 
         "status": "unknown",
         "rateLimit": {"used": None, "limit": None},
         "clockOffsetMs": None,
+        **_behind(services, view.get("name")),
     }
     return fixed | view | {name: value for name, value in wire.items() if value is not None}

@@ -250,6 +250,8 @@ class ExchangeStatus(Reply):
     status: str
     rate_limit: RateLimit
     clock_offset_ms: AmountOut | None
+    bridged: bool
+    bridged_to: str | None
     books: int | None = None
     books_synced: int | None = None
     banned_ms: int | None = None

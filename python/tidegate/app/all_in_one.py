@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from importlib.metadata import version
 from socket import socket
 from ssl import SSLContext
 from typing import Final
@@ -21,6 +22,7 @@ from aiohttp import web
 from tidegate.api.app import build_app
 from tidegate.api.server import ApiRunner
 from tidegate.app.listen import address_of, listen, local_listener, tls_context
+from tidegate.app.loop import check_loop
 from tidegate.app.paper import paper_venues
 from tidegate.app.sim_host import embedded_venues
 from tidegate.app.wire import (
@@ -80,6 +82,7 @@ class Started:
 
 def run(config: Config, announce: Callable[[Started], None], source: Source | None = None) -> None:
     """Runs until SIGINT or SIGTERM. Raises TidegateError (one clear sentence) when it can not start or go on."""
+    check_loop(version("uvloop"))
     log.configure(config.log.level, simulated=config.simulated, paper=config.profile == "paper")
     os.umask(PRIVATE_UMASK)
     try:
@@ -108,6 +111,8 @@ async def _serve(config: Config, announce: Callable[[Started], None], source: So
     async with AsyncExitStack() as stack:
         stack.enter_context(DirectoryLock(config.home))
         DataDirectory(config.home).claim(config.profile)
+        if config.venues.bridge.enabled and config.venues.bridge.exchange is not None:
+            DataDirectory(config.home).claim_bridged(config.venues.bridge.exchange)
         ports = _Ports(
             stack.enter_context(listen(config)), stack.enter_context(local_listener(config)), tls_context(config)
         )

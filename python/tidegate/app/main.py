@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
+from tidegate.cli.bridge import BridgeOptions
 from tidegate.cli.main import main as command_line
 from tidegate.cli.runners import Rebuilt, Runners, Started
 from tidegate.cli.venue_sim import VenueSimOptions
@@ -25,6 +26,7 @@ def main() -> None:
         run=_run,
         with_control=_with_control,
         serve_venue=_serve_venue,
+        serve_bridge=_serve_bridge,
         audit_journal=_audit_journal,
         rebuild=_rebuild,
         bench=_bench,
@@ -50,6 +52,11 @@ def _with_control(config: Config, act: Callable[[Control], Awaitable[T]], *, act
 
 def _serve_venue(options: VenueSimOptions) -> None:
     importlib.import_module("tidegate.app.venue_sim").serve(options)
+
+
+def _serve_bridge(options: BridgeOptions) -> None:
+    module = importlib.import_module("tidegate.bridge.serve")
+    module.serve(module.Plan(options.exchange, options.port, options.home, options.simulated))
 
 
 def _audit_journal(home: Path) -> JournalAudit:

@@ -51,6 +51,7 @@ VERBS: Final = (
     Verb(
         "venue-sim", "tidegate.cli.venue_sim", "Run one simulated venue as a process of its own.", runner="serve_venue"
     ),
+    Verb("bridge", "tidegate.cli.bridge", "Offer an exchange of ccxt, as a process of its own.", runner="serve_bridge"),
     Verb("replay", "tidegate.cli.replay", "Replay recorded frames and print when a pair's spread opened and closed."),
     Verb("sim", "tidegate.cli.faults", "Run the engine against failing venues, network and disk, seed by seed."),
     Verb("status", "tidegate.cli.status", "Ask the running server how it is."),

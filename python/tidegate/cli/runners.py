@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 
 import typer
 
+from tidegate.cli.bridge import BridgeOptions
 from tidegate.cli.venue_sim import VenueSimOptions
 from tidegate.model.config import Config
 from tidegate.ports.audit import JournalAudit
@@ -49,13 +50,14 @@ class WithControl(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runners:
-    """`run` and `serve_venue` serve until the process is told to stop; `with_control` acts on users, seals and audit
-    log of a data directory; `audit_journal` and `bench` take a data directory.
+    """`run`, `serve_venue` and `serve_bridge` serve until the process is told to stop; `with_control` acts on users,
+    seals and audit log of a data directory; `audit_journal` and `bench` take a data directory.
     """
 
     run: Callable[[Config, Callable[[Started], None], Source], None]
     with_control: WithControl
     serve_venue: Callable[[VenueSimOptions], None]
+    serve_bridge: Callable[[BridgeOptions], None]
     audit_journal: Callable[[Path], JournalAudit]
     rebuild: Callable[[Config], Rebuilt]
     bench: Callable[[Path], Iterator[Figure]]

@@ -199,6 +199,8 @@ class Inspector:
 
     def _replaced(self) -> Iterator[tuple[str, str]]:
         for venue, section in self._config.venues.items():
+            if self._venues[venue].spec.bridged:
+                continue  # its address never leaves this machine
             for key, urls in (("rest", section.rest), ("ws", section.ws)):
                 for product in section.products:
                     address = base_url(urls, product) if urls is not None else None

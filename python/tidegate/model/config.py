@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, mo
 from pydantic.alias_generators import to_camel
 
 Profile = Literal["sim", "paper", "live"]
-VenueName = Literal["binance", "bybit", "okx", "bitget"]
+VenueName = Literal["binance", "bybit", "okx", "bitget", "bridge"]
 Product = Literal["spot", "linear"]
 Direction = Literal["auto", "leg1_buy", "leg2_buy"]
 Scope = Literal["total", "venue", "instrument", "account", "pair", "owner"]
@@ -37,6 +37,7 @@ ZoneName = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_kn
 Url = Annotated[str, Field(pattern=r"^(http|https|ws|wss)://[^\s/]+(/[^\s]*)?$")]
 Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$", max_length=255)]
 Urls = Url | dict[Product, Url]
+CcxtName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{1,31}$")]
 
 
 class Section(BaseModel):
@@ -66,6 +67,27 @@ class VenueConfig(Section):
         if not self.products or not self.accounts:
             raise ValueError("products and accounts need at least one entry")
         return self
+
+
+class BridgeConfig(VenueConfig):
+    """The bridge of this machine, and the exchange behind it by ccxt's name; its address follows from both.
+
+    Without an exchange it is a simulated one, of profile sim.
+    """
+
+    products: tuple[Literal["spot"], ...] = ("spot",)
+    exchange: CcxtName | None = None
+    port: Annotated[int, Field(ge=1, le=65_535)] = 7010
+
+    @model_validator(mode="before")
+    @classmethod
+    def _addressed(cls, given: object) -> object:
+        if not isinstance(given, dict):
+            return given
+        if "rest" in given or "ws" in given:
+            raise ValueError("the bridge is on this machine: set exchange and port instead of rest and ws")
+        place = f"127.0.0.1:{given.get('port', 7010)}/{given.get('exchange')}"
+        return given | {"rest": f"http://{place}", "ws": f"ws://{place}"} if given.get("exchange") else given
 
 
 class LegConfig(Section):
@@ -175,6 +197,7 @@ class VenuesConfig(Section):
     bybit: VenueConfig = VenueConfig()
     okx: VenueConfig = VenueConfig(enabled=False)
     bitget: VenueConfig = VenueConfig(enabled=False)
+    bridge: BridgeConfig = BridgeConfig(enabled=False)
 
     def items(self) -> tuple[tuple[VenueName, VenueConfig], ...]:
         """The enabled venues by name, in the fixed order of `VENUES`."""
@@ -243,6 +266,8 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _one_reality(self) -> "Config":
+        if self.profile != "sim" and self.venues.bridge.enabled and self.venues.bridge.exchange is None:
+            raise ValueError("venues.bridge.exchange is missing: which exchange the bridge leads to, as ccxt calls it")
         for name, venue in self.venues.items():
             if self.profile == "sim" and venue.simulated is False:
                 raise ValueError(f"venues.{name}.simulated is false in profile sim; real and simulated never mix")

@@ -45,19 +45,26 @@ class DataDirectory:
 
         What was simulated, run dry or real is told apart by where it lies: one journal never holds two of them.
         """
-        path = self.root / "profile"
+        # From before directories were marked there was no other profile.
+        before = "sim" if (self.journal / "instance").exists() else None
+        self._bind("profile", profile, before)
+
+    def claim_bridged(self, exchange: str) -> None:
+        """The same for the exchange behind the bridge: orders and balances of two never stand under one name."""
+        self._bind("bridged", exchange, None)
+
+    def _bind(self, mark: str, wanted: str, before: str | None) -> None:
+        path = self.root / mark
         try:
-            known = path.read_text(encoding="ascii").strip() if path.exists() else None
-            if known is None and (self.journal / "instance").exists():
-                known = "sim"  # from before directories were marked: there was no other profile
+            known = path.read_text(encoding="ascii").strip() if path.exists() else before
             if known is None:
-                _write_new(path, profile)
+                _write_new(path, wanted)
         except (OSError, UnicodeDecodeError) as error:
             raise JournalError(f"cannot read or make {path}: {error}") from error
-        if known not in (None, profile):
+        if known not in (None, wanted):
             raise TidegateError(
                 Code.CONFIG_ERROR,
-                f"{self.root} holds the data of profile {known}, not of {profile}: "
+                f"{self.root} holds the data of {mark} {known}, not of {wanted}: "
                 "set TIDEGATE_HOME to another directory",
             )
 

@@ -158,6 +158,7 @@ class Spec:
 
     keepalive: text frame that clients must send, None where protocol pings suffice. connects_max new connections in
     connects_window_s. shared_account_links: one private and one trade link serve all products of an account.
+    bridged: what answers is a process of ours on this machine, with an exchange behind it.
     """
 
     name: str
@@ -171,6 +172,7 @@ class Spec:
     shared_account_links: bool
     timing: Timing = TIMING
     simulated_timing: Timing = SIMULATED_TIMING
+    bridged: bool = False
 
 
 class BuildListenKey(Protocol):

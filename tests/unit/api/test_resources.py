@@ -148,6 +148,8 @@ async def test_an_exchange_joins_the_engines_and_the_transports_view(admin: aioh
         "status": "up",
         "rateLimit": {"used": 10, "limit": 6000},
         "clockOffsetMs": -3,
+        "bridged": False,
+        "bridgedTo": None,
     }
     assert (bybit["connected"], bybit["latencyMs"], bybit["rateLimit"]) == (False, None, {"used": None, "limit": None})
 

@@ -33,6 +33,7 @@ def runners(home: Path) -> Runners:
         run=RUNNERS.run,
         with_control=RUNNERS.with_control,
         serve_venue=RUNNERS.serve_venue,
+        serve_bridge=RUNNERS.serve_bridge,
         audit_journal=lambda place: FileAudit(place / "journal"),
         rebuild=RUNNERS.rebuild,
         bench=RUNNERS.bench,

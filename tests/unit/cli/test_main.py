@@ -13,6 +13,7 @@ import typer
 
 from tidegate import __version__
 from tidegate.cli import main as frame
+from tidegate.cli.bridge import BridgeOptions
 from tidegate.cli.main import VERBS, Verb, main
 from tidegate.cli.runners import Rebuilt, Runners, Started
 from tidegate.cli.venue_sim import VenueSimOptions
@@ -35,6 +36,10 @@ def _serve_venue(_options: VenueSimOptions) -> None:
     raise AssertionError("not in this test")
 
 
+def _serve_bridge(_options: BridgeOptions) -> None:
+    raise AssertionError("not in this test")
+
+
 def _audit_journal(_home: Path) -> JournalAudit:
     raise AssertionError("not in this test")
 
@@ -52,6 +57,7 @@ RUNNERS = Runners(
     run=_run,
     with_control=_with_control,
     serve_venue=_serve_venue,
+    serve_bridge=_serve_bridge,
     audit_journal=_audit_journal,
     rebuild=_rebuild,
     bench=_bench,

@@ -15,6 +15,7 @@ from tests.unit.api.logins import FakePeople, FakeTrail
 from tests.unit.cli.test_main import RUNNERS
 
 from tidegate.app.rebuild import Rebuilt
+from tidegate.cli.bridge import BridgeOptions
 from tidegate.cli.doctor import Verdict, storage, venues
 from tidegate.cli.main import main
 from tidegate.cli.runners import Runners, Started
@@ -59,6 +60,9 @@ class Log:
         def serve_venue(_options: VenueSimOptions) -> None:
             raise AssertionError("not in this test")
 
+        def serve_bridge(_options: BridgeOptions) -> None:
+            raise AssertionError("not in this test")
+
         def rebuild(config: Config) -> Rebuilt:
             self.configs.append(config)
             return Rebuilt(seq=7, rows=9, took_s=0.25)
@@ -67,6 +71,7 @@ class Log:
             run=run,
             with_control=with_control,
             serve_venue=serve_venue,
+            serve_bridge=serve_bridge,
             audit_journal=FileAudit,
             rebuild=rebuild,
             bench=RUNNERS.bench,

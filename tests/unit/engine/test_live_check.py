@@ -138,3 +138,9 @@ class Same:
 
     async def close(self):
         """Nothing to close."""
+
+
+def test_a_bridges_address_is_on_this_machine_and_no_doubt():
+    config = parse_config("profile: live\nvenues: {bridge: {exchange: kraken, port: 7011}}", {})
+    assert dict(config.venues.items())["bridge"].rest == "http://127.0.0.1:7011/kraken"
+    assert dict(Inspector(config, VENUES, {}, SystemClock())._replaced()) == {}

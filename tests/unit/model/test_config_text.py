@@ -92,3 +92,27 @@ def test_a_file_too_large_is_refused():
 
 def test_pairs_of_a_disabled_venue_are_left_out():
     assert parse_config("venues: {bybit: {enabled: false}}", {}).pairs == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("profile: live\nvenues: {bridge: {}}", "venues.bridge.exchange is missing"),
+        ("venues: {bridge: {rest: 'http://a.example', ws: 'ws://a.example'}}", "set exchange and port"),
+        ("venues: {bridge: {products: [linear]}}", "products"),
+        ("venues: {bridge: {exchange: Kraken}}", "exchange"),
+        ("venues: {bridge: {exchange: kraken, port: 0}}", "port"),
+    ],
+)
+def test_a_bridge_is_on_this_machine_offers_spot_and_names_its_exchange(text, said):
+    with pytest.raises(TidegateError, match=said):
+        parse_config(text, {})
+
+
+def test_a_bridges_address_follows_from_its_exchange_and_port():
+    bridge = parse_config("venues: {bridge: {exchange: kraken, port: 7011}}", {}).venues.bridge
+    assert (bridge.rest, bridge.ws) == ("http://127.0.0.1:7011/kraken", "ws://127.0.0.1:7011/kraken")
+    # Without an exchange it is a simulated one, in this process.
+    alone = parse_config("venues: {bridge: {}}", {}).venues.bridge
+    assert (alone.enabled, alone.rest, alone.products) == (True, None, ("spot",))
+    assert not parse_config("", {}).venues.bridge.enabled

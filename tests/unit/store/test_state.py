@@ -41,6 +41,15 @@ def test_a_directory_belongs_to_the_profile_that_first_used_it(tmp_path: Path) -
         assert refused.value.code is Code.CONFIG_ERROR
 
 
+def test_a_directory_belongs_to_the_exchange_that_was_first_bridged(tmp_path: Path) -> None:
+    home = DataDirectory(tmp_path)
+    home.instance()
+    home.claim_bridged("kraken")
+    home.claim_bridged("kraken")
+    with pytest.raises(TidegateError, match="bridged kraken, not of gate"):
+        home.claim_bridged("gate")
+
+
 def test_a_journal_from_before_directories_were_marked_is_a_simulation(tmp_path: Path) -> None:
     home = DataDirectory(tmp_path)
     home.instance()

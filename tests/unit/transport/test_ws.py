@@ -9,7 +9,7 @@ from tidegate.transport.backoff import Backoff
 from tidegate.transport.rate import SECOND_NS, ConnectBudget
 from tidegate.venues.table import VENUES
 
-ALLOWED = {"binance": (300, 300.0), "bybit": (500, 300.0), "okx": (3, 1.0), "bitget": (300, 300.0)}
+ALLOWED = {"binance": (300, 300.0), "bybit": (500, 300.0), "okx": (3, 1.0), "bridge": (32, 1.0), "bitget": (300, 300.0)}
 """New connections in so many seconds, by the venues' documents (per address)."""
 LINKS = 16
 """More than any configuration has: both products, two accounts, and some."""

@@ -78,7 +78,7 @@ pub(super) struct Control {
     pub op: String,
     #[serde(default)]
     pub args: Vec<Value>,
-    #[serde(default, rename = "expTime")]
+    #[serde(default, rename = "expTime", alias = "expires")]
     pub expires: Option<String>,
 }
 

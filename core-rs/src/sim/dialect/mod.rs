@@ -2,6 +2,7 @@
 
 mod binance;
 mod bitget;
+mod bridge;
 mod bybit;
 mod channel;
 mod okx;
@@ -54,6 +55,7 @@ pub(super) const fn speech(venue: Venue) -> Option<&'static Speech> {
         Venue::Bybit => Some(&bybit::SPEECH),
         Venue::Okx => Some(&okx::SPEECH),
         Venue::Bitget => Some(&bitget::SPEECH),
+        Venue::Bridge => Some(&bridge::SPEECH),
     }
 }
 

@@ -50,7 +50,7 @@ struct Row {
 }
 
 #[rustfmt::skip]
-const ROWS: [Row; 24] = [
+const ROWS: [Row; 27] = [
     row(Venue::Binance, Product::Spot,   "BTC", ["0.01", "0.00001",  "9000",   "5",  "68000", "1",    "0.4"]),
     row(Venue::Binance, Product::Spot,   "ETH", ["0.01", "0.0001",   "9000",   "5",  "3500",  "0.05", "6"]),
     row(Venue::Binance, Product::Spot,   "SOL", ["0.01", "0.001",    "90000",  "5",  "150",   "0.01", "120"]),
@@ -75,6 +75,9 @@ const ROWS: [Row; 24] = [
     row(Venue::Bitget,  Product::Linear, "BTC", ["0.1",  "0.0001",   "1200",   "5",  "68000", "1",    "0.5"]),
     row(Venue::Bitget,  Product::Linear, "ETH", ["0.01", "0.01",     "9000",   "5",  "3500",  "0.05", "8"]),
     row(Venue::Bitget,  Product::Linear, "SOL", ["0.001", "0.1",     "90000",  "5",  "150",   "0.01", "160"]),
+    row(Venue::Bridge,  Product::Spot,   "BTC", ["0.01", "0.00001",  "9000",   "5",  "68000", "1",    "0.3"]),
+    row(Venue::Bridge,  Product::Spot,   "ETH", ["0.01", "0.0001",   "9000",   "5",  "3500",  "0.05", "5"]),
+    row(Venue::Bridge,  Product::Spot,   "SOL", ["0.01", "0.001",    "90000",  "5",  "150",   "0.01", "100"]),
 ];
 /// Numbers of instruments (OKX `instIdCode`) start here.
 const FIRST_CODE: u64 = 10_000;
@@ -91,7 +94,7 @@ const fn swap(venue: Venue, base: &'static str, contract: &'static str, text: [&
 /// The venue's own name of a base coin against USDT.
 fn symbol(venue: Venue, product: Product, base: &str) -> String {
     match (venue, product) {
-        (Venue::Okx, Product::Spot) => format!("{base}-USDT"),
+        (Venue::Okx | Venue::Bridge, Product::Spot) => format!("{base}-USDT"),
         (Venue::Okx, Product::Linear) => format!("{base}-USDT-SWAP"),
         _ => format!("{base}USDT"),
     }
@@ -228,6 +231,7 @@ mod tests {
             (Venue::Okx, Product::Linear),
             (Venue::Bitget, Product::Spot),
             (Venue::Bitget, Product::Linear),
+            (Venue::Bridge, Product::Spot),
         ] {
             let all = listings(venue, product);
             assert_eq!(all.len(), 3);

@@ -41,7 +41,7 @@ struct Rig {
     heard: Vec<(u64, Vec<u8>)>,
 }
 
-const PRODUCTS: [(Venue, Product); 8] = [
+const PRODUCTS: [(Venue, Product); 9] = [
     (Venue::Binance, Product::Spot),
     (Venue::Binance, Product::Linear),
     (Venue::Bybit, Product::Spot),
@@ -50,6 +50,7 @@ const PRODUCTS: [(Venue, Product); 8] = [
     (Venue::Okx, Product::Linear),
     (Venue::Bitget, Product::Spot),
     (Venue::Bitget, Product::Linear),
+    (Venue::Bridge, Product::Spot),
 ];
 
 impl Rig {
@@ -83,6 +84,7 @@ impl Rig {
             }
             (Venue::Bybit, _) => "/v5/private".to_owned(),
             (Venue::Okx, _) => "/ws/v5/private".to_owned(),
+            (Venue::Bridge, _) => "/v1/account".to_owned(),
             _ => "/v2/ws/private".to_owned(),
         };
         let (public, trade) = match (venue, product) {
@@ -91,6 +93,7 @@ impl Rig {
             (Venue::Bybit, Product::Spot) => ("/v5/public/spot", "/v5/trade"),
             (Venue::Bybit, Product::Linear) => ("/v5/public/linear", "/v5/trade"),
             (Venue::Okx, _) => ("/ws/v5/public", "/ws/v5/private"),
+            (Venue::Bridge, _) => ("/v1/public", "/v1/account"),
             _ => ("/v2/ws/public", "/v2/ws/private"),
         };
         for (conn, path, role) in

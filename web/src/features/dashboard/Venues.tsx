@@ -39,6 +39,11 @@ function Venue({ venue, edges }: { venue: ExchangeStatus; edges: Opportunity[] }
         <strong>{venue.name}</strong>
         <Light tone={tone} label={state} />
         {venue.simulated && <Badge tone="sim">{t("mode.SIM")}</Badge>}
+        {venue.bridged && (
+          <Badge tone="soft">
+            {t("venues.bridged")} {venue.bridgedTo}
+          </Badge>
+        )}
         {venue.publicOnly && <Badge tone="soft">{t("venues.publicOnly")}</Badge>}
         {(venue.bannedMs ?? 0) > 0 && <Badge tone="bad">{t("venues.banned", { s: Math.ceil(Number(venue.bannedMs) / 1000) })}</Badge>}
       </div>

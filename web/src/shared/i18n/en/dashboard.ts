@@ -35,6 +35,7 @@ export const dashboard = {
   "venues.down": "not connected",
   "venues.syncing": "books are syncing",
   "venues.publicOnly": "public data only",
+  "venues.bridged": "bridged",
   "venues.banned": "banned for {s} s",
   "venues.books": "Books whole",
   "venues.age": "Oldest book",

@@ -36,6 +36,7 @@ export const dashboard: Readonly<Record<keyof typeof keys, string>> = {
   "venues.down": "未連線",
   "venues.syncing": "訂單簿同步中",
   "venues.publicOnly": "僅公開資料",
+  "venues.bridged": "橋接",
   "venues.banned": "被封鎖 {s} 秒",
   "venues.books": "完整訂單簿",
   "venues.age": "最舊訂單簿",

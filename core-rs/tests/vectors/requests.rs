@@ -321,7 +321,7 @@ fn bybit_questions_have_the_documented_path_and_are_signed() {
 /// "Set Trading Stop", as a well-known client sends it; the signature covers the body.
 #[test]
 fn bybit_is_told_the_stop_of_a_position_in_a_signed_body() {
-    let (table, codec) = (eight(), codec(Venue::Bybit, Product::Linear).unwrap());
+    let (table, codec) = (listed(), codec(Venue::Bybit, Product::Linear).unwrap());
     let written = |px| {
         let (query, mut out) = (Query::Backstop { instrument: InstrumentId(3), px }, Vec::new());
         codec.encode_query(&query, &table as &dyn Instruments, Some(&session()), WALL, &mut out).unwrap();

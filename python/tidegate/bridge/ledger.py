@@ -112,12 +112,13 @@ class Ledger:
             fresh = []
             marks = ", ".join("?" * len(_NAMES))
             insert = f"INSERT OR IGNORE INTO fills ({_FILL}) VALUES ({marks})"  # noqa: S608  # our own words
+            values = [(row, [row[name] for name in _NAMES[:-1]] + [int(row["ts"])]) for row in rows]
             self._db.execute("BEGIN IMMEDIATE")
-            for row in sorted(rows, key=lambda row: int(row["ts"])):
-                done = self._db.execute(insert, [row[name] for name in _NAMES[:-1]] + [int(row["ts"])])
-                if done.rowcount == 1:
-                    fresh.append({"seq": str(done.lastrowid), **row})
-            self._db.execute("COMMIT")
+            with self._db:  # commits, or takes back what an error left half done
+                for row, each in sorted(values, key=lambda value: value[1][-1]):
+                    done = self._db.execute(insert, each)
+                    if done.rowcount == 1:
+                        fresh.append({"seq": str(done.lastrowid), **row})
             return fresh
 
         return await self._run(work)

@@ -191,14 +191,3 @@ async def test_what_trades_beside_plans_is_counted_once_as_by_hand(
         await writer.project(at + 1, BESIDE[at : at + size])
     assert told(await history.results("2026-09-01")) == BY_HAND
     assert await history.beside_plans() == ALL_DAYS
-
-
-async def test_equity_holds_what_trades_beside_plans(writer: TradingWriter, history: SqlTradingHistory) -> None:
-    await writer.project(1, BESIDE)
-    await writer.add_equity(10, b'{"pnl":100,"fees":5}', b'[{"unrealizedPnl":3}]')
-    [point] = await history.equity(0, 20)
-    assert (Decimal(point.pnl), Decimal(point.fees), Decimal(point.equity)) == (
-        Decimal("117.196"),
-        Decimal("7.804"),
-        Decimal("120.196"),
-    )

@@ -159,14 +159,14 @@ async def test_old_samples_are_forgotten(writer: TradingWriter, history: SqlTrad
 
 
 async def test_equity_is_read_back_exactly_and_thinned(writer: TradingWriter, history: SqlTradingHistory) -> None:
-    held = b'[{"unrealizedPnl":1.000000000000000001},{"unrealizedPnl":null},{"unrealizedPnl":-3}]'
+    told = b'{"pnl":7,"realizedPnl":0.100000000000000002,"unrealizedPnl":-1.999999999999999999,"feesPaid":2.5}'
     for ts in range(0, 1000, 10):
-        await writer.add_equity(ts, b'{"pnl":0.100000000000000002,"fees":2.5}', held)
+        await writer.add_equity(ts, told)
     whole = await history.equity(0, 20)
     assert whole[0] == EquityPoint(0, "0.100000000000000002", "2.5", "-1.899999999999999997")
     assert [point.ts for point in await history.equity(0, 10_000, limit=4)] == [240, 490, 740, 990]
     assert await history.equity(5000, 6000) == ()
-    await writer.add_equity(EQUITY_KEEP_MS + 500, b'{"pnl":1,"fees":0}', b"[]")
+    await writer.add_equity(EQUITY_KEEP_MS + 500, told)
     assert [point.ts for point in await history.equity(0, 501)] == [500]
 
 

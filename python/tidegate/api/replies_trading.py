@@ -250,7 +250,11 @@ class VenueResult(ResultSum):
 
 
 class Performance(Reply):
-    """Quote units, net of fees where it says PnL; `winRate` is a fraction. The sums are of the last 31 days."""
+    """Quote units, net of fees where it says PnL; `winRate` is a fraction. The sums are of the last 31 days.
+
+    `pnl`: what plans brought as wholes, and what traded beside them. `realizedPnl`, `unrealizedPnl`, `feesPaid`: the
+    ledger's, of everything booked, funding included; their sum is the equity.
+    """
 
     pnl: AmountOut
     fees: AmountOut
@@ -261,6 +265,9 @@ class Performance(Reply):
     win_rate: AmountOut
     max_drawdown: AmountOut
     day_pnl: AmountOut
+    realized_pnl: AmountOut
+    unrealized_pnl: AmountOut
+    fees_paid: AmountOut
     residual: AmountOut
     by_day: list[DayResult]
     by_strategy: list[StrategyResult]
@@ -276,7 +283,7 @@ class Limit(Reply):
 
 
 class EquitySample(Reply):
-    """Running totals in quote units; `equity` is `pnl` and what is unrealised."""
+    """The ledger's totals in quote units: `pnl` is realised, net of `fees`; `equity` is that and what is open."""
 
     ts: int
     pnl: AmountOut

@@ -41,7 +41,7 @@ class Sampler:
         try:
             await self._tables.add_spreads(now_ms, self._view(ViewName.SPREADS))
             if self._samples % EQUITY_EVERY == 0:
-                await self._tables.add_equity(now_ms, self._view(ViewName.PERFORMANCE), self._view(ViewName.POSITIONS))
+                await self._tables.add_equity(now_ms, self._view(ViewName.PERFORMANCE))
         except StoreError as error:
             if self.lost == 0:
                 _log.warning("history_sample_lost", reason=error.reason, error_code="STORE")

@@ -50,8 +50,8 @@ class UnitOfWork(Protocol):
         """Adds one sample of the engine's `spreads` view (a JSON array) to the spread history."""
         ...
 
-    async def add_equity(self, ts_ms: int, performance: bytes, positions: bytes) -> None:
-        """Adds one sample of the engine's views of those names to the equity history."""
+    async def add_equity(self, ts_ms: int, performance: bytes) -> None:
+        """Adds one sample of the engine's view of that name to the equity history."""
         ...
 
     async def add_alerts(self, alerts: Sequence[Alert]) -> None:

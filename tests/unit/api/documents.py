@@ -76,7 +76,7 @@ INSTRUMENT = (
 )
 PERFORMANCE = (
     b'{"pnl":-0.0545515,"fees":1.0545515,"turnover":1361,"plans":1,"wins":0,"losses":1,"winRate":0,'
-    b'"maxDrawdown":0.0545515,"dayPnl":-0.0545515,"residual":0}'
+    b'"maxDrawdown":0.0545515,"dayPnl":-0.0545515,"realizedPnl":-1.0545515,"unrealizedPnl":1,"feesPaid":1.0545515,"residual":0}'
 )
 RISK_METRICS = (
     b'{"limits":[{"name":"order_notional_max","unit":"quote","scope":"total","limit":50000,"byDefault":null,"used":null},'

@@ -17,7 +17,7 @@ class Clock:
 class Tables:
     def __init__(self) -> None:
         self.samples: list[tuple[int, bytes]] = []
-        self.equity: list[tuple[int, bytes, bytes]] = []
+        self.equity: list[tuple[int, bytes]] = []
         self.broken = False
 
     async def project(self, seq: int, rows: Sequence[Row]) -> None:
@@ -31,8 +31,8 @@ class Tables:
             raise StoreError("database is locked")
         self.samples.append((ts_ms, spreads))
 
-    async def add_equity(self, ts_ms: int, performance: bytes, positions: bytes) -> None:
-        self.equity.append((ts_ms, performance, positions))
+    async def add_equity(self, ts_ms: int, performance: bytes) -> None:
+        self.equity.append((ts_ms, performance))
 
 
 async def test_equity_is_sampled_more_seldom() -> None:
@@ -40,7 +40,7 @@ async def test_equity_is_sampled_more_seldom() -> None:
     sampler = Sampler(lambda name: name.encode(), tables, Clock())
     for _ in range(EQUITY_EVERY + 1):
         await sampler.sample()
-    assert tables.equity == [(1_700_000_000_123, b"performance", b"positions")] * 2
+    assert tables.equity == [(1_700_000_000_123, b"performance")] * 2
 
 
 async def test_a_sample_carries_the_time_in_ms() -> None:

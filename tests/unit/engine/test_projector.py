@@ -45,7 +45,7 @@ class Tables:
     async def projected_seq(self) -> int:
         return self.seqs[-1] if self.seqs else 0
 
-    async def add_equity(self, ts_ms: int, performance: bytes, positions: bytes) -> None:
+    async def add_equity(self, ts_ms: int, performance: bytes) -> None:
         raise AssertionError
 
     async def add_spreads(self, ts_ms: int, spreads: bytes) -> None:

@@ -8,7 +8,7 @@ use crate::engine::json::Json;
 use crate::engine::reducer::Engine;
 use crate::ledger::Book;
 use crate::plan::{Plan, PlanState};
-use crate::units::{ClientId, Money};
+use crate::units::{Asset, ClientId, Money};
 
 impl Engine {
     /// Newest first, those in memory.
@@ -79,6 +79,12 @@ impl Engine {
         j.dec("winRate", rate, 4);
         j.money("maxDrawdown", totals.drawdown);
         j.money("dayPnl", self.day_pnl());
+        // Of everything booked, whoever traded it; plans that are open, and positions that they leave, included.
+        let quote = Asset::new(b"USDT").unwrap_or(Asset::EMPTY);
+        let booked = self.state.ledger.pnl(&quote, |instrument| self.mark(instrument)).unwrap_or_default();
+        j.money("realizedPnl", Money(booked.realized.0 + booked.funding.0 - booked.fees.0));
+        j.money("unrealizedPnl", booked.unrealized);
+        j.money("feesPaid", booked.fees);
         j.money(
             "residual",
             Money(self.state.active().map(|p| (p.sums[0].net().0 + p.sums[1].net().0).abs()).sum()),

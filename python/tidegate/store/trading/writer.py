@@ -12,9 +12,8 @@ from tidegate.obs import log
 from tidegate.ports.store import Alert, Row, StoreError
 from tidegate.store.database import Database
 from tidegate.store.trading import tables
-from tidegate.store.trading.books import Gain
 from tidegate.store.trading.columns import COLUMNS, Lifted, lift, load
-from tidegate.store.trading.sums import beside_plans, book_fills, count_plans
+from tidegate.store.trading.sums import book_fills, count_plans
 from tidegate.store.trading.upsert import upsert
 
 SPREAD_KEEP_MS: Final = 7 * 24 * 3600 * 1000
@@ -78,12 +77,10 @@ class TradingWriter:
                 await connection.execute(delete(tables.spread_samples).where(old))
         self._samples += 1
 
-    async def add_equity(self, ts_ms: int, performance: bytes, positions: bytes) -> None:
+    async def add_equity(self, ts_ms: int, performance: bytes) -> None:
         """See the port."""
         async with self._database.write() as connection:
-            beside = await beside_plans(connection)
-            point = _equity(ts_ms, load(performance), load(positions), beside)
-            await upsert(connection, tables.equity_samples, [point])
+            await upsert(connection, tables.equity_samples, [_equity(ts_ms, load(performance))])
             old = tables.equity_samples.c.ts < ts_ms - EQUITY_KEEP_MS
             await connection.execute(delete(tables.equity_samples).where(old))
 
@@ -113,14 +110,14 @@ def _sorted_out(rows: Sequence[Row]) -> tuple[Mapping[str, dict[str, Lifted]], M
     return {name: values for name, values in upserts.items() if values}, gone
 
 
-def _equity(ts_ms: int, performance: object, positions: object, beside: Gain) -> Lifted:
-    if not isinstance(performance, dict) or not isinstance(positions, list):
-        raise StoreError("an equity sample is made of the views performance and positions")
-    # The engine's totals are of plans alone.
-    pnl = Decimal(str(performance["pnl"])) + beside.pnl
-    fees = Decimal(str(performance["fees"])) + beside.fees
-    open_pnl = sum((Decimal(str(row["unrealizedPnl"] or 0)) for row in positions), Decimal(0))
-    return {"ts": ts_ms, "pnl": pnl, "fees": fees, "equity": pnl + open_pnl}
+def _equity(ts_ms: int, performance: object) -> Lifted:
+    if not isinstance(performance, dict):
+        raise StoreError("an equity sample is made of the view performance")
+    # The ledger's figures: a plan's profit would stand beside what the positions that it left show of it.
+    realized, unrealized, fees = (
+        Decimal(str(performance[name])) for name in ("realizedPnl", "unrealizedPnl", "feesPaid")
+    )
+    return {"ts": ts_ms, "pnl": realized, "fees": fees, "equity": realized + unrealized}
 
 
 def _points(ts_ms: int, spreads: object) -> list[Lifted]:

@@ -20,9 +20,9 @@ PAIRS = [
     pair("okx_bybit", ("okx", "BTC-USDT", "spot"), ("bybit", "BTCUSDT", "linear"), 0.05),
     pair("bitget_okx", ("bitget", "BTCUSDT", "linear"), ("okx", "BTC-USDT-SWAP", "linear"), 0.1),
     pair("bitget_binance", ("bitget", "BTCUSDT", "spot"), ("binance", "BTCUSDT", "linear"), 0.05),
-    pair("bridge_binance", ("bridge", "BTC-USDT", "spot"), ("binance", "BTCUSDT", "linear"), 0.05),
 ]
-CONFIG = f"venues: {{okx: {{}}, bitget: {{}}, bridge: {{}}}}\npairs: {PAIRS}\n"
+BRIDGED = pair("bridge_binance", ("bridge", "BTC-USDT", "spot"), ("binance", "BTCUSDT", "linear"), 0.05)
+CONFIG = f"venues: {{okx: {{}}, bitget: {{}}, bridge: {{}}}}\npairs: {[*PAIRS, BRIDGED]}\n"
 
 
 def test_pairs_of_all_venues_end_hedged(tmp_path):
@@ -32,7 +32,7 @@ def test_pairs_of_all_venues_end_hedged(tmp_path):
 
         def all_hedged():
             hedged.update({plan["pairId"]: plan for plan in node.ended_plans() if plan["state"] == "HEDGED"})
-            return len(hedged) == len(PAIRS)
+            return len(hedged) == len(PAIRS) + 1
 
         until(all_hedged, "a hedged plan of every pair", 90)
         assert all(Decimal(str(plan["residual"])) == 0 for plan in hedged.values())

@@ -262,6 +262,11 @@ class Config(Section):
         ids = [pair.id for pair in self.pairs or () if pair.id is not None]
         if len(ids) != len(set(ids)):
             raise ValueError("two pairs have the same id")
+        for leg in (leg for pair in self.pairs or () for leg in (pair.leg1, pair.leg2)):
+            venue: VenueConfig = getattr(self.venues, leg.exchange)
+            if not venue.enabled or leg.type not in venue.products:
+                # Its book would never be there, and the service never ready.
+                raise ValueError(f"a pair trades {leg.symbol} at {leg.exchange} {leg.type}, not enabled in venues")
         return self
 
     @model_validator(mode="after")

@@ -26,6 +26,12 @@ FAULTS = [
         ["tidegate.yaml: venues.binance: set both rest and ws, or neither; correct it"],
         id="half an address",
     ),
+    pytest.param(
+        "pairs: [{leg1: {exchange: okx, symbol: BTC-USDT}, leg2: {exchange: bybit, symbol: BTCUSDT}, "
+        "threshold: 1, qty: 1, totalAmount: 9}]",
+        ["a pair trades BTC-USDT at okx spot, not enabled in venues"],
+        id="a pair of a venue that is off",
+    ),
     pytest.param("a: [", ["tidegate.yaml line 1, column 5: expected the node content"], id="broken YAML"),
     pytest.param("- 1", ["tidegate.yaml: must be a mapping of keys such as `port: 7000`"], id="a list"),
     pytest.param(

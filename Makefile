@@ -123,7 +123,7 @@ sim-mutants: build ## every flawed design with the first seed that catches it
 	@$(VENV)/bin/tidegate sim --mutants --seeds 10000
 
 conformance: build $(CLIENTS)/.installed ## other people's clients (ccxt, exchange SDKs) against the simulated venues
-	TIDEGATE=$(VENV)/bin/tidegate $(CLIENTS)/bin/python -m pytest -c tests/conformance/pytest.ini --rootdir . tests/conformance $(ARGS)
+	TIDEGATE=$(abspath $(VENV))/bin/tidegate $(CLIENTS)/bin/python -m pytest -c tests/conformance/pytest.ini --rootdir . tests/conformance $(ARGS)
 
 crash: build ## kill -9 of the whole service at random moments (N=20, RECORDS=0), against the venues' own books
 	@$(PY) -m tests.e2e.crash --kills $(N) --seed $(SEED) --records $(RECORDS) $(if $(BEGIN),--begin $(BEGIN))

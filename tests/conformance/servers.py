@@ -6,13 +6,14 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 KEY: Final = "simkey"
 SECRET: Final = "simsecret"
 PASSPHRASE: Final = "simpass"
 STOP_S: Final = 10.0
-TIDEGATE: Final = os.environ.get("TIDEGATE", ".venv/bin/tidegate")
+TIDEGATE: Final = os.environ.get("TIDEGATE", str(Path(".venv/bin/tidegate").absolute()))
 """The command under test; the clients' environment does not hold it."""
 
 

@@ -70,6 +70,7 @@ impl Under {
             Query::Balances,
             Query::Positions,
             Query::Moves { since: 0, from_id: None },
+            Query::Backstop { instrument, px: None },
         ];
         let (query, status) = (&queries[rng.below(queries.len())], [200, 200, 400, 503][rng.below(4)]);
         let ctx = Context { product: self.product, role: Role::Rest, instruments: table, implied: None };

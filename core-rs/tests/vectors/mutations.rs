@@ -22,6 +22,7 @@ fn feed(venue: Venue, product: Product, bytes: &[u8]) -> Option<EventBuf> {
         Query::Balances,
         Query::Positions,
         Query::Moves { since: 0, from_id: None },
+        Query::Backstop { instrument, px: None },
     ];
     for query in &queries {
         for status in [200, 400, 500] {

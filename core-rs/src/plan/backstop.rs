@@ -29,7 +29,7 @@ pub enum BackstopDecision {
     Rest,
     Set(Price),
     Clear,
-    /// It is not there any more, or it is another's: ours no more.
+    /// It is not there any more.
     Forget,
 }
 
@@ -41,9 +41,8 @@ pub fn next_backstop(facts: &BackstopFacts) -> BackstopDecision {
         }
         (Some(px), _) => BackstopDecision::Set(px),
         (None, None) => BackstopDecision::Rest,
-        (None, Some(asked)) if flat || !matches!(seen, Shown::Unknown) && seen != Shown::At(asked) => {
-            BackstopDecision::Forget
-        }
+        // Another level may be an earlier one of ours, whose successor never got there: it goes too.
+        (None, Some(_)) if flat || seen == Shown::Nothing => BackstopDecision::Forget,
         (None, Some(_)) => BackstopDecision::Clear,
     }
 }
@@ -85,7 +84,7 @@ mod tests {
             (None, at(100), At(px(100)), false, Clear),
             (None, at(100), Unknown, false, Clear),
             (None, at(100), Nothing, false, Forget),
-            (None, at(100), At(px(80)), false, Forget),
+            (None, at(100), At(px(80)), false, Clear),
             (None, at(100), At(px(100)), true, Forget),
         ];
         for (wanted, asked, seen, flat, next) in cases {
